@@ -1,0 +1,100 @@
+/**
+ * The seam between what is computed and how fast: everything that touches many floats at once is a
+ * method of a `Kernel`, and nothing outside this folder does arithmetic on matrices.
+ *
+ * All kernels of one arithmetic class give the same bits. What makes that possible is stated per method:
+ * the order of every sum is part of the contract, not an implementation detail.
+ */
+
+/** A rectangle of float32 in the kernel's memory: element (i, j) is `floats[offset + i * stride + j]`. */
+export interface Matrix {
+  /** Index of element (0, 0), in floats from the start of the memory. Mutable: batches rotate in place. */
+  offset: number
+  readonly rows: number
+  readonly columns: number
+  /** Distance between the starts of two rows, in floats; at least `columns`. */
+  readonly stride: number
+}
+
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'identity'
+export type Loss = 'cross-entropy' | 'mse'
+export type Optimizer = 'sgd' | 'momentum' | 'adam'
+
+/**
+ * How a multiply-add rounds. `f32`: product and sum each rounded to float32. `fma`: once, after both.
+ * Kernels of the same class agree to the bit; kernels of different classes do not.
+ */
+export type Arithmetic = 'f32' | 'fma'
+
+/** The numbers an optimizer step needs; all are rounded to float32 before use. */
+export interface Hyperparameters {
+  readonly learningRate: number
+  /** Momentum's decay of the velocity, Adam's decay of the first moment. */
+  readonly beta1: number
+  /** Adam's decay of the second moment. */
+  readonly beta2: number
+  /** Adam's guard against division by zero. */
+  readonly epsilon: number
+}
+
+export interface Kernel {
+  readonly name: string
+  readonly arithmetic: Arithmetic
+
+  /**
+   * y[r][j] = activation( (Σ_k x[r][k]·w[k][j]) + bias[0][j] ), shapes x: r×k, w: k×j, bias: 1×j, y: r×j.
+   * One chain per element from +0 in ascending k; the bias is added after the chain.
+   */
+  forward(x: Matrix, w: Matrix, bias: Matrix, y: Matrix, activation: Activation): void
+
+  /**
+   * dx[r][k] = (Σ_j dy[r][j]·w[k][j]) · activation'(x[r][k]), shapes dy: r×j, w: k×j, x and dx: r×k.
+   * `x` is the activation's output, from which its derivative is computed. One chain from +0 in ascending j.
+   */
+  backwardInput(dy: Matrix, w: Matrix, x: Matrix, dx: Matrix, activation: Activation): void
+
+  /**
+   * dw[k][j] (+)= Σ_r x[r][k]·dy[r][j], shapes x: r×k, dy: r×j, dw: k×j.
+   * One chain in ascending r, from +0, or, if `accumulate`, from what `dw` holds: the chain goes on over microbatches.
+   */
+  backwardWeight(x: Matrix, dy: Matrix, dw: Matrix, accumulate: boolean): void
+
+  /** db[0][j] (+)= Σ_r dy[r][j], shapes dy: r×j, db: 1×j. The chain is that of `backwardWeight`. */
+  backwardBias(dy: Matrix, db: Matrix, accumulate: boolean): void
+
+  /**
+   * Loss and its gradient with respect to the last layer's output y: r×j; labels: r×1 (class index as float);
+   * dy: r×j, already multiplied by `scale` = fround(1 / whole batch); losses: r×1, not scaled.
+   *
+   * `cross-entropy`: loss = −log softmax(y)[label]; dy = (softmax(y) − onehot)·scale.
+   * `mse`: loss = ½·Σ_j (y − onehot)²; dy = (y − onehot)·scale.
+   * Row sums run in four lanes (columns j ≡ 0, 1, 2, 3 mod 4, ascending), combined as (l0 + l1) + (l2 + l3).
+   */
+  loss(kind: Loss, y: Matrix, labels: Matrix, dy: Matrix, losses: Matrix, scale: number): void
+
+  /** target[i][j] = Σ sources[s][i][j], in the order of `sources` (`target` may be one of them); all the same shape. */
+  sum(sources: readonly Matrix[], target: Matrix): void
+
+  /** w −= learningRate·g; all n×m. */
+  sgd(w: Matrix, gradient: Matrix, hyper: Hyperparameters): void
+
+  /** v = beta1·v + g; w −= learningRate·v; all n×m. */
+  momentum(w: Matrix, gradient: Matrix, velocity: Matrix, hyper: Hyperparameters): void
+
+  /**
+   * Adam (Kingma and Ba 2015, algorithm 1): m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²;
+   * w −= learningRate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). `power1` and `power2` are β₁ᵗ and β₂ᵗ.
+   */
+  adam(
+    w: Matrix,
+    gradient: Matrix,
+    first: Matrix,
+    second: Matrix,
+    hyper: Hyperparameters,
+    power1: number,
+    power2: number,
+  ): void
+}
+
+/** Makes a kernel that works on the bytes of `memory`, shared by all threads. */
+export type KernelFactory = (memory: WebAssembly.Memory) => Kernel

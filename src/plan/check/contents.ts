@@ -1,0 +1,117 @@
+import { INITIAL_VERSION } from '../effects.ts'
+import type { Buffer, Region } from '../plan.ts'
+import { overlap, type Span } from '../span.ts'
+import { happenedBefore, type Clock, type Event } from './clocks.ts'
+
+/** A part of a slot that has always been written as a whole. */
+interface Cell {
+  rows: Span
+  columns: Span
+  /** Undefined: never written. */
+  version: string | undefined
+  writer: Event | undefined
+  /** Since the last write, the latest read of each rank. */
+  readers: Event[]
+}
+
+/**
+ * What one buffer holds, slot by slot, as instructions pass. Both methods return a fault in words, or undefined.
+ * The rules are those of a race detector (Flanagan and Freund 2009, FastTrack): a read must come after the write it
+ * means, a write after everything that was done there before.
+ */
+export interface Contents {
+  read(region: Region, event: Event, clock: Clock): string | undefined
+  write(region: Region, event: Event, clock: Clock): string | undefined
+  /** The versions that the buffer holds in the end. */
+  versions(): Set<string | undefined>
+}
+
+export function contentsOf(buffer: Buffer): Contents {
+  const slots = Array.from({ length: buffer.slots }, (): Cell[] => [
+    {
+      rows: { from: 0, to: buffer.rows },
+      columns: { from: 0, to: buffer.columns },
+      version: INITIAL_VERSION[buffer.role],
+      writer: undefined,
+      readers: [],
+    },
+  ])
+
+  const outside = ({ slot, rows, columns }: Region): boolean =>
+    slot < 0 ||
+    slot >= buffer.slots ||
+    rows.from < 0 ||
+    rows.to > buffer.rows ||
+    columns.from < 0 ||
+    columns.to > buffer.columns ||
+    rows.from >= rows.to ||
+    columns.from >= columns.to
+
+  return {
+    read(region, event, clock) {
+      if (outside(region)) return `reads outside of '${buffer.name}'`
+      for (const cell of carve(slots[region.slot], region)) {
+        if (cell.version === undefined) return `reads '${buffer.name}' before it is written`
+        if (cell.version !== region.version) {
+          return `reads '${buffer.name}' as '${region.version}' where it holds '${cell.version}'`
+        }
+        if (cell.writer && !happenedBefore(cell.writer, clock)) {
+          return `reads '${buffer.name}' without waiting for rank ${cell.writer.rank}, which writes it`
+        }
+        cell.readers = [...cell.readers.filter((reader) => reader.rank !== event.rank), event]
+      }
+      return undefined
+    },
+
+    write(region, event, clock) {
+      if (outside(region)) return `writes outside of '${buffer.name}'`
+      for (const cell of carve(slots[region.slot], region)) {
+        if (cell.version === region.version)
+          return `writes '${region.version}' of '${buffer.name}' a second time`
+        if (cell.writer && !happenedBefore(cell.writer, clock)) {
+          return `writes '${buffer.name}' without waiting for rank ${cell.writer.rank}, which writes it too`
+        }
+        const reader = cell.readers.find((other) => !happenedBefore(other, clock))
+        if (reader) return `overwrites '${buffer.name}' without waiting for its reader, rank ${reader.rank}`
+        cell.version = region.version
+        cell.writer = event
+        cell.readers = []
+      }
+      return undefined
+    },
+
+    versions: () => new Set(slots.flat().map((cell) => cell.version)),
+  }
+}
+
+/** Cuts the cells along the region's edges, in place, and gives those that make up the region. */
+function carve(cells: Cell[], region: Region): Cell[] {
+  const inside: Cell[] = []
+  for (let i = cells.length - 1; i >= 0; i--) {
+    const cell = cells[i]
+    if (!overlap(cell.rows, region.rows) || !overlap(cell.columns, region.columns)) continue
+    const rows = cut(cell.rows, region.rows)
+    const columns = cut(cell.columns, region.columns)
+    if (rows.length * columns.length === 1) {
+      inside.push(cell)
+      continue
+    }
+    const pieces = rows.flatMap((r) => columns.map((c): Cell => ({ ...cell, rows: r, columns: c })))
+    cells.splice(i, 1, ...pieces)
+    inside.push(
+      ...pieces.filter((piece) => overlap(piece.rows, region.rows) && overlap(piece.columns, region.columns)),
+    )
+  }
+  return inside
+}
+
+/** The parts of a span before, inside and after another that overlaps it. */
+function cut(span: Span, by: Span): Span[] {
+  const from = Math.max(span.from, by.from)
+  const to = Math.min(span.to, by.to)
+  return [
+    { from: span.from, to: from },
+    { from, to },
+    { from: to, to: span.to },
+  ].filter((part) => part.from < part.to)
+}

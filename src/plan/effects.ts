@@ -1,0 +1,82 @@
+import type { Instruction, Region, Signal } from './plan.ts'
+import { samplesVersion } from './samples.ts'
+import type { Span } from './span.ts'
+
+/** A box of the work that a step consists of: every product must be covered exactly once over all ranks. */
+export interface Product {
+  readonly kind: 'forward' | 'loss' | 'backward-input' | 'backward-weight'
+  readonly layer: number
+  readonly samples: Span
+  /** Of a weight gradient: rows of the parameter matrix; else all of the summation, written 0 to 1. */
+  readonly rows: Span
+  /** Columns of the result. */
+  readonly columns: Span
+}
+
+/** What an instruction reads, then writes, then signals. */
+export interface Effects {
+  readonly reads: readonly Region[]
+  readonly writes: readonly Region[]
+  readonly signals: readonly Signal[]
+  readonly product?: Product
+}
+
+const WHOLE: Span = { from: 0, to: 1 }
+
+/** Everything that executor, checker, byte counts and charts need to know about an instruction. */
+export function effects(instruction: Instruction): Effects {
+  switch (instruction.op) {
+    case 'forward': {
+      const { layer, samples, input, weights, output } = instruction
+      const product: Product = { kind: 'forward', layer, samples, rows: WHOLE, columns: output.columns }
+      return { reads: [input, weights], writes: [output], signals: [], product }
+    }
+    case 'loss': {
+      const { samples, output, labels, delta, losses } = instruction
+      const product: Product = { kind: 'loss', layer: -1, samples, rows: WHOLE, columns: delta.columns }
+      return { reads: [output, labels], writes: [delta, losses], signals: [], product }
+    }
+    case 'backward-input': {
+      const { layer, samples, delta, weights, input, result } = instruction
+      const product: Product = {
+        kind: 'backward-input',
+        layer,
+        samples,
+        rows: WHOLE,
+        columns: result.columns,
+      }
+      return { reads: [delta, weights, input], writes: [result], signals: [], product }
+    }
+    case 'backward-weight': {
+      const { layer, samples, accumulated, input, delta, gradient } = instruction
+      const { rows, columns } = gradient
+      const before = { ...gradient, version: samplesVersion([accumulated]) }
+      const reads = before.version === '' ? [input, delta] : [input, delta, before]
+      const product: Product = { kind: 'backward-weight', layer, samples, rows, columns }
+      return { reads, writes: [gradient], signals: [], product }
+    }
+    case 'reduce':
+      return { reads: instruction.sources, writes: [instruction.target], signals: [] }
+    case 'update': {
+      const { gradient, weights, state } = instruction
+      const writes = [weights, ...state].map((region) => ({ ...region, version: 'after' }))
+      return { reads: [gradient, weights, ...state], writes, signals: [] }
+    }
+    case 'publish':
+      return { reads: [], writes: [], signals: [{ kind: 'publish', counter: instruction.counter }] }
+    case 'await': {
+      const { counter, atLeast } = instruction
+      return { reads: [], writes: [], signals: [{ kind: 'await', counter, atLeast }] }
+    }
+    case 'barrier':
+      return { reads: [], writes: [], signals: instruction.rounds }
+  }
+}
+
+/** Version of what a buffer holds when a step begins, by role; the others hold nothing. */
+export const INITIAL_VERSION: Readonly<Partial<Record<string, string>>> = {
+  features: 'batch',
+  labels: 'batch',
+  weights: 'before',
+  state: 'before',
+}

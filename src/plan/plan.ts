@@ -1,0 +1,161 @@
+import type { Optimizer } from '../kernels/kernel.ts'
+import type { Model } from '../model/shape.ts'
+import type { Span } from './span.ts'
+
+/**
+ * A plan says who does what, and when, in one training step: buffers, counters, and one program per rank.
+ * It is plain data. The threads execute it, the checker proves it, byte counts, charts and tests read it;
+ * none of them knows anything about a mode that is not written here.
+ */
+export interface Plan {
+  readonly model: Model
+  /** Samples of one training step, over all ranks. */
+  readonly batch: number
+  readonly optimizer: Optimizer
+  readonly buffers: readonly Buffer[]
+  readonly counters: readonly Counter[]
+  /** One program per rank. The last instruction of each is the barrier that ends the step. */
+  readonly programs: readonly (readonly Instruction[])[]
+  /** Every sum runs in serial's order, so that the weights must equal serial's to the bit. */
+  readonly exact: boolean
+}
+
+/** `features`, `labels` and `losses` hold one row per sample of the batch and change place from step to step. */
+export type Role =
+  'features' | 'labels' | 'losses' | 'weights' | 'state' | 'gradient' | 'activation' | 'delta'
+
+export const SHARED = -1
+
+/** A matrix, or, with several slots, that many of the same shape. */
+export interface Buffer {
+  readonly name: string
+  readonly role: Role
+  /** The rank in whose memory it lies, or SHARED. */
+  readonly owner: number
+  /**
+   * Of `weights`, `state` and `gradient`: the layer whose parameters they are, as one matrix of in + 1 rows and
+   * out columns, the last row being the bias. Of `activation` and `delta`: the layer that reads the activation.
+   */
+  readonly layer: number
+  readonly rows: number
+  readonly columns: number
+  readonly slots: number
+}
+
+/** The one synchronisation primitive: a number that one rank publishes (raises by one) and others await. */
+export interface Counter {
+  readonly name: string
+  readonly publisher: number
+}
+
+/**
+ * A rectangle of one slot of a buffer, and which of the values that pass through that place in a step is meant:
+ * `batch`, `before` and `after` (the update), `microbatch k`, or, for a gradient, the samples summed so far.
+ */
+export interface Region {
+  readonly buffer: number
+  readonly slot: number
+  readonly rows: Span
+  readonly columns: Span
+  readonly version: string
+}
+
+/** Why a rank waits: data from another rank, room to write, or everyone. */
+export type Cause = 'receive' | 'credit' | 'barrier'
+
+export type Signal =
+  | { readonly kind: 'publish'; readonly counter: number }
+  /** Waits until the counter has been published `atLeast` times in this step. */
+  | { readonly kind: 'await'; readonly counter: number; readonly atLeast: number }
+
+interface OnSamples {
+  readonly microbatch: number
+  /** Rows of the whole batch. */
+  readonly samples: Span
+}
+
+/** output = activation(input · weights + bias) */
+export interface Forward extends OnSamples {
+  readonly op: 'forward'
+  readonly layer: number
+  readonly input: Region
+  /** All rows (the bias is the last), the columns of `output`. */
+  readonly weights: Region
+  readonly output: Region
+}
+
+/** The loss of each sample, and its gradient `delta` with respect to the last layer's `output`. */
+export interface LossGradient extends OnSamples {
+  readonly op: 'loss'
+  readonly output: Region
+  readonly labels: Region
+  readonly delta: Region
+  readonly losses: Region
+}
+
+/** result = (delta · weightsᵀ) ∘ activation′(input): the gradient that the layer before needs ("dgrad"). */
+export interface BackwardInput extends OnSamples {
+  readonly op: 'backward-input'
+  readonly layer: number
+  readonly delta: Region
+  /** The rows are the columns of `result`; the bias row is not read. */
+  readonly weights: Region
+  /** What the layer read, which is the output of the activation that is differentiated. */
+  readonly input: Region
+  readonly result: Region
+}
+
+/** gradient (+)= [input, 1]ᵀ · delta, over the samples ("wgrad"); goes on from the samples already `accumulated`. */
+export interface BackwardWeight extends OnSamples {
+  readonly op: 'backward-weight'
+  readonly layer: number
+  readonly accumulated: Span
+  readonly input: Region
+  readonly delta: Region
+  /** Rows of the parameter matrix; its version is what it holds afterwards. */
+  readonly gradient: Region
+}
+
+/** target = Σ sources, in their order. */
+export interface Reduce {
+  readonly op: 'reduce'
+  readonly layer: number
+  readonly sources: readonly Region[]
+  readonly target: Region
+}
+
+/** The optimizer's step on a rectangle of a layer's parameters; `weights` and `state` are named as they are before it. */
+export interface Update {
+  readonly op: 'update'
+  readonly layer: number
+  readonly gradient: Region
+  readonly weights: Region
+  readonly state: readonly Region[]
+}
+
+export interface Publish {
+  readonly op: 'publish'
+  readonly counter: number
+}
+
+export interface Await {
+  readonly op: 'await'
+  readonly cause: Cause
+  readonly counter: number
+  readonly atLeast: number
+}
+
+/** Nobody of the group goes on before everybody has come: rounds of publish and await (see `barrier.ts`). */
+export interface Barrier {
+  readonly op: 'barrier'
+  readonly group: readonly number[]
+  readonly rounds: readonly Signal[]
+}
+
+export type Instruction =
+  Forward | LossGradient | BackwardInput | BackwardWeight | Reduce | Update | Publish | Await | Barrier
+
+/** A plan that cannot be made or must not be run; the message says what was asked and what would be possible. */
+export class PlanError extends Error {
+  override readonly name = 'PlanError'
+}

@@ -1,0 +1,7 @@
+import { gpipe } from './gpipe.ts'
+import { oneForwardOneBackward } from './one-forward-one-backward.ts'
+import type { Schedule } from './schedule.ts'
+
+export type ScheduleName = 'gpipe' | '1f1b'
+
+export const schedules: Readonly<Record<ScheduleName, Schedule>> = { gpipe, '1f1b': oneForwardOneBackward }

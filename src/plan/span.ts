@@ -1,0 +1,23 @@
+/** A half-open range of whole numbers: `from` belongs to it, `to` does not. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export const length = (span: Span): number => span.to - span.from
+
+export const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to
+
+/** Cuts a span into `parts` contiguous ones whose lengths differ by at most one, the longer first; some are empty if it is short. */
+export function split(span: Span, parts: number): Span[] {
+  const size = Math.floor(length(span) / parts)
+  const longer = length(span) % parts
+  const spans: Span[] = []
+  let from = span.from
+  for (let part = 0; part < parts; part++) {
+    const to = from + size + (part < longer ? 1 : 0)
+    spans.push({ from, to })
+    from = to
+  }
+  return spans
+}

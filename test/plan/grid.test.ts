@@ -1,0 +1,138 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stepFlop, layerFlop } from '../../src/model/shape.ts'
+import { balancedStages } from '../../src/plan/balance.ts'
+import { bytesHandedOver, bytesOf, slotFloats } from '../../src/plan/bytes.ts'
+import { planGrid, type Grid } from '../../src/plan/grid.ts'
+import { modeImpossible, MODES, planMode } from '../../src/plan/modes.ts'
+import { split, length } from '../../src/plan/span.ts'
+import { anyGrid } from './arbitrary.ts'
+
+const model = { widths: [8, 16, 16, 16, 16, 4], activation: 'relu', loss: 'cross-entropy' } as const
+const grid: Grid = {
+  model,
+  optimizer: 'sgd',
+  batch: 64,
+  dp: 1,
+  pp: 4,
+  microbatches: 8,
+  schedule: '1f1b',
+  reduction: 'direct',
+}
+const slots = (plan: ReturnType<typeof planGrid>, rank: number): number =>
+  Math.max(0, ...plan.buffers.filter((b) => b.role === 'activation' && b.owner === rank).map((b) => b.slots))
+
+describe('a plan', () => {
+  it('holds no more activations under 1F1B than stages are left, however many microbatches there are', () => {
+    for (const microbatches of [8, 16, 64]) {
+      const plan = planGrid({ ...grid, microbatches })
+      expect([0, 1, 2, 3].map((rank) => slots(plan, rank))).toEqual([0, 4, 3, 2])
+    }
+  })
+
+  it('holds every microbatch at once under GPipe', () => {
+    expect(slots(planGrid({ ...grid, schedule: 'gpipe', microbatches: 16 }), 2)).toBe(16)
+  })
+
+  it('is the same plan for layer as for a pipeline of one microbatch, and for serial as for one stage', () => {
+    const setting = { ...grid, threads: 3 }
+    expect(planMode('layer', setting)).toEqual(planMode('pipeline', { ...setting, microbatches: 1 }))
+    const single = { ...setting, threads: 1, microbatches: 1 }
+    for (const mode of MODES) expect(planMode(mode, single)).toEqual(planMode('serial', single))
+  })
+
+  it('is exact unless gradients of replicas are combined', () => {
+    fc.assert(fc.property(anyGrid, (any) => planGrid(any).exact === (any.dp === 1)))
+  })
+
+  it('hands over one activation and one gradient per boundary and nothing else in a pipeline', () => {
+    const plan = planGrid({ ...grid, pp: 2 })
+    const crossing = model.widths[balancedStages(model, 2)[1].from]
+    expect(bytesHandedOver(plan)).toBe(2 * 64 * crossing * 4)
+    expect(bytesHandedOver(planGrid({ ...grid, pp: 1 }))).toBe(0)
+  })
+
+  it('hands over each replica’s gradient chunks and their sums in a direct reduction', () => {
+    const plan = planGrid({ ...grid, dp: 2, pp: 1, microbatches: 1 })
+    const parameters = 9 * 16 + 3 * 17 * 16 + 17 * 4
+    // Each rank reads half of the other's gradient and then the other's half of the sums.
+    expect(bytesHandedOver(plan)).toBe(2 * parameters * 4)
+  })
+
+  it('counts every float of every slot once', () => {
+    const plan = planGrid(grid)
+    const all = bytesOf(plan, ...new Set(plan.buffers.map((buffer) => buffer.role)))
+    expect(all).toBe(4 * plan.buffers.reduce((sum, buffer) => sum + buffer.slots * slotFloats(buffer), 0))
+  })
+
+  it('says why a grid is impossible', () => {
+    expect(() => planGrid({ ...grid, pp: 6 })).toThrow('6 stages need at least 6 layers; the model has 5')
+    expect(() => planGrid({ ...grid, pp: 1, dp: 65 })).toThrow(
+      '65 ranks that share the batch need at least 65 samples; the batch has 64',
+    )
+    expect(() => planGrid({ ...grid, microbatches: 65 })).toThrow(
+      "65 microbatches need at least 65 samples; a rank's share of the batch has 64",
+    )
+    expect(modeImpossible('serial', { ...grid, threads: 2 })).toBe('serial runs on 1 thread, not on 2')
+  })
+})
+
+describe('the stages', () => {
+  it('cover all layers in order, none empty, and no cut makes the largest smaller', () => {
+    const widths = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 2, maxLength: 8 })
+    fc.assert(
+      fc.property(widths, fc.integer({ min: 1, max: 7 }), (any, wanted) => {
+        const some = { ...model, widths: any }
+        const layers = any.length - 1
+        const stages = Math.min(wanted, layers)
+        const spans = balancedStages(some, stages)
+        expect(spans.map(length).every((n) => n > 0)).toBe(true)
+        expect(spans.flatMap(({ from, to }) => [from, to]).toSpliced(-1, 1)[0]).toBe(0)
+        spans.forEach((span, s) => expect(span.to).toBe(spans[s + 1]?.from ?? layers))
+        const largest = Math.max(...spans.map((span) => cost(some, span.from, span.to)))
+        expect(largest).toBe(smallest(some, 0, stages))
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+const cost = (any: typeof model | { widths: number[] }, from: number, to: number): number => {
+  let flop = 0
+  for (let layer = from; layer < to; layer++) flop += layerFlop({ ...model, widths: any.widths }, layer, 1)
+  return flop
+}
+
+/** Smallest possible largest stage, by trying every cut. */
+function smallest(any: { widths: number[] }, from: number, stages: number): number {
+  const layers = any.widths.length - 1
+  if (stages === 1) return cost(any, from, layers)
+  let best = Infinity
+  for (let cut = from + 1; cut <= layers - stages + 1; cut++) {
+    best = Math.min(best, Math.max(cost(any, from, cut), smallest(any, cut, stages - 1)))
+  }
+  return best
+}
+
+describe('splitting', () => {
+  it('gives parts that follow each other and differ by at most one', () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.nat(50), fc.integer({ min: 1, max: 60 }), (size, from, parts) => {
+        const spans = split({ from, to: from + size }, parts)
+        expect(spans).toHaveLength(parts)
+        spans.forEach((span, i) => expect(span.from).toBe(i === 0 ? from : spans[i - 1].to))
+        expect(spans.at(-1)!.to).toBe(from + size)
+        const lengths = spans.map(length)
+        expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1)
+      }),
+    )
+  })
+})
+
+describe('the flop count', () => {
+  it('is 6·B·Σ(in·out) − 2·B·in₁·out₁', () => {
+    const widths = [784, 128, 64, 10]
+    const sum = 784 * 128 + 128 * 64 + 64 * 10
+    expect(stepFlop({ ...model, widths }, 32)).toBe(6 * 32 * sum - 2 * 32 * 784 * 128)
+  })
+})
