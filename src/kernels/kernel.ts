@@ -83,7 +83,8 @@ export interface Kernel {
 
   /**
    * Adam (Kingma and Ba 2015, algorithm 1): m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²;
-   * w −= learningRate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). `power1` and `power2` are β₁ᵗ and β₂ᵗ.
+   * w −= learningRate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). `power1` and `power2` are β₁ᵗ and
+   * β₂ᵗ, products in float64 of the rounded β.
    */
   adam(
     w: Matrix,

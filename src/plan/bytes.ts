@@ -6,9 +6,14 @@ const FLOAT_BYTES = 4
 /** Rows start on cache lines of their own, so that ranks that write neighbouring rows never share a line. */
 const FLOATS_PER_LINE = 16
 
-/** Floats from the start of one row of a buffer to the next: whole cache lines. */
-export const strideOf = (buffer: Buffer): number =>
-  Math.ceil(buffer.columns / FLOATS_PER_LINE) * FLOATS_PER_LINE
+/**
+ * Floats from the start of one row of a buffer to the next: an odd number of cache lines. At a multiple of a power of
+ * two, the elements of a column would fall on the same few sets of the cache and throw each other out.
+ */
+export function strideOf(buffer: Buffer): number {
+  const lines = Math.ceil(buffer.columns / FLOATS_PER_LINE)
+  return (lines % 2 === 0 ? lines + 1 : lines) * FLOATS_PER_LINE
+}
 
 /** Floats from the start of one slot of a buffer to the next. */
 export const slotFloats = (buffer: Buffer): number => buffer.rows * strideOf(buffer)

@@ -3,7 +3,7 @@ import { PlanError, type Instruction, type Plan, type Role } from '../plan.ts'
 import { mergedVersion } from '../samples.ts'
 import { length } from '../span.ts'
 import { contentsOf } from './contents.ts'
-import { execute } from './execute.ts'
+import { walkWithClocks } from './clocks.ts'
 import { incompleteProduct } from './products.ts'
 
 /**
@@ -18,7 +18,7 @@ export function checkPlan(plan: Plan): void {
   if (incomplete) throw new PlanError(incomplete)
 
   const contents = plan.buffers.map(contentsOf)
-  execute(plan, (rank, index, instruction, clock) => {
+  walkWithClocks(plan, (rank, index, instruction, clock) => {
     const fail = (reason: string): never => {
       throw new PlanError(`rank ${rank}, instruction ${index} (${instruction.op}) ${reason}`)
     }

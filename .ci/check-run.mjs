@@ -1,0 +1,166 @@
+// Checks the files of one or more runs: node .ci/check-run.mjs DIR [DIR…]
+// Several runs (of the same options, say under two versions of Node) must also agree in their exact weights.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+
+const CONFIGURATION =
+  'run_id experiment cell mode schedule reduction dispatch handoff threads dp pp tp layers parameters batch ' +
+  'microbatches kernel arithmetic optimizer seed'
+const COLUMNS = {
+  'samples.csv': `${CONFIGURATION} block position step phase wall_ns status`,
+  'summary.csv':
+    `${CONFIGURATION} samples median_ns min_ns p05_ns p95_ns ci_low_ns ci_high_ns samples_per_second gflops ` +
+    'speedup speedup_ci_low speedup_ci_high efficiency karp_flatt bubble_fraction bubble_fraction_ideal ' +
+    'bytes_weights bytes_gradients bytes_activations bytes_handed_over weights_sha256 match max_ulp status',
+  'ledger.csv': 'cell block rank thread_id bucket ns',
+}
+const MACHINE = [
+  'cpu',
+  'logicalCores',
+  'availableCores',
+  'memoryBytes',
+  'operatingSystem',
+  'node',
+  'v8',
+  'git',
+]
+const MODES = [
+  ['serial', ''],
+  ['data', ''],
+  ['layer', ''],
+  ['pipeline', 'gpipe'],
+  ['pipeline', '1f1b'],
+]
+
+const problems = []
+/** Notes what does not hold, and goes on: one run of this shows all that is wrong. */
+const expect = (holds, problem) => holds || problems.push(problem)
+
+const folders = process.argv.slice(2)
+expect(folders.length > 0, 'usage: node .ci/check-run.mjs DIR [DIR…]')
+const hashes = new Set(folders.map(checkRun))
+expect(hashes.size <= 1, `the exact weights of the runs differ: ${[...hashes].join(', ')}`)
+for (const problem of problems) console.error(`check-run: ${problem}`)
+process.exitCode = problems.length > 0 ? 1 : 0
+
+/** Returns the weights_sha256 of the exact rows; undefined if a file is missing. */
+function checkRun(folder) {
+  const machine = readJson(folder, 'machine.json')
+  const trace = readJson(folder, 'trace.json')
+  const summary = readCsv(folder, 'summary.csv')
+  const samples = readCsv(folder, 'samples.csv')
+  const ledger = readCsv(folder, 'ledger.csv')
+  if (!(machine && trace && summary && samples && ledger)) return undefined
+
+  for (const key of MACHINE) expect(key in machine, `${folder}/machine.json: no ${key}`)
+  checkModes(`${folder}/summary.csv`, summary, machine.availableCores)
+  for (const row of summary) {
+    const where = `${folder}, cell ${row.cell}`
+    checkCell(where, row)
+    checkSamples(where, row, samples.filter(sameCell(row)))
+    checkLedger(where, row, ledger.filter(sameCell(row)))
+  }
+  expect(samples.every(isOk), `${folder}/samples.csv: a status is not ok`)
+  checkTrace(`${folder}/trace.json`, trace, summary)
+
+  const exact = new Set(summary.filter((row) => row.match === 'exact').map((row) => row.weights_sha256))
+  expect(
+    exact.size === 1,
+    `${folder}/summary.csv: the exact rows have ${exact.size} different weights_sha256`,
+  )
+  const [hash] = exact
+  console.log(
+    `${folder}: ${summary.length} cells, ${samples.length} samples, Node ${machine.node}, weights ${hash}`,
+  )
+  return hash
+}
+
+function checkModes(where, summary, cores) {
+  for (const [mode, schedule] of MODES) {
+    const rows = summary.filter((row) => row.mode === mode && (schedule === '' || row.schedule === schedule))
+    expect(rows.length > 0, `${where}: no row for ${mode} ${schedule}`)
+    const split = mode === 'serial' || cores < 2 || rows.some((row) => row.threads === '2')
+    expect(split, `${where}: no row at 2 threads for ${mode} ${schedule}`)
+  }
+}
+
+function checkCell(where, row) {
+  const matches = row.mode === 'data' ? ['exact', 'close'] : ['exact']
+  expect(matches.includes(row.match), `${where}: match is '${row.match}', not ${matches.join(' or ')}`)
+  expect(isOk(row), `${where}: status is '${row.status}', not ok`)
+  expect(/^[0-9a-f]{64}$/.test(row.weights_sha256), `${where}: weights_sha256 is '${row.weights_sha256}'`)
+  for (const column of ['median_ns', 'samples_per_second', 'gflops', 'speedup', 'efficiency'])
+    expect(Number(row[column]) > 0, `${where}: ${column} is '${row[column]}'`)
+}
+
+function checkSamples(where, row, samples) {
+  const measured = samples.filter((sample) => sample.phase === 'measured')
+  expect(measured.length > 0, `${where}: no measured step`)
+  const count = Number(row.samples)
+  expect(measured.length === count, `${where}: ${measured.length} measured steps, ${count} in the summary`)
+  expect(
+    measured.every((sample) => Number(sample.wall_ns) > 0),
+    `${where}: a step without a time`,
+  )
+}
+
+function checkLedger(where, row, ledger) {
+  const threads = Number(row.threads)
+  for (const column of ['rank', 'thread_id']) {
+    const different = new Set(ledger.map((entry) => entry[column])).size
+    expect(
+      different === threads,
+      `${where}: ${different} different ${column} in ledger.csv, ${threads} threads`,
+    )
+  }
+  expect(
+    ledger.every((entry) => entry.ns !== '' && Number(entry.ns) >= 0),
+    `${where}: a ledger entry without a time`,
+  )
+}
+
+function checkTrace(where, trace, summary) {
+  const events = Array.isArray(trace.traceEvents) ? trace.traceEvents : []
+  const has = (phase) => events.some((event) => event.ph === phase)
+  expect(
+    events.some((event) => event.ph === 'M' && event.name === 'thread_name'),
+    `${where}: no thread name`,
+  )
+  expect(has('X') || has('B'), `${where}: no span`)
+  const handsOver = summary.some((row) => Number(row.pp) > 1)
+  expect(!handsOver || (has('s') && has('f')), `${where}: no arrow for a handoff`)
+}
+
+function readCsv(folder, name) {
+  const [header, ...rows] = read(folder, name, parse) ?? []
+  if (header === undefined) return undefined
+  const missing = COLUMNS[name].split(' ').filter((column) => !header.includes(column))
+  expect(missing.length === 0, `${folder}/${name}: without ${missing.join(', ')}`)
+  expect(rows.length > 0, `${folder}/${name}: no rows`)
+  return rows.map((row) => Object.fromEntries(header.map((column, i) => [column, row[i]])))
+}
+
+function readJson(folder, name) {
+  return read(folder, name, JSON.parse)
+}
+
+/** The parsed file; undefined, and a problem, if it is missing, empty or broken. */
+function read(folder, name, parseText) {
+  try {
+    const text = readFileSync(join(folder, name), 'utf8')
+    expect(text !== '', `${folder}/${name}: empty`)
+    return text === '' ? undefined : parseText(text)
+  } catch (error) {
+    expect(false, `${folder}/${name}: ${error.message}`)
+    return undefined
+  }
+}
+
+function isOk(row) {
+  return row.status === 'ok'
+}
+
+function sameCell(row) {
+  return (other) => other.cell === row.cell
+}

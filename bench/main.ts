@@ -1,0 +1,37 @@
+import { availableCores } from '../src/measure/cores.ts'
+import { DataError } from '../src/model/data/error.ts'
+import { PlanError } from '../src/plan/plan.ts'
+import { FolderError } from '../src/report/run-folder.ts'
+import { RankError } from '../src/runtime/team.ts'
+import { parseCommandLine, UsageError } from './options.ts'
+import { Interrupted } from './interrupt.ts'
+import { runScaling } from './scaling.ts'
+import { runTrain } from './train.ts'
+
+const EXIT_FAILED = 1
+const EXIT_USAGE = 2
+const EXIT_INTERRUPTED = 130
+
+/** One line says what was wrong; a stack is shown only for what this program did not foresee. */
+try {
+  const cores = availableCores()
+  const command = parseCommandLine(process.argv.slice(2), { cores })
+  const allWell = await (command.command === 'train' ? runTrain(command, cores) : runScaling(command, cores))
+  process.exitCode = allWell ? 0 : EXIT_FAILED
+} catch (error) {
+  if (error instanceof Interrupted) {
+    console.error(error.message)
+    process.exitCode = EXIT_INTERRUPTED
+  } else if (
+    error instanceof UsageError ||
+    error instanceof DataError ||
+    error instanceof PlanError ||
+    error instanceof FolderError
+  ) {
+    console.error(`error: ${error.message}`)
+    process.exitCode = EXIT_USAGE
+  } else {
+    console.error(error instanceof RankError ? `error: ${error.message}` : error)
+    process.exitCode = EXIT_FAILED
+  }
+}

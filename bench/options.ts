@@ -1,0 +1,62 @@
+import { Command as Program, CommanderError } from 'commander'
+import type { z } from 'zod'
+import { BLOCKS, declareScaling, declareTrain, PROGRAM, QUICK_BLOCKS } from './options/commands.ts'
+import { given, read } from './options/read.ts'
+import { scalingSchema, trainSchema } from './options/schemas.ts'
+import { HIDDEN_WIDTHS, settle } from './options/settle.ts'
+import { UsageError } from './options/usage-error.ts'
+
+export { HIDDEN_WIDTHS } from './options/settle.ts'
+export { UsageError } from './options/usage-error.ts'
+
+type Settled<Options, Key extends keyof Options> = Omit<Options, Key> & {
+  [K in Key]-?: NonNullable<Options[K]>
+}
+
+export type ScalingOptions = Settled<z.output<typeof scalingSchema>, 'learningRate' | 'blocks'>
+export type TrainOptions = Settled<z.output<typeof trainSchema>, 'learningRate'>
+export type Command = ({ command: 'scaling' } & ScalingOptions) | ({ command: 'train' } & TrainOptions)
+
+/**
+ * Reads the words after the program's name. `--help` prints the help and exits with code 0; anything wrong is
+ * thrown as a `UsageError`, whose message is one line that names the flag, its value and what is allowed.
+ */
+export function parseCommandLine(argv: readonly string[], machine: { cores: number }): Command {
+  // The root has no flags of its own, not even --help: without a command, everything goes to scaling.
+  const program = new Program(PROGRAM).exitOverride().helpOption(false).helpCommand(false)
+  program.configureOutput({ outputError: () => undefined })
+  const scaling = program.command('scaling', { isDefault: true }).allowExcessArguments()
+  const train = program.command('train').allowExcessArguments()
+  declareScaling(scaling, machine.cores)
+  declareTrain(train, machine.cores)
+
+  let command: Command | undefined
+  scaling.action(() => {
+    command = { command: 'scaling', ...readScaling(scaling) }
+  })
+  train.action(() => {
+    command = {
+      command: 'train',
+      ...settle(read(train, trainSchema), HIDDEN_WIDTHS.train, (key) => given(train, key)),
+    }
+  })
+  try {
+    program.parse(argv, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) process.exit(0)
+    throw new UsageError(oneLine(error.message))
+  }
+  if (command === undefined) throw new Error('neither command has run')
+  return command
+}
+
+function readScaling(command: Program): ScalingOptions {
+  const options = read(command, scalingSchema)
+  const blocks = options.blocks ?? (options.quick ? QUICK_BLOCKS : BLOCKS)
+  return { ...settle(options, HIDDEN_WIDTHS.scaling, (key) => given(command, key)), blocks }
+}
+
+/** commander's own words, for an unknown flag or one without its value, without prefix and line break. */
+const oneLine = (message: string): string =>
+  `${message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}; see --help`

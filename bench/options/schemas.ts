@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
+import { MODES } from '../../src/plan/modes.ts'
+import { reductions } from '../../src/plan/reductions/index.ts'
+import { schedules } from '../../src/plan/schedules/index.ts'
+import { oneOf, positiveNumber, someOf, text, wholeNumber, wholeNumbers, widths } from './values.ts'
+
+/** The rate that each optimizer learns well with on models of the default size. */
+export const LEARNING_RATES: Readonly<Record<Optimizer, number>> = { sgd: 0.1, momentum: 0.02, adam: 0.001 }
+
+export const OPTIMIZERS = namesOf(LEARNING_RATES)
+export const ACTIVATIONS: readonly Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
+export const LOSSES: readonly Loss[] = ['cross-entropy', 'mse']
+export const SCHEDULES = namesOf(schedules)
+export const REDUCTIONS = namesOf(reductions)
+
+/** What both commands take; each key is its flag in camel case. */
+const shared = {
+  /** The modes to run, in this order. */
+  modes: someOf(MODES),
+  /** Thread counts asked for; undefined leaves the choice to the program. */
+  threads: wholeNumbers(1, 256).optional(),
+  /** Undefined for widths that fit the data: inputs, then `HIDDEN_WIDTHS`, then classes. */
+  layers: widths(1, 65_536).optional(),
+  activation: oneOf(ACTIVATIONS),
+  loss: oneOf(LOSSES),
+  optimizer: oneOf(OPTIMIZERS),
+  learningRate: positiveNumber().optional(),
+  /** Samples of a step, over all ranks. */
+  batch: wholeNumber(1, 1_000_000),
+  /** Parts that the pipeline cuts the batch into; at most the batch. */
+  microbatches: wholeNumber(1, 1_000_000),
+  schedule: someOf(SCHEDULES),
+  reduction: someOf(REDUCTIONS),
+  /** `synthetic`, or the path of a file. */
+  dataset: text('synthetic or the path of a data file'),
+  /** The CSV column that holds the classes; undefined for the last. */
+  label: text('the name of a column').optional(),
+  seed: wholeNumber(0, 2 ** 32 - 1),
+  /** The folder of the run itself. */
+  out: text('the path of a folder').optional(),
+}
+
+export const scalingSchema = z.object({
+  ...shared,
+  /** Measured steps per cell and block; undefined leaves the choice to the program. */
+  steps: wholeNumber(1, 1_000_000).optional(),
+  /** Undefined for `BLOCKS`, or `QUICK_BLOCKS` in a quick run. */
+  blocks: wholeNumber(1, 10_000).optional(),
+  quick: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+})
+
+export const trainSchema = z.object({
+  ...shared,
+  epochs: wholeNumber(1, 1_000_000),
+  /** Share of the samples that is kept from training. */
+  heldOut: positiveNumber(1),
+})
+
+function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(table).filter((name): name is Name => name in table)
+}

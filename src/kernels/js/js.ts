@@ -1,0 +1,65 @@
+import { activate, multiplyByDerivative } from './activation.ts'
+import { crossEntropy, meanSquaredError } from './loss.ts'
+import { adam, momentum, sgd } from './optimizer.ts'
+import { multiply } from './product.ts'
+import { sumMatrices, sumRows } from './sum.ts'
+import type { Kernel, KernelFactory } from '../kernel.ts'
+
+/**
+ * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`,
+ * which must not grow afterwards. Arithmetic class `f32`.
+ *
+ * `Math.fround` around every product, sum, quotient and root makes them the float32 operations themselves: a
+ * float64 has more than twice the digits, so rounding its result a second time changes nothing (Figueroa 1995).
+ * exp, tanh and log are those of `Math`, rounded once to float32.
+ *
+ * No method allocates: everything below works on integers and on the view, and no float crosses a call that
+ * V8 might not inline, since it would be boxed there.
+ */
+export const js: KernelFactory = (memory): Kernel => {
+  const floats = new Float32Array(memory.buffer)
+  const lanes = new Float32Array(4)
+  return {
+    name: 'js',
+    arithmetic: 'f32',
+
+    forward(x, w, bias, y, activation) {
+      multiply(floats, x, false, w, false, y, false)
+      activate(floats, y, bias, activation)
+    },
+
+    backwardInput(dy, w, x, dx, activation) {
+      multiply(floats, dy, false, w, true, dx, false)
+      multiplyByDerivative(floats, dx, x, activation)
+    },
+
+    backwardWeight(x, dy, dw, accumulate) {
+      multiply(floats, x, true, dy, false, dw, accumulate)
+    },
+
+    backwardBias(dy, db, accumulate) {
+      sumRows(floats, dy, db, accumulate)
+    },
+
+    loss(kind, y, labels, dy, losses, scale) {
+      if (kind === 'cross-entropy') crossEntropy(floats, lanes, y, labels, dy, losses, scale)
+      else meanSquaredError(floats, lanes, y, labels, dy, losses, scale)
+    },
+
+    sum(sources, target) {
+      sumMatrices(floats, sources, target)
+    },
+
+    sgd(w, gradient, hyper) {
+      sgd(floats, w, gradient, hyper)
+    },
+
+    momentum(w, gradient, velocity, hyper) {
+      momentum(floats, w, gradient, velocity, hyper)
+    },
+
+    adam(w, gradient, first, second, hyper, power1, power2) {
+      adam(floats, w, gradient, first, second, hyper, power1, power2)
+    },
+  }
+}

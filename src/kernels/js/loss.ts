@@ -1,0 +1,76 @@
+import type { Matrix } from '../kernel.ts'
+
+const { exp, fround, log } = Math
+
+/**
+ * Cross-entropy of a softmax; shapes y, dy: r×j, labels, losses: r×1. Per row, with m the largest y:
+ * e_j = fround(exp(fround(y_j − m))), s = Σ e_j in four lanes,
+ * dy_j = fround(fround(fround(e_j / s) − onehot_j)·scale),
+ * loss = fround(fround(log(s)) − fround(y_label − m)).
+ * Subtracting m keeps every e_j at most 1 and s at least 1.
+ */
+export function crossEntropy(
+  floats: Float32Array,
+  lanes: Float32Array,
+  y: Matrix,
+  labels: Matrix,
+  dy: Matrix,
+  losses: Matrix,
+  scale: number,
+): void {
+  const factor = fround(scale)
+  for (let r = 0; r < y.rows; r++) {
+    const yRow = y.offset + r * y.stride
+    const dyRow = dy.offset + r * dy.stride
+    const label = floats[labels.offset + r * labels.stride]
+
+    let largest = floats[yRow]
+    for (let j = 1; j < y.columns; j++) if (floats[yRow + j] > largest) largest = floats[yRow + j]
+
+    lanes.fill(0)
+    for (let j = 0; j < y.columns; j++) {
+      const e = fround(exp(fround(floats[yRow + j] - largest)))
+      floats[dyRow + j] = e
+      lanes[j & 3] = fround(lanes[j & 3] + e)
+    }
+    const total = fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]))
+
+    for (let j = 0; j < y.columns; j++) {
+      const probability = fround(floats[dyRow + j] / total)
+      floats[dyRow + j] = fround(fround(probability - (j === label ? 1 : 0)) * factor)
+    }
+    floats[losses.offset + r * losses.stride] = fround(
+      fround(log(total)) - fround(floats[yRow + label] - largest),
+    )
+  }
+}
+
+/**
+ * Half the squared error against the one-hot label; shapes as above. Per row: d_j = fround(y_j − onehot_j),
+ * dy_j = fround(d_j·scale), loss = fround(½·Σ fround(d_j·d_j)), the sum in four lanes.
+ */
+export function meanSquaredError(
+  floats: Float32Array,
+  lanes: Float32Array,
+  y: Matrix,
+  labels: Matrix,
+  dy: Matrix,
+  losses: Matrix,
+  scale: number,
+): void {
+  const factor = fround(scale)
+  for (let r = 0; r < y.rows; r++) {
+    const yRow = y.offset + r * y.stride
+    const dyRow = dy.offset + r * dy.stride
+    const label = floats[labels.offset + r * labels.stride]
+
+    lanes.fill(0)
+    for (let j = 0; j < y.columns; j++) {
+      const difference = fround(floats[yRow + j] - (j === label ? 1 : 0))
+      floats[dyRow + j] = fround(difference * factor)
+      lanes[j & 3] = fround(lanes[j & 3] + fround(difference * difference))
+    }
+    const total = fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]))
+    floats[losses.offset + r * losses.stride] = fround(0.5 * total)
+  }
+}

@@ -1,0 +1,35 @@
+import type { Matrix } from '../kernel.ts'
+
+const { fround } = Math
+
+/**
+ * total[0][j] (+)= Σ_r matrix[r][j]; shapes matrix: r×j, total: 1×j. One chain per column in ascending r, from +0,
+ * or, if `accumulate`, from what `total` holds; keeping the chain in memory between rows is exact.
+ */
+export function sumRows(floats: Float32Array, matrix: Matrix, total: Matrix, accumulate: boolean): void {
+  if (!accumulate) for (let j = 0; j < total.columns; j++) floats[total.offset + j] = 0
+  for (let r = 0; r < matrix.rows; r++) {
+    const row = matrix.offset + r * matrix.stride
+    for (let j = 0; j < total.columns; j++)
+      floats[total.offset + j] = fround(floats[total.offset + j] + floats[row + j])
+  }
+}
+
+/**
+ * target[i][j] = (sources[0] + sources[1]) + sources[2] …, each sum rounded: the chain starts at the first source,
+ * not at +0 (which would turn a −0 into +0). An element is read from every source before it is written, so that
+ * `target` may be any of them.
+ */
+export function sumMatrices(floats: Float32Array, sources: readonly Matrix[], target: Matrix): void {
+  const first = sources[0]
+  for (let i = 0; i < target.rows; i++) {
+    for (let j = 0; j < target.columns; j++) {
+      let chain = floats[first.offset + i * first.stride + j]
+      for (let s = 1; s < sources.length; s++) {
+        const source = sources[s]
+        chain = fround(chain + floats[source.offset + i * source.stride + j])
+      }
+      floats[target.offset + i * target.stride + j] = chain
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+/** Where Linux mounts the control groups of version 2, and of version 1's CPU controller. */
+const VERSION_2 = '/sys/fs/cgroup'
+const VERSION_1 = '/sys/fs/cgroup/cpu'
+
+/** Threads that can run at once: the smaller of the cores this process may use and its CPU quota, at least 1. */
+export function availableCores(): number {
+  return wholeCores(availableParallelism(), cgroupQuota())
+}
+
+/** A part of a core does not run another thread at full speed: a quota of 1.5 counts as 1, one of 0.5 too. */
+export function wholeCores(parallelism: number, quota: number | undefined): number {
+  return Math.max(1, Math.min(parallelism, Math.floor(quota ?? parallelism)))
+}
+
+/**
+ * CPU time per time that the control groups of this process allow, in cores; undefined without a limit.
+ * Read here because Node 20 does not see it. A group is bound by its ancestors, so the smallest counts.
+ */
+export function cgroupQuota(): number | undefined {
+  const membership = read('/proc/self/cgroup')
+  if (membership === undefined) return undefined
+  const quotas: number[] = []
+  for (const group of groupsOf(membership)) {
+    const quota =
+      parseQuota(read(`${VERSION_2}${group}/cpu.max`)) ??
+      parseQuota(
+        `${read(`${VERSION_1}${group}/cpu.cfs_quota_us`)} ${read(`${VERSION_1}${group}/cpu.cfs_period_us`)}`,
+      )
+    if (quota !== undefined) quotas.push(quota)
+  }
+  return quotas.length === 0 ? undefined : Math.min(...quotas)
+}
+
+/**
+ * The paths of the groups that `/proc/self/cgroup` names for the CPU, and of all their ancestors; '' is the root.
+ * In a container the names may be the host's and lead nowhere: the root is then the container's own group.
+ */
+export function groupsOf(membership: string): string[] {
+  const groups = new Set([''])
+  for (const line of membership.split('\n')) {
+    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
+    if (controllers === undefined || path === undefined) continue
+    if (controllers !== '' && !controllers.split(',').includes('cpu')) continue
+    const names = path.split('/').filter((name) => name !== '')
+    for (let depth = 1; depth <= names.length; depth++) groups.add(`/${names.slice(0, depth).join('/')}`)
+  }
+  return [...groups]
+}
+
+/** "quota period", both in µs, as `cpu.max` holds them, in cores; undefined for `max`, -1 or anything unreadable. */
+export function parseQuota(text: string | undefined): number | undefined {
+  const [quota, period] = (text ?? '').trim().split(/\s+/).map(Number)
+  if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return undefined
+  return quota / period
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}

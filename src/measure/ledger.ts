@@ -1,0 +1,45 @@
+import type { Instruction, Plan } from '../plan/plan.ts'
+import type { RankReport } from '../runtime/rank.ts'
+
+/** What a rank's time is spent on; `other` is signalling and what lies between instructions and steps. */
+export const BUCKETS = [
+  'forward',
+  'loss',
+  'backward-input',
+  'backward-weight',
+  'reduce',
+  'update',
+  'wait-receive',
+  'wait-credit',
+  'wait-barrier',
+  'other',
+] as const
+export type Bucket = (typeof BUCKETS)[number]
+
+export const isWait = (bucket: Bucket): boolean => bucket.startsWith('wait-')
+
+export function bucketOf(instruction: Instruction): Bucket {
+  switch (instruction.op) {
+    case 'await':
+      return `wait-${instruction.cause}`
+    case 'barrier':
+      return 'wait-barrier'
+    case 'publish':
+      return 'other'
+    default:
+      return instruction.op
+  }
+}
+
+export type Ledger = ReadonlyMap<Bucket, number>
+
+/** Nanoseconds per bucket of one rank over all measured steps. They sum to the time that the steps took together. */
+export function ledgerOf(plan: Plan, report: RankReport): Ledger {
+  const ledger = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
+  const add = (bucket: Bucket, milliseconds: number) =>
+    ledger.set(bucket, (ledger.get(bucket) ?? 0) + milliseconds * 1e6)
+  const program = plan.programs[report.rank]
+  program.forEach((instruction, index) => add(bucketOf(instruction), report.spent[index]))
+  add('other', report.spent[program.length])
+  return ledger
+}

@@ -1,0 +1,108 @@
+import { initialParameters } from '../model/initialise.ts'
+import type { Role } from '../plan/plan.ts'
+import { layOut, readRows, writeRows, type Placement } from '../runtime/memory.ts'
+import type { RankReport } from '../runtime/rank.ts'
+import { startTeam, type Team, type TeamOptions } from '../runtime/team.ts'
+import type { Batches } from './batches.ts'
+import type { Cell } from './cell.ts'
+
+/** How often a rank with a core of its own looks before it sleeps: for about as long as a sleep and its end cost. */
+const PATIENT_SPINS = 100_000
+/** Where threads outnumber cores, whoever spins keeps the rank that it waits for from running. */
+const OVERSUBSCRIBED_SPINS = 100
+
+/** The cells of a run, the memory that holds them, and the threads that run them. */
+export interface Session {
+  /** The whole memory, and what nobody else uses of it: room for an evaluation beside the training. */
+  readonly memory: WebAssembly.Memory
+  readonly spare: { readonly from: number; readonly to: number }
+  /** Puts batches where all cells read them. Not while ranks run. */
+  load(batches: Batches): void
+  /** Gives a cell its initial weights, anew. */
+  initialise(cell: Cell): void
+  /** Runs steps with the weights as they are. */
+  run(cell: Cell, warmUp: number, measured: number, done: number): Promise<RankReport[]>
+  /** Each layer's parameters, unpadded, once per replica that holds them. */
+  weights(cell: Cell): Float32Array[][]
+  /** The losses of all samples of all batches, each as its last step left it. */
+  losses(cell: Cell): Float32Array
+  close(): Promise<void>
+}
+
+export interface SessionOptions extends Pick<TeamOptions, 'kernel' | 'worker' | 'patience'> {
+  readonly cells: readonly Cell[]
+  readonly batches: number
+  readonly seed: number
+  readonly cores: number
+  readonly spareFloats?: number
+}
+
+/** @throws PlanError if the cells do not fit into memory, RankError if the threads cannot start */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { cells, seed, cores } = options
+  const plans = cells.map((cell) => cell.plan)
+  const layout = layOut(plans, options.batches, options.spareFloats)
+  const counters = Math.max(...plans.map((plan) => plan.counters.length))
+  const team: Team = await startTeam({ ...options, layout, counters })
+  const floats = new Float32Array(team.memory.buffer)
+  const placementOf = new Map<Cell, Placement>(cells.map((cell, index) => [cell, layout.placements[index]]))
+  const initial = initialParameters(plans[0].model, seed)
+  let loaded = 1
+
+  /** The buffers of a cell that play a role, with their places. */
+  const buffersOf = (cell: Cell, role: Role) =>
+    cell.plan.buffers.flatMap((buffer, index) =>
+      buffer.role === role ? [{ buffer, at: placementOf.get(cell)![index] }] : [],
+    )
+
+  return {
+    memory: team.memory,
+    spare: layout.spare,
+
+    load(batches) {
+      loaded = batches.count
+      // The batches lie at the same place in every plan.
+      const [cell] = cells
+      for (const { buffer, at } of buffersOf(cell, 'features'))
+        writeRows(floats, at, buffer, batches.features)
+      for (const { buffer, at } of buffersOf(cell, 'labels')) writeRows(floats, at, buffer, batches.labels)
+    },
+
+    initialise(cell) {
+      for (const { buffer, at } of buffersOf(cell, 'weights'))
+        writeRows(floats, at, buffer, initial[buffer.layer])
+      const zero = new Float32Array(Math.max(...initial.map((layer) => layer.length)))
+      for (const { buffer, at } of buffersOf(cell, 'state')) {
+        writeRows(floats, at, buffer, zero.subarray(0, buffer.rows * buffer.columns))
+      }
+    },
+
+    run(cell, warmUp, measured, done) {
+      const spins = cell.plan.programs.length > cores ? OVERSUBSCRIBED_SPINS : PATIENT_SPINS
+      const steps = { warmUp, measured, done, batches: loaded }
+      return team.visit({
+        plan: cell.plan,
+        placement: placementOf.get(cell)!,
+        steps,
+        hyper: cell.hyper,
+        spins,
+      })
+    },
+
+    weights(cell) {
+      const found = buffersOf(cell, 'weights')
+      return initial.map((_, layer) =>
+        found
+          .filter(({ buffer }) => buffer.layer === layer)
+          .map(({ buffer, at }) => readRows(floats, at, buffer, buffer.rows)),
+      )
+    },
+
+    losses(cell) {
+      const [{ buffer, at }] = buffersOf(cell, 'losses')
+      return readRows(floats, at, buffer, loaded * buffer.rows)
+    },
+
+    close: () => team.close(),
+  }
+}

@@ -1,0 +1,48 @@
+import { random } from '../model/random.ts'
+
+/** Location and its uncertainty, in plain loops: they are needed between blocks, where no large import may be. */
+
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * The q-quantile, 0 ≤ q ≤ 1, of values in any order: with the n values sorted, the one at position q·(n − 1),
+ * counted from 0, linearly interpolated between neighbours (definition 7 of Hyndman and Fan 1996).
+ * Throws a RangeError for no values.
+ */
+export function quantile(values: readonly number[], q: number): number {
+  if (values.length === 0) throw new RangeError('no values to take a quantile of')
+  const sorted = Float64Array.from(values).sort()
+  const position = q * (sorted.length - 1)
+  const below = Math.floor(position)
+  const low = sorted[below]
+  const high = sorted[Math.ceil(position)]
+  // Without this, two infinities would give NaN.
+  return low === high ? low : low + (position - below) * (high - low)
+}
+
+/** The middle value, or the mean of the two middle ones. */
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+/**
+ * Percentile bootstrap (Efron 1979): the statistic of `resamples` samples drawn with replacement from `values`
+ * lies between `low` and `high` in the share `level` of cases. The values are to be independent, which blocks
+ * are and the steps within one are not. For a median of five values the interval is their range.
+ */
+export function bootstrapInterval(
+  values: readonly number[],
+  statistic: (sample: readonly number[]) => number,
+  { seed, resamples = 2000, level = 0.95 }: { seed: number; resamples?: number; level?: number },
+): Interval {
+  const generator = random(seed)
+  const sample = values.slice()
+  const results: number[] = []
+  for (let resample = 0; resample < resamples; resample++) {
+    for (let i = 0; i < sample.length; i++) sample[i] = values[generator.below(values.length)]
+    results.push(statistic(sample))
+  }
+  const tail = (1 - level) / 2
+  return { low: quantile(results, tail), high: quantile(results, 1 - tail) }
+}

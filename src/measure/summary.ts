@@ -1,0 +1,83 @@
+import { purpose } from '../model/random.ts'
+import { stepFlop } from '../model/shape.ts'
+import { idealBubble } from '../simulate/bubble.ts'
+import type { Visit } from './blocks.ts'
+import type { Cell } from './cell.ts'
+import { isWait } from './ledger.ts'
+import { bootstrapInterval, median, quantile, type Interval } from './statistics.ts'
+
+/** What all visits of one cell show together; times in nanoseconds, of measured steps only. */
+export interface Summary {
+  readonly samples: number
+  /** Median over blocks of the blocks' medians, and its 95 % bootstrap interval over blocks. */
+  readonly medianNs: number
+  readonly interval: Interval
+  readonly minNs: number
+  readonly p05Ns: number
+  readonly p95Ns: number
+  readonly samplesPerSecond: number
+  readonly gflops: number
+  /** Serial's step time / the cell's, paired within each block; undefined without serial. */
+  readonly speedup: number | undefined
+  readonly speedupInterval: Interval | undefined
+  readonly efficiency: number | undefined
+  /** The serial fraction that a speed-up amounts to (Karp and Flatt 1990); undefined on one thread. */
+  readonly karpFlatt: number | undefined
+  readonly bubbleFraction: number
+  readonly bubbleFractionIdeal: number
+}
+
+/** @throws RangeError if there are no visits */
+export function summarise(
+  cell: Cell,
+  visits: readonly Visit[],
+  serial: readonly Visit[],
+  seed: number,
+): Summary {
+  const threads = cell.plan.programs.length
+  const measured = visits.flatMap(measuredNs)
+  const medians = visits.map(blockMedian)
+  const medianNs = median(medians)
+  const pairs = visits.flatMap((visit) => {
+    const reference = serial.find((other) => other.block === visit.block)
+    return reference ? [blockMedian(reference) / blockMedian(visit)] : []
+  })
+  const bootstrap = (values: readonly number[]) =>
+    bootstrapInterval(values, median, { seed: seed + purpose.bootstrap })
+  const speedup = pairs.length > 0 ? median(pairs) : undefined
+  return {
+    samples: measured.length,
+    medianNs,
+    interval: bootstrap(medians),
+    minNs: measured.reduce((least, ns) => Math.min(least, ns)),
+    p05Ns: quantile(measured, 0.05),
+    p95Ns: quantile(measured, 0.95),
+    samplesPerSecond: cell.plan.batch / (medianNs * 1e-9),
+    gflops: stepFlop(cell.plan.model, cell.plan.batch) / medianNs,
+    speedup,
+    speedupInterval: pairs.length > 0 ? bootstrap(pairs) : undefined,
+    efficiency: speedup === undefined ? undefined : speedup / threads,
+    karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
+    bubbleFraction: bubbleFraction(visits),
+    bubbleFractionIdeal: idealBubble(cell.plan),
+  }
+}
+
+/** (1/S − 1/p) / (1 − 1/p) */
+export const karpFlatt = (speedup: number, threads: number): number =>
+  (1 / speedup - 1 / threads) / (1 - 1 / threads)
+
+const measuredNs = (visit: Visit): number[] => visit.stepNs.slice(visit.warmUp)
+
+const blockMedian = (visit: Visit): number => median(measuredNs(visit))
+
+/** All ranks' waiting / (ranks × the time of the steps). */
+function bubbleFraction(visits: readonly Visit[]): number {
+  let idle = 0
+  let whole = 0
+  for (const visit of visits) {
+    whole += visit.ranks.length * measuredNs(visit).reduce((sum, ns) => sum + ns, 0)
+    for (const { ledger } of visit.ranks) for (const [bucket, ns] of ledger) if (isWait(bucket)) idle += ns
+  }
+  return idle / whole
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { endianness } from 'node:os'
+
+export type Match = 'exact' | 'close' | 'different'
+
+export interface Verdict {
+  readonly match: Match
+  /** Largest difference from serial, in units of the float32 spacing at the largest magnitude of its tensor. */
+  readonly maxUlp: number
+  readonly sha256: string
+}
+
+/** How far from serial a sum in another order may end: a multiple of what reversing the rows does to serial itself. */
+const CLOSE_FACTOR = 4
+
+/**
+ * SHA-256 over the layers in ascending order, each W row-major without padding and then the bias, as little-endian
+ * float32.
+ */
+export function weightsHash(layers: readonly Float32Array[]): string {
+  const hash = createHash('sha256')
+  for (const layer of layers) {
+    const bytes = Buffer.from(layer.slice().buffer)
+    hash.update(endianness() === 'LE' ? bytes : bytes.swap32())
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * Compares weights after the same steps with serial's. `replicas` holds each layer once per replica: replicas must be
+ * equal to the bit, whatever the mode, and all weights finite. `reversed` are serial's own weights after the same
+ * steps with the rows of every batch reversed.
+ */
+export function compareWeights(
+  replicas: readonly (readonly Float32Array[])[],
+  serial: readonly Float32Array[],
+  reversed: readonly Float32Array[],
+): Verdict {
+  const first = replicas.map(([replica]) => replica)
+  const sha256 = weightsHash(first)
+  const maxUlp = largestUlp(first, serial)
+  const alike = replicas.every((layer) => layer.every((replica) => equalBits(replica, layer[0])))
+  const finite = first.every((layer) => layer.every(Number.isFinite))
+  if (!alike || !finite) return { match: 'different', maxUlp, sha256 }
+  if (first.every((layer, l) => equalBits(layer, serial[l]))) return { match: 'exact', maxUlp, sha256 }
+  return {
+    match: maxUlp <= CLOSE_FACTOR * largestUlp(reversed, serial) ? 'close' : 'different',
+    maxUlp,
+    sha256,
+  }
+}
+
+function equalBits(a: Float32Array, b: Float32Array): boolean {
+  const [bitsOfA, bitsOfB] = [a, b].map(
+    (values) => new Int32Array(values.buffer, values.byteOffset, values.length),
+  )
+  return bitsOfA.length === bitsOfB.length && bitsOfA.every((bits, i) => bits === bitsOfB[i])
+}
+
+/** Weights and bias of a layer count as one tensor. */
+function largestUlp(layers: readonly Float32Array[], serial: readonly Float32Array[]): number {
+  return Math.max(
+    ...layers.map((layer, l) => {
+      let largest = 0
+      let difference = 0
+      layer.forEach((weight, i) => {
+        largest = Math.max(largest, Math.abs(serial[l][i]))
+        difference = Math.max(difference, Math.abs(weight - serial[l][i]))
+      })
+      return difference / float32Spacing(largest)
+    }),
+  )
+}
+
+const SMALLEST_NORMAL = 2 ** -126
+const MANTISSA_BITS = 23
+
+/** The distance from a float32 of this magnitude to the next larger one. */
+export function float32Spacing(magnitude: number): number {
+  const exponent = Math.floor(Math.log2(Math.max(Math.fround(magnitude), SMALLEST_NORMAL)))
+  return 2 ** (exponent - MANTISSA_BITS)
+}

@@ -1,0 +1,4 @@
+/** Data that cannot be used. The message is one line: where, what was found, what would be right. */
+export class DataError extends Error {
+  override name = 'DataError'
+}

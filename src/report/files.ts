@@ -1,0 +1,176 @@
+import type { Arithmetic } from '../kernels/kernel.ts'
+import type { Visit } from '../measure/blocks.ts'
+import type { Cell } from '../measure/cell.ts'
+import type { Summary } from '../measure/summary.ts'
+import type { Verdict } from '../measure/verify.ts'
+import { parameterCount } from '../model/shape.ts'
+import { bytesHandedOver, bytesOf } from '../plan/bytes.ts'
+import type { Row } from './csv.ts'
+
+/** What is the same for all rows of a run. */
+export interface RunIdentity {
+  readonly runId: string
+  readonly experiment: string
+  readonly kernel: string
+  readonly arithmetic: Arithmetic
+  readonly seed: number
+}
+
+/** `ok`; more threads than cores; weights unlike serial's; weights that are not finite. */
+export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite'
+
+const CONFIGURATION = [
+  'run_id',
+  'experiment',
+  'cell',
+  'mode',
+  'schedule',
+  'reduction',
+  'dispatch',
+  'handoff',
+  'threads',
+  'dp',
+  'pp',
+  'tp',
+  'layers',
+  'parameters',
+  'batch',
+  'microbatches',
+  'kernel',
+  'arithmetic',
+  'optimizer',
+  'seed',
+] as const
+
+export const SAMPLES_COLUMNS = [...CONFIGURATION, 'block', 'position', 'step', 'phase', 'wall_ns', 'status']
+
+export const SUMMARY_COLUMNS = [
+  ...CONFIGURATION,
+  'samples',
+  'median_ns',
+  'min_ns',
+  'p05_ns',
+  'p95_ns',
+  'ci_low_ns',
+  'ci_high_ns',
+  'samples_per_second',
+  'gflops',
+  'speedup',
+  'speedup_ci_low',
+  'speedup_ci_high',
+  'efficiency',
+  'karp_flatt',
+  'bubble_fraction',
+  'bubble_fraction_ideal',
+  'bytes_weights',
+  'bytes_gradients',
+  'bytes_activations',
+  'bytes_handed_over',
+  'weights_sha256',
+  'match',
+  'max_ulp',
+  'status',
+]
+
+export const LEDGER_COLUMNS = ['run_id', 'cell', 'block', 'rank', 'thread_id', 'bucket', 'ns']
+
+export const TRAINING_COLUMNS = [
+  ...CONFIGURATION,
+  'epoch',
+  'loss',
+  'held_out_accuracy',
+  'elapsed_ns',
+  'weights_sha256',
+  'status',
+]
+
+/** The independent columns, which say what was run. */
+export function configurationRow(run: RunIdentity, cell: Cell): Row {
+  const { mode, setting, dp, pp, plan } = cell
+  return {
+    run_id: run.runId,
+    experiment: run.experiment,
+    cell: cell.name,
+    mode,
+    schedule: mode === 'pipeline' ? setting.schedule : undefined,
+    reduction: mode === 'data' ? setting.reduction : undefined,
+    dispatch: 'resident',
+    handoff: 'shared',
+    threads: setting.threads,
+    dp,
+    pp,
+    tp: 1,
+    layers: plan.model.widths.join('-'),
+    parameters: parameterCount(plan.model),
+    batch: plan.batch,
+    microbatches: mode === 'pipeline' ? setting.microbatches : 1,
+    kernel: run.kernel,
+    arithmetic: run.arithmetic,
+    optimizer: plan.optimizer,
+    seed: run.seed,
+  }
+}
+
+export function sampleRows(run: RunIdentity, visit: Visit, status: Status): Row[] {
+  const configuration = configurationRow(run, visit.cell)
+  return visit.stepNs.map((wall, step) => ({
+    ...configuration,
+    block: visit.block,
+    position: visit.position,
+    step,
+    phase: step < visit.warmUp ? 'warm-up' : 'measured',
+    wall_ns: wall,
+    status,
+  }))
+}
+
+export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
+  return visit.ranks.flatMap(({ rank, threadId, ledger }) =>
+    [...ledger].map(([bucket, ns]) => ({
+      run_id: run.runId,
+      cell: visit.cell.name,
+      block: visit.block,
+      rank,
+      thread_id: threadId,
+      bucket,
+      ns: Math.round(ns),
+    })),
+  )
+}
+
+/** A cell that was not timed, because it did not match serial, has a verdict but no summary. */
+export function summaryRow(
+  run: RunIdentity,
+  cell: Cell,
+  summary: Summary | undefined,
+  verdict: Verdict,
+  status: Status,
+): Row {
+  return {
+    ...configurationRow(run, cell),
+    samples: summary?.samples ?? 0,
+    median_ns: summary?.medianNs,
+    min_ns: summary?.minNs,
+    p05_ns: summary?.p05Ns,
+    p95_ns: summary?.p95Ns,
+    ci_low_ns: summary?.interval.low,
+    ci_high_ns: summary?.interval.high,
+    samples_per_second: summary?.samplesPerSecond,
+    gflops: summary?.gflops,
+    speedup: summary?.speedup,
+    speedup_ci_low: summary?.speedupInterval?.low,
+    speedup_ci_high: summary?.speedupInterval?.high,
+    efficiency: summary?.efficiency,
+    karp_flatt: summary?.karpFlatt,
+    bubble_fraction: summary?.bubbleFraction,
+    bubble_fraction_ideal: summary?.bubbleFractionIdeal,
+    bytes_weights: bytesOf(cell.plan, 'weights'),
+    bytes_gradients: bytesOf(cell.plan, 'gradient'),
+    bytes_activations: bytesOf(cell.plan, 'activation', 'delta'),
+    bytes_handed_over: bytesHandedOver(cell.plan),
+    weights_sha256: verdict.sha256,
+    match: verdict.match,
+    max_ulp: Number.isFinite(verdict.maxUlp) ? verdict.maxUlp : undefined,
+    status,
+  }
+}

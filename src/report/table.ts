@@ -1,0 +1,73 @@
+import Table from 'cli-table3'
+import pico from 'picocolors'
+import type { Cell } from '../measure/cell.ts'
+import type { Summary } from '../measure/summary.ts'
+import type { Verdict } from '../measure/verify.ts'
+import type { Status } from './files.ts'
+
+export interface TableRow {
+  readonly cell: Cell
+  readonly summary: Summary | undefined
+  readonly verdict: Verdict
+  readonly status: Status
+}
+
+const COLUMNS = [
+  'mode',
+  'schedule',
+  'threads',
+  'median step',
+  'samples/s',
+  'GFLOP/s',
+  'speed-up',
+  'efficiency',
+  'bubble (ideal)',
+  'match',
+]
+const TEXT_COLUMNS = 2
+
+/** The table that ends a run, for a terminal that shows colours or not. */
+export function scalingTable(rows: readonly TableRow[]): string {
+  const table = new Table({
+    head: COLUMNS,
+    style: { head: [], border: [], compact: true },
+    colAligns: COLUMNS.map((_, i) => (i < TEXT_COLUMNS || i === COLUMNS.length - 1 ? 'left' : 'right')),
+  })
+  for (const row of rows) table.push(cellsOf(row))
+  return table.toString()
+}
+
+function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
+  const { mode, setting } = cell
+  const detail = mode === 'pipeline' ? setting.schedule : mode === 'data' ? setting.reduction : ''
+  const threads =
+    status === 'oversubscribed' ? `${setting.threads} (oversubscribed)` : String(setting.threads)
+  if (!summary) return [mode, detail, threads, '', '', '', '', '', '', pico.red(status)]
+  return [
+    mode,
+    detail,
+    threads,
+    formatDuration(summary.medianNs),
+    summary.samplesPerSecond.toFixed(0),
+    summary.gflops.toFixed(2),
+    formatSpeedup(summary),
+    percent(summary.efficiency),
+    `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
+    status === 'not-finite' ? pico.red(status) : verdict.match,
+  ]
+}
+
+function formatSpeedup({ speedup, speedupInterval }: Summary): string {
+  if (speedup === undefined || speedupInterval === undefined) return ''
+  return `${speedup.toFixed(2)} [${speedupInterval.low.toFixed(2)}, ${speedupInterval.high.toFixed(2)}]`
+}
+
+const percent = (share: number | undefined): string =>
+  share === undefined ? '' : `${(100 * share).toFixed(0)} %`
+
+/** Nanoseconds in the unit that leaves one to three digits before the point. */
+export function formatDuration(ns: number): string {
+  if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} µs`
+  if (ns < 1e9) return `${(ns / 1e6).toFixed(2)} ms`
+  return `${(ns / 1e9).toFixed(1)} s`
+}

@@ -1,0 +1,109 @@
+import type { Cell } from '../measure/cell.ts'
+import { bucketOf } from '../measure/ledger.ts'
+import type { Instruction, Plan } from '../plan/plan.ts'
+import { walk } from '../plan/walk.ts'
+import type { RankReport } from '../runtime/rank.ts'
+
+/** An event of the Chrome trace format, which Perfetto and about:tracing open; times are in microseconds. */
+export interface TraceEvent {
+  readonly ph: 'M' | 'X' | 's' | 'f'
+  readonly pid: number
+  readonly tid: number
+  readonly name: string
+  readonly cat?: string
+  readonly ts?: number
+  readonly dur?: number
+  readonly id?: number
+  readonly bp?: 'e'
+  readonly args?: Readonly<Record<string, string | number>>
+}
+
+/** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
+export function traceStep(cell: Cell, pid: number, reports: readonly RankReport[]): TraceEvent[] {
+  const { plan } = cell
+  const start = Math.min(...reports.map((report) => report.stamps[0]))
+  const microseconds = (stamp: number) => (stamp - start) * 1000
+  const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args: { name: cell.name } }]
+
+  for (const { rank, threadId, stamps } of reports) {
+    const program = plan.programs[rank]
+    const span = (name: string, cat: string, from: number, to: number): TraceEvent => {
+      const ts = microseconds(stamps[from])
+      return { ph: 'X', pid, tid: rank, name, cat, ts, dur: microseconds(stamps[to]) - ts }
+    }
+    const thread = { name: `rank ${rank} (thread ${threadId})` }
+    events.push(
+      { ph: 'M', pid, tid: rank, name: 'thread_name', args: thread },
+      { ph: 'M', pid, tid: rank, name: 'thread_sort_index', args: { sort_index: rank } },
+      span('step', 'step', 0, program.length),
+      ...passesOf(program).map(({ name, from, to }) => span(name, 'pass', from, to)),
+      ...program.map((instruction, i) => span(titleOf(plan, instruction), bucketOf(instruction), i, i + 1)),
+    )
+  }
+  return [...events, ...handoffs(plan, pid, reports, microseconds)]
+}
+
+/** Runs of instructions that work on the same microbatch in the same direction. */
+function passesOf(program: readonly Instruction[]): { name: string; from: number; to: number }[] {
+  const passes: { name: string; from: number; to: number }[] = []
+  program.forEach((instruction, index) => {
+    if (!('microbatch' in instruction)) return
+    const name = `${instruction.op === 'forward' ? 'F' : 'B'} ${instruction.microbatch}`
+    const last = passes.at(-1)
+    if (last?.name === name) last.to = index + 1
+    else passes.push({ name, from: index, to: index + 1 })
+  })
+  return passes
+}
+
+function titleOf(plan: Plan, instruction: Instruction): string {
+  if ('layer' in instruction) return `${instruction.op} ${instruction.layer}`
+  if (instruction.op === 'await') return `${instruction.cause}: ${plan.counters[instruction.counter].name}`
+  if (instruction.op === 'publish') return `publish ${plan.counters[instruction.counter].name}`
+  return instruction.op
+}
+
+/** An arrow from each publish to the await that received it. */
+function handoffs(
+  plan: Plan,
+  pid: number,
+  reports: readonly RankReport[],
+  microseconds: (stamp: number) => number,
+): TraceEvent[] {
+  const events: TraceEvent[] = []
+  /** Where each rank is, and, per counter, where each of its publishes was made. */
+  const at = plan.programs.map(() => 0)
+  const published: { rank: number; index: number }[][] = plan.counters.map(() => [])
+  let id = pid * 1_000_000
+  const end = (ph: 's' | 'f', rank: number, index: number): TraceEvent => ({
+    ph,
+    pid,
+    tid: rank,
+    name: 'handoff',
+    cat: 'handoff',
+    id,
+    // Inside of the span: just after its start, or just before its end.
+    ts: microseconds((reports[rank].stamps[index] + reports[rank].stamps[index + 1]) / 2),
+    ...(ph === 'f' ? { bp: 'e' as const } : {}),
+  })
+  walk(plan, {
+    instruction(rank, index) {
+      at[rank] = index
+    },
+    published(rank, counter) {
+      published[counter].push({ rank, index: at[rank] })
+    },
+    awaited(rank, counter, count) {
+      const instruction = plan.programs[rank][at[rank]]
+      if (instruction.op !== 'await' || instruction.cause !== 'receive') return
+      const from = published[counter][count - 1]
+      id++
+      // The arrow ends where the work on what was received begins: an arrow inside of a wait could point backwards.
+      events.push(end('s', from.rank, from.index), {
+        ...end('f', rank, at[rank] + 1),
+        ts: microseconds(reports[rank].stamps[at[rank] + 1]),
+      })
+    },
+  })
+  return events
+}

@@ -1,0 +1,163 @@
+import type { Hyperparameters, Kernel, Matrix } from '../kernels/kernel.ts'
+import { activationOf } from '../model/shape.ts'
+import { slotFloats, strideOf } from '../plan/bytes.ts'
+import { effects } from '../plan/effects.ts'
+import type { BackwardWeight, Forward, Instruction, Plan, Region, Signal, Update } from '../plan/plan.ts'
+import { length, type Span } from '../plan/span.ts'
+import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
+import { movesWithBatch, type Placement } from './memory.ts'
+
+/** What changes from step to step; every bound instruction reads it. */
+export interface Frame {
+  /** Steps since the counters were zero. The barrier that ends step −1 is the one that starts the run. */
+  step: number
+  /** Adam's running products β₁ᵗ and β₂ᵗ. */
+  readonly powers: Float64Array
+}
+
+/** A matrix that lies in another place for each batch. */
+interface MovingMatrix {
+  readonly matrix: Matrix
+  readonly first: number
+  readonly distance: number
+}
+
+export interface BoundProgram {
+  /** One call per instruction, with everything looked up beforehand: a step allocates nothing. */
+  readonly actions: readonly (() => void)[]
+  readonly moving: readonly MovingMatrix[]
+  readonly frame: Frame
+}
+
+export interface Binding {
+  readonly plan: Plan
+  readonly rank: number
+  readonly placement: Placement
+  readonly kernel: Kernel
+  readonly hyper: Hyperparameters
+  readonly counters: Int32Array
+  /** How often a wait looks at its counter before it sleeps. */
+  readonly spins: number
+}
+
+/** Turns a rank's program into calls of the kernel and of the counters. */
+export function bind(binding: Binding): BoundProgram {
+  const { plan, rank, placement, kernel, hyper } = binding
+  const { model } = plan
+  const frame: Frame = { step: 0, powers: new Float64Array([1, 1]) }
+  const moving: MovingMatrix[] = []
+  const scale = Math.fround(1 / plan.batch)
+  const perStep = publishesPerStep(plan)
+  const program = plan.programs[rank]
+
+  const matrix = (region: Region, rows: Span = region.rows, columns: Span = region.columns): Matrix => {
+    const buffer = plan.buffers[region.buffer]
+    const stride = strideOf(buffer)
+    const slot = placement[region.buffer] + region.slot * slotFloats(buffer)
+    const offset = slot + rows.from * stride + columns.from
+    const bound = { offset, rows: length(rows), columns: length(columns), stride }
+    if (movesWithBatch(buffer)) moving.push({ matrix: bound, first: offset, distance: slotFloats(buffer) })
+    return bound
+  }
+
+  const forward = ({ layer, input, weights, output }: Forward): (() => void) => {
+    const bias = model.widths[layer]
+    const x = matrix(input)
+    const w = matrix(weights, { from: 0, to: bias })
+    const b = matrix(weights, { from: bias, to: bias + 1 })
+    const y = matrix(output)
+    const activation = activationOf(model, layer)
+    return () => kernel.forward(x, w, b, y, activation)
+  }
+
+  const backwardWeight = ({ layer, accumulated, input, delta, gradient }: BackwardWeight): (() => void) => {
+    const bias = model.widths[layer]
+    const { from, to } = gradient.rows
+    const inputs = { from: Math.min(from, bias), to: Math.min(to, bias) }
+    const dy = matrix(delta)
+    const x = matrix(input, input.rows, inputs)
+    const dw = matrix(gradient, inputs)
+    const db = matrix(gradient, { from: bias, to })
+    const accumulate = length(accumulated) > 0
+    const hasBias = to > bias
+    return () => {
+      kernel.backwardWeight(x, dy, dw, accumulate)
+      if (hasBias) kernel.backwardBias(dy, db, accumulate)
+    }
+  }
+
+  const update = (instruction: Update): (() => void) => {
+    const w = matrix(instruction.weights)
+    const gradient = matrix(instruction.gradient)
+    const [first, second] = instruction.state.map((region) => matrix(region))
+    switch (plan.optimizer) {
+      case 'sgd':
+        return () => kernel.sgd(w, gradient, hyper)
+      case 'momentum':
+        return () => kernel.momentum(w, gradient, first, hyper)
+      case 'adam':
+        return () => kernel.adam(w, gradient, first, second, hyper, frame.powers[0], frame.powers[1])
+    }
+  }
+
+  /** `ahead`: the barrier at the end of a step counts one step more, since it has also started the run. */
+  const synchronise = (signals: readonly Signal[], ahead: number): (() => void) => {
+    const { counters, spins } = binding
+    const bound = signals.map((signal) => {
+      const at = signal.counter * COUNTER_CELLS
+      if (signal.kind === 'publish') return () => publish(counters, at)
+      const { atLeast } = signal
+      const each = perStep[signal.counter]
+      return () => awaitCounter(counters, at, (frame.step + ahead) * each + atLeast, spins)
+    })
+    if (bound.length === 1) return bound[0]
+    return () => {
+      for (const call of bound) call()
+    }
+  }
+
+  const action = (instruction: Instruction, index: number): (() => void) => {
+    switch (instruction.op) {
+      case 'forward':
+        return forward(instruction)
+      case 'loss': {
+        const y = matrix(instruction.output)
+        const labels = matrix(instruction.labels)
+        const dy = matrix(instruction.delta)
+        const losses = matrix(instruction.losses)
+        return () => kernel.loss(model.loss, y, labels, dy, losses, scale)
+      }
+      case 'backward-input': {
+        const { layer, delta, weights, input, result } = instruction
+        const dy = matrix(delta)
+        const w = matrix(weights)
+        const x = matrix(input)
+        const dx = matrix(result)
+        const activation = activationOf(model, layer - 1)
+        return () => kernel.backwardInput(dy, w, x, dx, activation)
+      }
+      case 'backward-weight':
+        return backwardWeight(instruction)
+      case 'reduce': {
+        const sources = instruction.sources.map((source) => matrix(source))
+        const target = matrix(instruction.target)
+        return () => kernel.sum(sources, target)
+      }
+      case 'update':
+        return update(instruction)
+      default:
+        return synchronise(effects(instruction).signals, index === program.length - 1 ? 1 : 0)
+    }
+  }
+
+  return { actions: program.map(action), moving, frame }
+}
+
+/** How often each counter is published in one step. */
+function publishesPerStep(plan: Plan): number[] {
+  const times = plan.counters.map(() => 0)
+  for (const instruction of plan.programs.flat()) {
+    for (const signal of effects(instruction).signals) if (signal.kind === 'publish') times[signal.counter]++
+  }
+  return times
+}

@@ -1,0 +1,39 @@
+/**
+ * The one synchronisation primitive: a number in shared memory that one rank publishes and others await. All accesses
+ * are sequentially consistent, so whatever a rank wrote before it published is seen by whoever has awaited it.
+ */
+
+/** Int32 cells from one counter to the next: 128 bytes, since processors fetch cache lines in pairs. */
+export const COUNTER_CELLS = 32
+
+/** Beside the value, how many ranks have said that they sleep: only then is a notify, a system call, needed. */
+const SLEEPERS = 1
+
+/** Tells the processor that it spins, where V8 offers it; elsewhere reading the counter again has to do. */
+const pause: () => void = Reflect.get(Atomics, 'pause') ?? (() => {})
+
+/** Raises the counter at cell `at` by one and wakes whoever sleeps on it. */
+export function publish(cells: Int32Array, at: number): void {
+  Atomics.add(cells, at, 1)
+  if (Atomics.load(cells, at + SLEEPERS) > 0) Atomics.notify(cells, at)
+}
+
+/**
+ * Returns when the counter at cell `at` has reached `target`: spins `spins` times, then sleeps. Differences instead of
+ * comparisons let the counter wrap around. There is no timeout: whoever started the ranks ends them if one stalls.
+ */
+export function awaitCounter(cells: Int32Array, at: number, target: number, spins: number): void {
+  for (let spin = 0; spin < spins; spin++) {
+    if (((Atomics.load(cells, at) - target) | 0) >= 0) return
+    pause()
+  }
+  // The publisher raises, then looks for sleepers; this rank says that it sleeps, then looks at the value, which
+  // `wait` compares again: one of the two sees the other.
+  Atomics.add(cells, at + SLEEPERS, 1)
+  for (;;) {
+    const value = Atomics.load(cells, at)
+    if (((value - target) | 0) >= 0) break
+    Atomics.wait(cells, at, value)
+  }
+  Atomics.sub(cells, at + SLEEPERS, 1)
+}

@@ -1,0 +1,92 @@
+import type { BoundProgram } from './bind.ts'
+import { INSTRUCTION, PARKED, STEP } from './control.ts'
+
+/** Milliseconds on a clock that all threads share; in Node `performance.now`, whose origin is the process's. */
+export type Clock = () => number
+
+export interface Steps {
+  /** Steps that are run but not counted in `spent`. */
+  readonly warmUp: number
+  readonly measured: number
+  /** Training steps done before with these weights: tells Adam its t and which batch comes first. */
+  readonly done: number
+  /** Batches that lie behind each other in memory; step s works on batch s mod `batches`. */
+  readonly batches: number
+}
+
+/** What a rank noted while it ran, in milliseconds on the common clock. */
+export interface Timings {
+  /** When it arrived at the start barrier, and then at the end barrier of each step. */
+  readonly arrivals: Float64Array
+  /** Per instruction, and last between steps, the time spent in all measured steps together. */
+  readonly spent: Float64Array
+  /** When each instruction of the last step began, and when the step ended. */
+  readonly stamps: Float64Array
+}
+
+/**
+ * Runs a bound program for a number of steps, from a common start to a common end. The clock is read once per
+ * instruction boundary: each instant of a step belongs to exactly one instruction or to what lies between steps.
+ */
+export function interpret(
+  bound: BoundProgram,
+  steps: Steps,
+  betas: readonly [number, number],
+  line: Int32Array,
+  clock: Clock,
+): Timings {
+  const { actions, frame } = bound
+  const last = actions.length - 1
+  const total = steps.warmUp + steps.measured
+  const arrivals = new Float64Array(total + 1)
+  const spent = new Float64Array(actions.length + 1)
+  const stamps = new Float64Array(actions.length + 1)
+  for (let t = 0; t < steps.done; t++) advance(frame.powers, betas)
+
+  arrivals[0] = clock()
+  frame.step = -1
+  actions[last]()
+  let before = clock()
+  for (let step = 0; step < total; step++) {
+    if (step === steps.warmUp) spent.fill(0)
+    line[STEP] = step
+    beginStep(bound, steps, step, betas)
+    const begun = clock()
+    spent[last + 1] += begun - before
+    before = begun
+    for (let i = 0; i <= last; i++) {
+      line[INSTRUCTION] = i
+      stamps[i] = before
+      if (i === last) arrivals[step + 1] = before
+      actions[i]()
+      const now = clock()
+      spent[i] += now - before
+      before = now
+    }
+  }
+  stamps[last + 1] = before
+  line[STEP] = PARKED
+  return { arrivals, spent, stamps }
+}
+
+/** Makes everything point at a step: its counters, its batch, its t for Adam. */
+export function beginStep(
+  { moving, frame }: BoundProgram,
+  steps: Pick<Steps, 'done' | 'batches'>,
+  step: number,
+  betas: readonly [number, number],
+): void {
+  frame.step = step
+  advance(frame.powers, betas)
+  const batch = (steps.done + step) % steps.batches
+  for (let i = 0; i < moving.length; i++) {
+    const { matrix, first, distance } = moving[i]
+    matrix.offset = first + batch * distance
+  }
+}
+
+/** Running products instead of `Math.pow`, whose last bit differs between versions of V8. */
+function advance(powers: Float64Array, [beta1, beta2]: readonly [number, number]): void {
+  powers[0] *= beta1
+  powers[1] *= beta2
+}

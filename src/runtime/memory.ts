@@ -1,0 +1,87 @@
+import { slotFloats, strideOf } from '../plan/bytes.ts'
+import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
+import type { Span } from '../plan/span.ts'
+
+const PAGE_FLOATS = 16384
+const FLOATS_PER_MIB = 262144
+/** A 32-bit WebAssembly memory ends at 4 GiB; one page is kept back so that every byte has a 32-bit address. */
+const MOST_PAGES = 65535
+
+/** Where each buffer of a plan begins, in floats from the start of the memory. */
+export type Placement = readonly number[]
+
+/** The one memory of a run: what all ranks share, then a region per rank, each large enough for any of the plans. */
+export interface Layout {
+  readonly pages: number
+  /** In the order of the plans. */
+  readonly placements: readonly Placement[]
+  /** Floats; rank r touches and zeroes its own region before anything is timed. */
+  readonly regions: readonly Span[]
+  /** Floats that no buffer takes, for whoever asked for them. */
+  readonly spare: Span
+}
+
+/** Buffers whose rows move on with the batch: they lie `batches` times behind each other. */
+export const movesWithBatch = (buffer: Buffer): boolean =>
+  buffer.role === 'features' || buffer.role === 'labels' || buffer.role === 'losses'
+
+/**
+ * Places the buffers of all plans of a run. The buffers that move with the batch come first in the shared region, so
+ * that they lie at the same place in every plan of one model and batch.
+ *
+ * @throws PlanError if the plans need more than a WebAssembly memory can hold
+ */
+export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0): Layout {
+  const ranks = Math.max(...plans.map((plan) => plan.programs.length))
+  const owners = [SHARED, ...Array.from({ length: ranks }, (_, rank) => rank)]
+  const placements = plans.map((plan) => plan.buffers.map(() => 0))
+  const regions = new Map<number, Span>()
+  let end = 0
+  for (const owner of owners) {
+    const from = end
+    let most = 0
+    plans.forEach((plan, p) => {
+      let used = 0
+      plan.buffers.forEach((buffer, index) => {
+        if (buffer.owner !== owner) return
+        placements[p][index] = from + used
+        used += (movesWithBatch(buffer) ? batches : buffer.slots) * slotFloats(buffer)
+      })
+      most = Math.max(most, used)
+    })
+    end = from + Math.ceil(most / PAGE_FLOATS) * PAGE_FLOATS
+    regions.set(owner, { from, to: end })
+  }
+  const spare = { from: end, to: end + spareFloats }
+  const pages = Math.ceil(spare.to / PAGE_FLOATS)
+  if (pages > MOST_PAGES) {
+    const mebibytes = Math.ceil(spare.to / FLOATS_PER_MIB)
+    throw new PlanError(
+      `the model, the batches and ${ranks} ranks need ${mebibytes} MiB of shared memory; at most 4095 MiB are possible`,
+    )
+  }
+  return { pages, placements, regions: owners.slice(1).map((rank) => regions.get(rank)!), spare }
+}
+
+/** Reserves the memory, lazily; its SharedArrayBuffer can be sent to threads, which then share every byte. */
+export const allocate = (layout: Layout): WebAssembly.Memory =>
+  new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true })
+
+/** Copies a matrix without padding into a buffer's slot 0, or back out of it. */
+export function writeRows(floats: Float32Array, at: number, buffer: Buffer, values: Float32Array): void {
+  const stride = strideOf(buffer)
+  for (let row = 0; row * buffer.columns < values.length; row++) {
+    const start = row * buffer.columns
+    floats.set(values.subarray(start, start + buffer.columns), at + row * stride)
+  }
+}
+
+export function readRows(floats: Float32Array, at: number, buffer: Buffer, rows: number): Float32Array {
+  const stride = strideOf(buffer)
+  const values = new Float32Array(rows * buffer.columns)
+  for (let row = 0; row < rows; row++) {
+    const start = at + row * stride
+    values.set(floats.subarray(start, start + buffer.columns), row * buffer.columns)
+  }
+  return values
+}

@@ -1,0 +1,163 @@
+import { extname } from 'node:path'
+import { Piscina } from 'piscina'
+import { effects } from '../plan/effects.ts'
+import type { Instruction, Plan } from '../plan/plan.ts'
+import { stepFlop } from '../model/shape.ts'
+import { createControl, INSTRUCTION, LINE_CELLS, STEP, type Control } from './control.ts'
+import { allocate, type Layout } from './memory.ts'
+import type { RankReport, Task, Visit } from './rank.ts'
+
+/** A rank failed, ended or stalled; the message names the rank, the step and the cause. */
+export class RankError extends Error {
+  override readonly name = 'RankError'
+}
+
+/** Threads that keep their ranks for a whole run, and the memory that they share. */
+export interface Team {
+  readonly memory: WebAssembly.Memory
+  readonly threads: number
+  /**
+   * Runs steps of a plan on as many ranks as it has; the others stay parked. Reports come in the order of the ranks.
+   * @throws RankError as soon as one rank fails; the team is over then
+   */
+  visit(visit: Visit): Promise<RankReport[]>
+  /** Ends all threads, also ones that wait or spin. */
+  close(): Promise<void>
+}
+
+export interface TeamOptions {
+  readonly layout: Layout
+  readonly counters: number
+  readonly kernel: string
+  /** The module that the threads run; tests put one with faults here. */
+  readonly worker?: URL
+  /** Milliseconds that nothing may happen before a rank counts as stalled; by default it grows with the work of a step. */
+  readonly patience?: number
+}
+
+const LOWEST_PATIENCE_MS = 5000
+/** No kernel is so slow on any machine, even with all others' threads beside it. */
+const SLOWEST_FLOP_PER_MS = 20_000
+const LOOK_EVERY_MS = 200
+/** Enough for the largest plans; a rank that needs more is broken, and ends with a clear error. */
+const MOST_HEAP_MB = 512
+
+const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+
+export async function startTeam(options: TeamOptions): Promise<Team> {
+  const { layout, kernel } = options
+  const threads = layout.regions.length
+  const memory = allocate(layout)
+  const control = createControl(threads, options.counters)
+  const pool = new Piscina<Task, RankReport | undefined>({
+    filename: (options.worker ?? WORKER).href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
+    recordTiming: false,
+    resourceLimits: { maxOldGenerationSizeMb: MOST_HEAP_MB },
+  })
+  // A worker that cannot even be loaded is reported here and by its task's rejection; the latter is handled.
+  pool.on('error', () => {})
+
+  // Piscina may not be destroyed twice at a time: a second call would start new workers.
+  let closing: Promise<void> | undefined
+  const close = () => (closing ??= pool.destroy())
+
+  const enrol = layout.regions.map((region, rank) =>
+    pool.run({ kind: 'enrol', rank, memory, control, kernel, region }).catch((error: unknown) => {
+      throw new RankError(`rank ${rank} of ${threads} could not start: ${messageOf(error)}`, { cause: error })
+    }),
+  )
+  try {
+    await Promise.all(enrol)
+  } catch (error) {
+    await close()
+    throw error
+  }
+
+  async function visit(job: Visit): Promise<RankReport[]> {
+    control.counters.fill(0)
+    control.lines.fill(-1)
+    control.tickets.fill(0)
+    const ranks = job.plan.programs.length
+    const patience =
+      options.patience ?? LOWEST_PATIENCE_MS + stepFlop(job.plan.model, job.plan.batch) / SLOWEST_FLOP_PER_MS
+    const watch = watchdog(job.plan, control, patience)
+    // As many tasks as threads, in one go: each thread takes one, and finds out there whether it has a part in this plan.
+    const tasks = Array.from({ length: threads }, (_, ticket) =>
+      pool.run({ kind: 'visit', ticket, ...job }).catch((error: unknown) => {
+        const rank = control.tickets[ticket] - 1
+        const where = rank < 0 ? '' : `, ${placeOf(job.plan, control, rank)}`
+        throw new RankError(`rank ${rank < 0 ? '?' : rank} of ${ranks} failed${where}: ${messageOf(error)}`, {
+          cause: error,
+        })
+      }),
+    )
+    try {
+      const reports = await Promise.race([Promise.all(tasks), watch.stalled])
+      return reports.filter((report) => report !== undefined).sort((a, b) => a.rank - b.rank)
+    } catch (error) {
+      await close()
+      await Promise.allSettled(tasks)
+      throw error
+    } finally {
+      watch.stop()
+    }
+  }
+
+  return { memory, threads, visit, close }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+interface Watchdog {
+  /** Rejects when no rank has moved for too long. */
+  readonly stalled: Promise<never>
+  stop(): void
+}
+
+/** The one timer on the main thread while ranks are timed: it reads a few words five times a second. */
+function watchdog(plan: Plan, control: Control, patience: number): Watchdog {
+  let timer: NodeJS.Timeout | undefined
+  const stalled = new Promise<never>((_, reject) => {
+    let seen = control.lines.slice()
+    let since = performance.now()
+    timer = setInterval(() => {
+      const moved = seen.some((cell, i) => cell !== control.lines[i])
+      if (moved) {
+        seen = control.lines.slice()
+        since = performance.now()
+      } else if (performance.now() - since > patience) {
+        reject(new RankError(describeStall(plan, control, patience)))
+      }
+    }, LOOK_EVERY_MS)
+  })
+  return { stalled, stop: () => clearInterval(timer) }
+}
+
+/** Blames the rank that is not waiting; if all wait, names what each waits for. */
+function describeStall(plan: Plan, control: Control, patience: number): string {
+  const ranks = plan.programs.map((_, rank) => rank)
+  const waits = (rank: number) => effects(at(plan, control, rank)).signals.length > 0
+  const blamed = ranks.filter((rank) => !waits(rank))
+  const describe = (some: readonly number[]) =>
+    some.map((rank) => `rank ${rank}, ${placeOf(plan, control, rank)}`).join('; ')
+  const seconds = (patience / 1000).toFixed(1)
+  return blamed.length > 0
+    ? `nothing has moved for ${seconds} s; stalled: ${describe(blamed)}`
+    : `nothing has moved for ${seconds} s; all ranks wait: ${describe(ranks)}`
+}
+
+const at = (plan: Plan, control: Control, rank: number): Instruction =>
+  plan.programs[rank][Math.max(0, control.lines[rank * LINE_CELLS + INSTRUCTION])]
+
+function placeOf(plan: Plan, control: Control, rank: number): string {
+  const step = control.lines[rank * LINE_CELLS + STEP]
+  if (step < 0) return 'outside of the steps'
+  const instruction = at(plan, control, rank)
+  const layer = 'layer' in instruction ? ` of layer ${instruction.layer}` : ''
+  const index = control.lines[rank * LINE_CELLS + INSTRUCTION]
+  return `step ${step}, instruction ${index} (${instruction.op}${layer})`
+}

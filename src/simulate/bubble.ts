@@ -1,0 +1,12 @@
+import type { Plan } from '../plan/plan.ts'
+import { flopOf } from '../plan/work.ts'
+import { simulate } from './simulate.ts'
+
+/**
+ * The share of all ranks' time that the plan itself leaves idle, if time were flop and handoffs free. For p equal
+ * stages and m microbatches it is (p − 1)/(m + p − 1) under GPipe and 1F1B.
+ */
+export function idealBubble(plan: Plan): number {
+  const { duration, idle } = simulate(plan, (instruction) => flopOf(plan, instruction))
+  return idle.reduce((sum, time) => sum + time, 0) / (idle.length * duration)
+}

@@ -1,0 +1,275 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { parseCommandLine, UsageError, type ScalingOptions, type TrainOptions } from '../../bench/options.ts'
+
+const parse = (line: string) => parseCommandLine(line === '' ? [] : line.split(' '), { cores: 2 })
+
+function scaling(line: string): ScalingOptions {
+  const command = parse(line)
+  if (command.command !== 'scaling') throw new Error(`${line}: ${command.command}`)
+  return command
+}
+
+function train(line: string): TrainOptions {
+  const command = parse(`train ${line}`.trim())
+  if (command.command !== 'train') throw new Error(`${line}: ${command.command}`)
+  return command
+}
+
+function refusal(line: string): string {
+  try {
+    parse(line)
+  } catch (error) {
+    if (error instanceof UsageError) return error.message
+    throw error
+  }
+  throw new Error(`accepted: ${line}`)
+}
+
+describe('the options of scaling', () => {
+  it('have defaults for everything but threads, steps, label and out', () => {
+    expect(parse('')).toEqual({
+      command: 'scaling',
+      modes: ['serial', 'data', 'layer', 'pipeline'],
+      layers: [784, 256, 256, 256, 256, 10],
+      activation: 'relu',
+      loss: 'cross-entropy',
+      optimizer: 'sgd',
+      learningRate: 0.1,
+      batch: 64,
+      microbatches: 8,
+      schedule: ['gpipe', '1f1b'],
+      reduction: ['direct'],
+      dataset: 'synthetic',
+      seed: 1,
+      blocks: 5,
+      quick: false,
+      dryRun: false,
+    })
+  })
+
+  it('are taken from the line', () => {
+    const line =
+      '--modes pipeline,data --threads 2,1 --layers 20-30-10 --activation tanh --loss mse --optimizer adam ' +
+      '--learning-rate 2e-3 --batch 90 --microbatches 7 --schedule 1f1b --reduction gather,direct --dataset a.csv ' +
+      '--label class --seed 0 --steps 12 --blocks 3 --quick --dry-run --out here'
+    expect(parse(line)).toEqual({
+      command: 'scaling',
+      modes: ['pipeline', 'data'],
+      threads: [2, 1],
+      layers: [20, 30, 10],
+      activation: 'tanh',
+      loss: 'mse',
+      optimizer: 'adam',
+      learningRate: 0.002,
+      batch: 90,
+      microbatches: 7,
+      schedule: ['1f1b'],
+      reduction: ['gather', 'direct'],
+      dataset: 'a.csv',
+      label: 'class',
+      seed: 0,
+      steps: 12,
+      blocks: 3,
+      quick: true,
+      dryRun: true,
+      out: 'here',
+    })
+  })
+
+  it('may follow the name of the command', () => {
+    expect(parse('scaling --batch 8')).toEqual(parse('--batch 8'))
+  })
+
+  it('keep each entry of a list once, in the order given', () => {
+    expect(scaling('--modes data,serial,data').modes).toEqual(['data', 'serial'])
+    expect(scaling('--threads 2,1,2,01').threads).toEqual([2, 1])
+  })
+
+  it('choose the learning rate by the optimizer', () => {
+    expect(scaling('--optimizer momentum').learningRate).toBe(0.02)
+    expect(scaling('--optimizer adam').learningRate).toBe(0.001)
+    expect(scaling('--optimizer adam --learning-rate 1').learningRate).toBe(1)
+  })
+
+  it('measure fewer blocks in a quick run, unless told how many', () => {
+    expect(scaling('--quick').blocks).toBe(2)
+    expect(scaling('--quick --blocks 7').blocks).toBe(7)
+  })
+
+  it('reduce the default number of microbatches to the batch', () => {
+    expect(scaling('--batch 3').microbatches).toBe(3)
+  })
+})
+
+describe('the options of train', () => {
+  it('have defaults, and leave layers and threads to the data and the machine', () => {
+    expect(parse('train')).toEqual({
+      command: 'train',
+      modes: ['serial'],
+      activation: 'relu',
+      loss: 'cross-entropy',
+      optimizer: 'sgd',
+      learningRate: 0.1,
+      batch: 32,
+      microbatches: 4,
+      schedule: ['gpipe', '1f1b'],
+      reduction: ['direct'],
+      dataset: 'synthetic',
+      seed: 1,
+      epochs: 20,
+      heldOut: 0.2,
+    })
+  })
+
+  it('are taken from the line', () => {
+    const options = train(
+      '--dataset d.csv.gz --modes data --threads 2 --epochs 3 --held-out .5 --layers 64-10',
+    )
+    expect(options).toMatchObject({
+      modes: ['data'],
+      threads: [2],
+      epochs: 3,
+      heldOut: 0.5,
+      layers: [64, 10],
+    })
+  })
+
+  it('do not take what only a measurement needs', () => {
+    for (const flag of ['--steps 3', '--blocks 3', '--quick', '--dry-run']) {
+      expect(refusal(`train ${flag}`)).toContain(`unknown option '${flag.split(' ')[0]}'`)
+    }
+  })
+})
+
+describe('a refused command line', () => {
+  it.each([
+    ['--batch 0', '--batch 0: expected a whole number from 1 to 1000000'],
+    ['--batch 1.5', '--batch 1.5: expected a whole number from 1 to 1000000'],
+    ['--batch 1e3', '--batch 1e3: expected a whole number from 1 to 1000000'],
+    ['--batch=', '--batch "": expected a whole number from 1 to 1000000'],
+    ['--microbatches -1', '--microbatches -1: expected a whole number from 1 to 1000000'],
+    [
+      '--modes serial,dta',
+      '--modes serial,dta: expected all, or a comma list of serial, data, layer, pipeline',
+    ],
+    ['--schedule 2f2b', '--schedule 2f2b: expected all, or a comma list of gpipe, 1f1b'],
+    ['--reduction ring,', '--reduction ring,: expected all, or a comma list of gather, direct'],
+    ['--threads 0', '--threads 0: expected a comma list of whole numbers from 1 to 256'],
+    ['--threads 1,257', '--threads 1,257: expected a comma list of whole numbers from 1 to 256'],
+    ['--activation gelu', '--activation gelu: expected one of relu, tanh, sigmoid, identity'],
+    ['--loss hinge', '--loss hinge: expected one of cross-entropy, mse'],
+    ['--optimizer lion', '--optimizer lion: expected one of sgd, momentum, adam'],
+    ['--learning-rate 0', '--learning-rate 0: expected a number above 0'],
+    ['--learning-rate 1e999', '--learning-rate 1e999: expected a number above 0'],
+    ['--seed 4294967296', '--seed 4294967296: expected a whole number from 0 to 4294967295'],
+    ['--dataset=', '--dataset "": expected synthetic or the path of a data file'],
+    ['train --held-out 1', '--held-out 1: expected a number above 0 and below 1'],
+    ['train --epochs ten', '--epochs ten: expected a whole number from 1 to 1000000'],
+  ])('names the flag, the value and what is allowed: %s', (line, message) => {
+    expect(refusal(line)).toBe(message)
+  })
+
+  it.each(['784', '784-', '784-0', '784-65537', '-', '10x10'])('has no layers in %s', (layers) => {
+    expect(refusal(`--layers ${layers}`)).toBe(
+      `--layers ${layers}: expected at least two widths, the inputs first and the classes last, like 784-256-10, each from 1 to 65536`,
+    )
+  })
+
+  it('with an unknown flag suggests the nearest', () => {
+    expect(refusal('--bach 3')).toBe("unknown option '--bach' (Did you mean --batch?); see --help")
+  })
+
+  it('with a flag without its value says so', () => {
+    expect(refusal('--batch')).toBe("option '--batch <samples>' argument missing; see --help")
+  })
+
+  it('with another word names the commands', () => {
+    const expected = 'expected scaling or train as the first word, then only flags'
+    expect(refusal('tarin')).toBe(`tarin: ${expected}`)
+    expect(refusal('--batch 8 train')).toBe(`train: ${expected}`)
+    expect(refusal('train digits.csv')).toBe(`digits.csv: ${expected}`)
+  })
+
+  it('is one line whatever it was given', () => {
+    expect(refusal('--modes serial\ndata')).toContain('--modes "serial\\ndata": expected')
+  })
+})
+
+describe('options that contradict each other', () => {
+  it('are a batch smaller than the ranks that share it', () => {
+    expect(refusal('--modes data --threads 1,4 --batch 3')).toBe(
+      '--threads 4 with --modes data: 4 ranks that share the batch need at least 4 samples; the batch has 3',
+    )
+    expect(scaling('--modes data --threads 4 --batch 4').threads).toEqual([4])
+  })
+
+  it('are more stages than layers, also where the modes are the default', () => {
+    const message = '--threads 4 with --modes layer: 4 stages need at least 4 layers; the model has 2'
+    expect(refusal('--threads 4 --layers 10-10-10')).toBe(message)
+    expect(refusal('train --modes layer --threads 4 --layers 10-10-10')).toBe(message)
+    expect(refusal('train --modes pipeline --threads 5')).toContain('5 stages need at least 5 layers')
+    expect(scaling('--threads 4 --layers 10-10-10 --modes serial,data').threads).toEqual([4])
+  })
+
+  it('are more microbatches than samples, where the pipeline was asked for', () => {
+    const message = '--microbatches 8: expected at most 4, the samples of a step (--batch)'
+    expect(refusal('--microbatches 8 --batch 4')).toBe(message)
+    expect(scaling('--microbatches 8 --batch 4 --modes layer').microbatches).toBe(4)
+  })
+
+  it('are more threads for serial alone', () => {
+    expect(refusal('train --threads 2')).toBe(
+      '--threads 2 with --modes serial: serial runs on 1 thread, not on 2',
+    )
+  })
+
+  it('are a label without a file', () => {
+    expect(refusal('--label class')).toBe(
+      '--label class: expected together with --dataset and the path of a CSV file',
+    )
+  })
+
+  it('are not thread counts that the program chooses itself', () => {
+    expect(scaling('--layers 10-10 --batch 1').threads).toBeUndefined()
+  })
+})
+
+describe('--help', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('prints the options of the measurement and the way to train, with examples, and exits with 0', () => {
+    const { text, exitCode } = help('--help')
+    expect(exitCode).toBe(0)
+    for (const part of [
+      'npm run bench -- [options]',
+      '--modes <list>',
+      '--dry-run',
+      'train --help',
+      'Examples:',
+    ])
+      expect(text).toContain(part)
+  })
+
+  it('after train prints the options of train', () => {
+    const { text, exitCode } = help('train --help')
+    expect(exitCode).toBe(0)
+    for (const part of ['npm run bench -- train', '--held-out', 'Examples:']) expect(text).toContain(part)
+    expect(text).not.toContain('--dry-run')
+  })
+})
+
+/** What a line that asks for help prints, and the exit code. */
+function help(line: string): { text: string; exitCode: unknown } {
+  let text = ''
+  let exitCode: unknown
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += String(chunk)
+    return true
+  })
+  vi.spyOn(process, 'exit').mockImplementation((code) => {
+    exitCode = code
+    throw new Error('exit')
+  })
+  expect(() => parse(line)).toThrow('exit')
+  return { text, exitCode }
+}

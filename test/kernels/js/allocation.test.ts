@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { js } from '../../../src/kernels/js/js.ts'
+import type { Activation, Loss } from '../../../src/kernels/kernel.ts'
+import { arena, numbers } from '../arena.ts'
+
+/** Until every method is compiled by the optimizing compiler; interpreted code boxes floats. */
+const WARM_UP_CALLS = 4000
+const ROUNDS = 9
+const CALLS = 500
+/** Asking for the heap's size allocates a little itself; one boxed number of 16 bytes a call would exceed this. */
+const ALLOWED_BYTES = 8 * CALLS
+
+const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
+const losses: Loss[] = ['cross-entropy', 'mse']
+const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+
+describe('the js kernel in a hot loop', () => {
+  it('allocates nothing', () => {
+    const { memory, matrix } = arena()
+    const kernel = js(memory)
+    const filled = (rows: number, columns: number) => matrix(rows, columns, 1, numbers(rows * columns, rows))
+    const [x, w, bias, y] = [filled(9, 13), filled(13, 7), filled(1, 7), filled(9, 7)]
+    const [dx, dw, db, dy] = [filled(9, 13), filled(13, 7), filled(1, 7), filled(9, 7)]
+    const [labels, rowLosses] = [matrix(9, 1), matrix(9, 1)]
+    const [first, second] = [matrix(13, 7), matrix(13, 7)]
+    const sources = [dw, first, second]
+
+    const run = (calls: number): void => {
+      for (let call = 0; call < calls; call++) {
+        for (const activation of activations) {
+          kernel.forward(x, w, bias, y, activation)
+          kernel.backwardInput(dy, w, x, dx, activation)
+        }
+        for (const loss of losses) kernel.loss(loss, y, labels, dy, rowLosses, 1 / 9)
+        kernel.backwardWeight(x, dy, dw, true)
+        kernel.backwardBias(dy, db, true)
+        kernel.sum(sources, first)
+        kernel.sgd(w, dw, hyper)
+        kernel.momentum(w, dw, first, hyper)
+        kernel.adam(w, dw, first, second, hyper, 0.9, 0.999)
+      }
+    }
+    run(WARM_UP_CALLS)
+    const growths: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = process.memoryUsage().heapUsed
+      run(CALLS)
+      growths.push(process.memoryUsage().heapUsed - before)
+    }
+    // A late compilation or a collection moves the heap in single rounds, an allocation in all of them.
+    growths.sort((a, b) => a - b)
+    expect(growths[(ROUNDS - 1) / 2]).toBeLessThan(ALLOWED_BYTES)
+  })
+})
