@@ -15,7 +15,8 @@ export function rotatingBatches(options: ScalingOptions): { set: DataSet; batche
   const { dataset, seed, label, batch, layers } = options
   const columns = layers?.[0] ?? SYNTHETIC.columns
   const classes = Math.max(2, layers?.[layers.length - 1] ?? SYNTHETIC.classes)
-  const loaded = loadDataSet(dataset, { seed, label, rows: ROTATING_BATCHES * batch, columns, classes })
+  const rows = Math.max(ROTATING_BATCHES * batch, classes)
+  const loaded = loadDataSet(dataset, { seed, label, rows, columns, classes })
   if (loaded.rows < batch) {
     throw new DataError(`--batch ${batch}: expected at most ${loaded.rows}, the rows of ${loaded.name}`)
   }

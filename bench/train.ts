@@ -1,4 +1,101 @@
-import type { TrainOptions } from './options.ts'
-export async function runTrain(_options: TrainOptions, _cores: number): Promise<boolean> {
-  return true
+import { js } from '../src/kernels/js/js.ts'
+import type { Cell } from '../src/measure/cell.ts'
+import { currentLoad, describeMachine } from '../src/measure/machine.ts'
+import { openSession } from '../src/measure/session.ts'
+import { trainCell, type Epoch } from '../src/measure/train.ts'
+import { DataError } from '../src/model/data/error.ts'
+import { loadDataSet } from '../src/model/data/load.ts'
+import { scaleFeatures, splitDataSet } from '../src/model/data/split.ts'
+import { evaluationFloats } from '../src/model/evaluate.ts'
+import { appendRows } from '../src/report/csv.ts'
+import { trainingRow, TRAINING_COLUMNS, type RunIdentity, type Status } from '../src/report/files.ts'
+import { createRunFolder, writeJson } from '../src/report/run-folder.ts'
+import { formatDuration, trainingTable } from '../src/report/table.ts'
+import { chooseCells } from './cells.ts'
+import { withSession } from './interrupt.ts'
+import { chooseModel } from './model.ts'
+import { HIDDEN_WIDTHS, type TrainOptions } from './options.ts'
+
+/**
+ * Learning: the plans and ranks that are measured, on data, until they know it.
+ * Varies: mode, schedule, reduction, threads. Fixed: model, data, order of the samples, seed, kernel.
+ */
+const EXPERIMENT = 'train'
+const KERNEL = 'js'
+
+/** Runs the experiment; false if some cell ended with weights that are not finite. */
+export async function runTrain(options: TrainOptions, cores: number): Promise<boolean> {
+  const { batch, epochs, seed } = options
+  const loaded = loadDataSet(options.dataset, {
+    seed,
+    label: options.label,
+    columns: options.layers?.[0],
+    classes: options.layers?.at(-1),
+  })
+  const split = splitDataSet(loaded, options.heldOut, seed)
+  const { training, heldOut } = scaleFeatures(split.training, split.heldOut)
+  if (training.rows < batch) {
+    throw new DataError(
+      `--batch ${batch}: expected at most ${training.rows}, the training rows of ${loaded.name}`,
+    )
+  }
+  const model = chooseModel(options, HIDDEN_WIDTHS.train, loaded)
+  const chosen = chooseCells(options, model, options.threads ?? [cores])
+  const cells = chosen.cells.filter((cell) => options.modes.includes(cell.mode))
+  for (const { mode, threads, reason } of chosen.skipped) {
+    console.log(`skipped: ${mode} on ${threads} threads: ${reason}`)
+  }
+  console.log(
+    `${EXPERIMENT}: ${model.widths.join('-')}, batch ${batch}, ${loaded.name}: ${training.rows} rows to train on, ` +
+      `${heldOut.rows} held out, kernel ${KERNEL}, Node ${process.versions.node}`,
+  )
+
+  const folder = createRunFolder(options.out, EXPERIMENT, new Date())
+  const run: RunIdentity = {
+    runId: folder.id,
+    experiment: EXPERIMENT,
+    kernel: KERNEL,
+    arithmetic: 'f32',
+    seed,
+  }
+  const machine = await describeMachine()
+  const loadBefore = currentLoad()
+  writeJson(folder.file('machine.json'), { ...machine, loadBefore })
+  const session = await openSession({
+    cells,
+    batches: Math.floor(training.rows / batch),
+    seed,
+    cores,
+    kernel: KERNEL,
+    spareFloats: evaluationFloats(model),
+  })
+  const kernel = js(session.memory)
+  const courses = new Map<Cell, Epoch[]>()
+  const statusOf = (cell: Cell, { loss }: Epoch): Status => {
+    if (!Number.isFinite(loss)) return 'not-finite'
+    return cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
+  }
+  await withSession(session, async () => {
+    for (const cell of cells) {
+      const course: Epoch[] = []
+      courses.set(cell, course)
+      await trainCell(session, cell, training, heldOut, kernel, { epochs, seed }, (epoch) => {
+        course.push(epoch)
+        appendRows(folder.file('training.csv'), TRAINING_COLUMNS, [
+          trainingRow(run, cell, epoch, statusOf(cell, epoch)),
+        ])
+        console.log(
+          `${cell.name.padEnd(20)} epoch ${String(epoch.epoch).padStart(String(epochs).length)}/${epochs}` +
+            `  loss ${epoch.loss.toFixed(4)}  held-out accuracy ${(100 * epoch.heldOutAccuracy).toFixed(2)} %` +
+            `  after ${formatDuration(epoch.elapsedNs)}`,
+        )
+      })
+    }
+  })
+  writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad() })
+  console.log(trainingTable(courses))
+  for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
+  return [...courses].every(([cell, course]) =>
+    course.every((epoch) => statusOf(cell, epoch) !== 'not-finite'),
+  )
 }

@@ -2,6 +2,7 @@ import type { Arithmetic } from '../kernels/kernel.ts'
 import type { Visit } from '../measure/blocks.ts'
 import type { Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
+import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
 import { parameterCount } from '../model/shape.ts'
 import { bytesHandedOver, bytesOf } from '../plan/bytes.ts'
@@ -174,3 +175,13 @@ export function summaryRow(
     status,
   }
 }
+
+export const trainingRow = (run: RunIdentity, cell: Cell, epoch: Epoch, status: Status): Row => ({
+  ...configurationRow(run, cell),
+  epoch: epoch.epoch,
+  loss: Number.isFinite(epoch.loss) ? epoch.loss : undefined,
+  held_out_accuracy: epoch.heldOutAccuracy,
+  elapsed_ns: epoch.elapsedNs,
+  weights_sha256: epoch.weightsSha256,
+  status,
+})

@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import pico from 'picocolors'
 import type { Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
+import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
 import type { Status } from './files.ts'
 
@@ -25,6 +26,8 @@ const COLUMNS = [
   'match',
 ]
 const TEXT_COLUMNS = 2
+/** Enough to see by eye whether two hashes are the same. */
+const HASH_DIGITS = 12
 
 /** The table that ends a run, for a terminal that shows colours or not. */
 export function scalingTable(rows: readonly TableRow[]): string {
@@ -64,6 +67,46 @@ function formatSpeedup({ speedup, speedupInterval }: Summary): string {
 
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${(100 * share).toFixed(0)} %`
+
+/**
+ * How training ended in each cell, and when it came to an accuracy that all cells have come to: the least of their
+ * best ones, so that their times can be compared.
+ */
+export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): string {
+  const best = [...courses.values()].map((course) =>
+    Math.max(...course.map((epoch) => epoch.heldOutAccuracy)),
+  )
+  const common = Math.min(...best)
+  const table = new Table({
+    head: [
+      'cell',
+      'threads',
+      'loss',
+      'held-out accuracy',
+      'trained for',
+      `${percentExactly(common)} after`,
+      'weights',
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
+  })
+  for (const [cell, course] of courses) {
+    const last = course[course.length - 1]
+    const reached = course.find((epoch) => epoch.heldOutAccuracy >= common)
+    table.push([
+      cell.name,
+      String(cell.setting.threads),
+      last.loss.toFixed(4),
+      percentExactly(last.heldOutAccuracy),
+      formatDuration(last.elapsedNs),
+      reached ? formatDuration(reached.elapsedNs) : '',
+      last.weightsSha256.slice(0, HASH_DIGITS),
+    ])
+  }
+  return table.toString()
+}
+
+const percentExactly = (share: number): string => `${(100 * share).toFixed(2)} %`
 
 /** Nanoseconds in the unit that leaves one to three digits before the point. */
 export function formatDuration(ns: number): string {

@@ -26,11 +26,10 @@ function refusal(line: string): string {
 }
 
 describe('the options of scaling', () => {
-  it('have defaults for everything but threads, steps, label and out', () => {
+  it('have defaults for everything but layers, threads, steps, label and out', () => {
     expect(parse('')).toEqual({
       command: 'scaling',
       modes: ['serial', 'data', 'layer', 'pipeline'],
-      layers: [784, 256, 256, 256, 256, 10],
       activation: 'relu',
       loss: 'cross-entropy',
       optimizer: 'sgd',

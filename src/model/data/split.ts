@@ -28,7 +28,8 @@ export function splitDataSet(set: DataSet, heldOutFraction: number, seed: number
   }
 }
 
-function selectRows(set: DataSet, rows: Uint32Array): DataSet {
+/** The given rows of a set, in their order; features are copied. */
+export function selectRows(set: DataSet, rows: Uint32Array): DataSet {
   const { columns } = set
   const features = new Float32Array(rows.length * columns)
   rows.forEach((row, index) =>

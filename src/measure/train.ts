@@ -1,0 +1,63 @@
+import type { Kernel } from '../kernels/kernel.ts'
+import type { DataSet } from '../model/data/dataset.ts'
+import { selectRows } from '../model/data/split.ts'
+import { evaluate } from '../model/evaluate.ts'
+import { purpose, random } from '../model/random.ts'
+import { cutBatches } from './batches.ts'
+import type { Cell } from './cell.ts'
+import type { Session } from './session.ts'
+import { stepTimes } from './steps.ts'
+import { weightsHash } from './verify.ts'
+
+/** What one pass over the training data came to. */
+export interface Epoch {
+  /** From 1 on. */
+  readonly epoch: number
+  /** Mean loss over the samples of the epoch, each at the step that it was trained in; summed in float64 in their order. */
+  readonly loss: number
+  readonly heldOutAccuracy: number
+  /** Nanoseconds spent in training steps since the beginning; shuffling and evaluating do not count. */
+  readonly elapsedNs: number
+  readonly weightsSha256: string
+}
+
+/**
+ * Trains a cell, with the plan and the ranks that are measured, and evaluates it after every epoch. Each epoch goes
+ * through the training rows in an order shuffled by (seed, epoch), in whole batches: the rows of the last, incomplete
+ * one sit this epoch out.
+ *
+ * @throws RankError if a rank fails
+ */
+export async function trainCell(
+  session: Session,
+  cell: Cell,
+  training: DataSet,
+  heldOut: DataSet,
+  kernel: Kernel,
+  { epochs, seed }: { readonly epochs: number; readonly seed: number },
+  done: (epoch: Epoch) => void,
+): Promise<void> {
+  const { batch, model } = cell.plan
+  const count = Math.floor(training.rows / batch)
+  const memory = new Float32Array(session.memory.buffer)
+  let elapsedNs = 0
+  session.initialise(cell)
+  for (let epoch = 1; epoch <= epochs; epoch++) {
+    session.load(cutBatches(shuffleRows(training, seed, epoch), batch, count))
+    const reports = await session.run(cell, 0, count, (epoch - 1) * count)
+    elapsedNs += stepTimes(reports).reduce((sum, ns) => sum + ns)
+    const parameters = session.weights(cell).map(([replica]) => replica)
+    done({
+      epoch,
+      loss: session.losses(cell).reduce((sum, loss) => sum + loss, 0) / (count * batch),
+      heldOutAccuracy: evaluate(model, parameters, heldOut, kernel, memory, session.spare.from),
+      elapsedNs,
+      weightsSha256: weightsHash(parameters),
+    })
+  }
+}
+
+function shuffleRows(set: DataSet, seed: number, epoch: number): DataSet {
+  const rows = Uint32Array.from({ length: set.rows }, (_, row) => row)
+  return selectRows(set, random(seed, purpose.epochs, epoch).shuffle(rows))
+}

@@ -1,0 +1,61 @@
+import type { Kernel, Matrix } from '../kernels/kernel.ts'
+import type { DataSet } from './data/dataset.ts'
+import { activationOf, layerCount, type Model } from './shape.ts'
+
+/** Rows that are evaluated at a time. */
+const CHUNK = 64
+
+/** Floats of memory that `evaluate` needs. */
+export function evaluationFloats(model: Model): number {
+  const { widths } = model
+  const parameters = widths.slice(1).reduce((sum, out, layer) => sum + (widths[layer] + 1) * out, 0)
+  return parameters + CHUNK * widths.reduce((sum, width) => sum + width, 0)
+}
+
+/**
+ * The share of rows whose largest output is that of their class (the first of equal ones counts). Runs on the calling
+ * thread with the kernel's own arithmetic, so that equal weights give an equal share to the last digit.
+ *
+ * `parameters` holds W, row-major, and then the bias of each layer; `memory` is the kernel's, free from float `from` on
+ * for `evaluationFloats`.
+ */
+export function evaluate(
+  model: Model,
+  parameters: readonly Float32Array[],
+  set: DataSet,
+  kernel: Kernel,
+  memory: Float32Array,
+  from: number,
+): number {
+  const { widths } = model
+  const layers = layerCount(model)
+  let end = from
+  const place = (rows: number, columns: number): Matrix => {
+    const matrix = { offset: end, rows, columns, stride: columns }
+    end += rows * columns
+    return matrix
+  }
+  const weights = parameters.map((values, layer) => {
+    const w = place(widths[layer], widths[layer + 1])
+    const bias = place(1, widths[layer + 1])
+    memory.set(values, w.offset)
+    return { w, bias }
+  })
+  const activations = widths.map((width) => place(CHUNK, width))
+
+  let right = 0
+  for (let start = 0; start < set.rows; start += CHUNK) {
+    const rows = Math.min(CHUNK, set.rows - start)
+    const some = activations.map((matrix) => ({ ...matrix, rows }))
+    memory.set(set.features.subarray(start * set.columns, (start + rows) * set.columns), some[0].offset)
+    weights.forEach(({ w, bias }, layer) => {
+      kernel.forward(some[layer], w, bias, some[layer + 1], activationOf(model, layer))
+    })
+    const { offset, stride } = some[layers]
+    for (let row = 0; row < rows; row++) {
+      const outputs = memory.subarray(offset + row * stride, offset + (row + 1) * stride)
+      if (outputs.indexOf(Math.max(...outputs)) === set.labels[start + row]) right++
+    }
+  }
+  return right / set.rows
+}

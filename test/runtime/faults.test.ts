@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { openSession } from '../../src/measure/session.ts'
+import { RankError } from '../../src/runtime/team.ts'
+import { batchesFor, smallCell } from './cells.ts'
+
+const SECONDS = 10
+/** Filling the heap is no stall. */
+const PATIENCE_MS: Readonly<Record<string, number>> = { 'out-of-memory': 1000 * SECONDS }
+/** The barrier waits and the pipeline waits: in both the peers would wait for ever. */
+const cell = smallCell('pipeline', { threads: 3, microbatches: 1 })
+
+/** Runs a cell whose last rank fails at the third loss, and gives the error and how long it took to come. */
+async function fail(kernel: string, worker = 'faulty-worker.js') {
+  const start = performance.now()
+  try {
+    const session = await openSession({
+      cells: [cell],
+      batches: 2,
+      seed: 1,
+      cores: 2,
+      kernel,
+      worker: new URL(worker, import.meta.url),
+      patience: PATIENCE_MS[kernel] ?? 1000,
+    })
+    session.load(batchesFor(cell))
+    session.initialise(cell)
+    await session.run(cell, 0, 100, 0)
+  } catch (error) {
+    if (!(error instanceof RankError)) throw error
+    return { message: error.message, seconds: (performance.now() - start) / 1000 }
+  }
+  throw new Error('no fault was noticed')
+}
+
+/** What keeps this process alive, workers among it. */
+const handles = () =>
+  process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker')
+
+describe('a rank that fails ends the run in seconds, names rank, step and cause, and leaves no thread behind:', () => {
+  it.each([
+    ['throw', /^rank 2 of 3 failed, step 2, instruction \d+ \(loss\): the loss is lost$/],
+    ['exit', /^rank 2 of 3 failed, step 2, instruction \d+ \(loss\): .*exited with code: 7/],
+    ['out-of-memory', /^rank 2 of 3 failed, step 2, instruction \d+ \(loss\): .*memory limit/],
+    ['stall', /^nothing has moved for 1\.0 s; stalled: rank 2, step 2, instruction \d+ \(loss\)$/],
+    ['spin', /^nothing has moved for 1\.0 s; stalled: rank 2, step 2, instruction \d+ \(loss\)$/],
+  ])('%s', async (kernel, expected) => {
+    const before = handles()
+    const { message, seconds } = await fail(kernel)
+    expect(message).toMatch(expected)
+    expect(seconds).toBeLessThan(SECONDS)
+    expect(handles()).toEqual(before)
+  })
+
+  it('a module that cannot be loaded', async () => {
+    const { message } = await fail('js', 'broken-worker.js')
+    expect(message).toMatch(/^rank \d of 3 could not start: this worker cannot be loaded/)
+  })
+
+  it('the user, who closes the session while it runs', async () => {
+    const session = await openSession({ cells: [cell], batches: 2, seed: 1, cores: 2, kernel: 'js' })
+    session.load(batchesFor(cell))
+    session.initialise(cell)
+    const run = session.run(cell, 0, 10_000_000, 0)
+    const outcome = expect(run).rejects.toThrow(/^rank \d of 3 failed/)
+    setTimeout(() => void session.close(), 200)
+    await outcome
+    await session.close()
+  })
+})

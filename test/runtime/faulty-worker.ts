@@ -1,0 +1,36 @@
+import { js } from '../../src/kernels/js/js.ts'
+import type { KernelFactory } from '../../src/kernels/kernel.ts'
+import { createRank } from '../../src/runtime/rank.ts'
+
+/** A kernel that trains properly until some loss is computed, which only the rank of the last stage does. */
+const faulty =
+  (fault: () => void): KernelFactory =>
+  (memory) => {
+    const kernel = js(memory)
+    let losses = 0
+    return {
+      ...kernel,
+      loss(...operands) {
+        if (++losses === 3) fault()
+        kernel.loss(...operands)
+      },
+    }
+  }
+
+export default createRank({
+  js,
+  throw: faulty(() => {
+    throw new TypeError('the loss is lost')
+  }),
+  exit: faulty(() => process.exit(7)),
+  'out-of-memory': faulty(() => {
+    const hoard: unknown[] = []
+    for (;;) hoard.push(Array.from({ length: 10_000 }, (_, i) => ({ i })))
+  }),
+  stall: faulty(() => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+  }),
+  spin: faulty(() => {
+    for (;;);
+  }),
+})

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { ledgerOf } from '../../src/measure/ledger.ts'
+import { openSession, type Session } from '../../src/measure/session.ts'
+import { stepTimes } from '../../src/measure/steps.ts'
+import { verifyCells } from '../../src/measure/verify-cells.ts'
+import type { Cell } from '../../src/measure/cell.ts'
+import { batchesFor, smallCell } from './cells.ts'
+
+const CORES = 2
+
+async function withCells<T>(cells: readonly Cell[], work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openSession({ cells, batches: 2, seed: 1, cores: CORES, kernel: 'js' })
+  try {
+    session.load(batchesFor(cells[0]))
+    return await work(session)
+  } finally {
+    await session.close()
+  }
+}
+
+async function verify(cells: readonly Cell[]) {
+  const serial = cells[0]
+  return withCells(cells, (session) => verifyCells(session, cells, serial, batchesFor(serial), 3))
+}
+
+describe('a team of threads', () => {
+  it('trains to serial’s weights in every mode, schedule and reduction, at 1 to 5 threads', async () => {
+    const cells = [smallCell('serial')]
+    for (const threads of [1, 2, 3, 4]) {
+      cells.push(smallCell('layer', { threads }))
+      for (const schedule of ['gpipe', '1f1b'] as const)
+        cells.push(smallCell('pipeline', { threads, schedule }))
+    }
+    for (const threads of [1, 2, 3, 5]) {
+      for (const reduction of ['gather', 'direct'] as const)
+        cells.push(smallCell('data', { threads, reduction }))
+    }
+    const verdicts = await verify(cells)
+    for (const [cell, { match }] of verdicts) {
+      expect(match, cell.name).toBe(cell.plan.exact ? 'exact' : 'close')
+    }
+    const exact = [...verdicts].filter(([cell]) => cell.plan.exact)
+    expect(new Set(exact.map(([, { sha256 }]) => sha256)).size).toBe(1)
+  })
+
+  it.each([1, 257, 600])(
+    'keeps the exact modes exact for a batch of %i, every optimizer and loss',
+    async (batch) => {
+      for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
+        for (const loss of ['cross-entropy', 'mse'] as const) {
+          const model = { widths: [20, 18, 16, 10], activation: 'tanh', loss } as const
+          const setting = { model, optimizer, batch, microbatches: Math.min(7, batch) }
+          const cells = [
+            smallCell('serial', setting),
+            smallCell('layer', { ...setting, threads: 2 }),
+            smallCell('pipeline', { ...setting, threads: 3 }),
+            smallCell('pipeline', { ...setting, threads: 2, schedule: 'gpipe' }),
+          ]
+          for (const [cell, { match }] of await verify(cells)) expect(match, cell.name).toBe('exact')
+        }
+      }
+    },
+  )
+
+  it('keeps each rank on its thread over a whole run', async () => {
+    const cells = [smallCell('data', { threads: 4 }), smallCell('layer', { threads: 2 }), smallCell('serial')]
+    await withCells(cells, async (session) => {
+      const threadOf = new Map<number, number>()
+      for (let round = 0; round < 5; round++) {
+        for (const cell of cells) {
+          session.initialise(cell)
+          const reports = await session.run(cell, 0, 3, 0)
+          expect(reports.map((report) => report.rank)).toEqual(cell.plan.programs.map((_, rank) => rank))
+          for (const { rank, threadId } of reports) {
+            if (!threadOf.has(rank)) threadOf.set(rank, threadId)
+            expect(threadId).toBe(threadOf.get(rank))
+          }
+        }
+      }
+      expect(new Set(threadOf.values()).size).toBe(4)
+    })
+  })
+
+  it('goes on where it stopped: Adam’s t and the batches do not start anew', async () => {
+    const setting = { optimizer: 'adam', threads: 2 } as const
+    const cell = smallCell('pipeline', setting)
+    const [once, twice] = await withCells([cell], async (session) => {
+      session.initialise(cell)
+      await session.run(cell, 0, 7, 0)
+      const whole = session.weights(cell)
+      session.initialise(cell)
+      await session.run(cell, 0, 3, 0)
+      await session.run(cell, 1, 3, 3)
+      return [whole, session.weights(cell)]
+    })
+    expect(twice).toEqual(once)
+  })
+
+  it('keeps a ledger per rank that sums to the time of the steps within 1 %', async () => {
+    const model = { widths: [200, 200, 200, 10], activation: 'relu', loss: 'cross-entropy' } as const
+    const cells = [
+      smallCell('serial', { model }),
+      smallCell('data', { model, threads: 2 }),
+      smallCell('layer', { model, threads: 2 }),
+      smallCell('pipeline', { model, threads: 2 }),
+    ]
+    await withCells(cells, async (session) => {
+      for (const cell of cells) {
+        session.initialise(cell)
+        const warmUp = 5
+        const reports = await session.run(cell, warmUp, 40, 0)
+        const whole = stepTimes(reports)
+          .slice(warmUp)
+          .reduce((sum, ns) => sum + ns)
+        for (const report of reports) {
+          const sum = [...ledgerOf(cell.plan, report).values()].reduce((a, b) => a + b)
+          expect(Math.abs(sum / whole - 1), `${cell.name}, rank ${report.rank}`).toBeLessThan(0.01)
+        }
+      }
+    })
+  })
+
+  it('allocates nothing in a step besides its clock reads', async () => {
+    const cells = [
+      smallCell('serial'),
+      smallCell('data', { threads: 2 }),
+      smallCell('pipeline', { threads: 2 }),
+    ]
+    await withCells(cells, async (session) => {
+      for (const cell of cells) {
+        session.initialise(cell)
+        // Long enough for V8 to have compiled everything: compiling leaves traces on the heap, too.
+        await session.run(cell, 0, 2000, 0)
+        const steps = 1000
+        const growths: number[][] = []
+        for (let attempt = 0; attempt < 5; attempt++) {
+          const reports = await session.run(cell, 0, steps, 0)
+          growths.push(reports.map((report) => report.heapGrowth))
+        }
+        cell.plan.programs.forEach((program, rank) => {
+          const most = 64 * (program.length + 1) * steps
+          const least = Math.min(...growths.map((growth) => Math.abs(growth[rank])))
+          expect(least, `${cell.name}, rank ${rank}`).toBeLessThanOrEqual(most)
+        })
+      }
+    })
+  })
+})
