@@ -41,6 +41,10 @@ export async function trainCell(
   const count = Math.floor(training.rows / batch)
   const memory = new Float32Array(session.memory.buffer)
   let elapsedNs = 0
+  // One epoch is trained and forgotten, so that no mode pays for what V8 has not compiled yet.
+  session.initialise(cell)
+  session.load(cutBatches(training, batch, count))
+  await session.run(cell, 0, count, 0)
   session.initialise(cell)
   for (let epoch = 1; epoch <= epochs; epoch++) {
     session.load(cutBatches(shuffleRows(training, seed, epoch), batch, count))
