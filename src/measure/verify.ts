@@ -12,6 +12,8 @@ export interface Verdict {
 
 /** How far from serial a sum in another order may end: a multiple of what reversing the rows does to serial itself. */
 const CLOSE_FACTOR = 4
+/** Reversing may happen to change nothing; one rounding is what any other order may differ by. */
+const LEAST_NOISE_ULP = 1
 
 /**
  * SHA-256 over the layers in ascending order, each W row-major without padding and then the bias, as little-endian
@@ -43,11 +45,8 @@ export function compareWeights(
   const finite = first.every((layer) => layer.every(Number.isFinite))
   if (!alike || !finite) return { match: 'different', maxUlp, sha256 }
   if (first.every((layer, l) => equalBits(layer, serial[l]))) return { match: 'exact', maxUlp, sha256 }
-  return {
-    match: maxUlp <= CLOSE_FACTOR * largestUlp(reversed, serial) ? 'close' : 'different',
-    maxUlp,
-    sha256,
-  }
+  const noise = Math.max(LEAST_NOISE_ULP, largestUlp(reversed, serial))
+  return { match: maxUlp <= CLOSE_FACTOR * noise ? 'close' : 'different', maxUlp, sha256 }
 }
 
 function equalBits(a: Float32Array, b: Float32Array): boolean {

@@ -29,6 +29,11 @@ const TEXT_COLUMNS = 2
 /** Enough to see by eye whether two hashes are the same. */
 const HASH_DIGITS = 12
 
+/** On Windows and on build servers picocolors would colour pipes too. */
+const { red } = pico.createColors(
+  pico.isColorSupported && (process.stdout.isTTY || 'FORCE_COLOR' in process.env),
+)
+
 /** The table that ends a run, for a terminal that shows colours or not. */
 export function scalingTable(rows: readonly TableRow[]): string {
   const table = new Table({
@@ -45,7 +50,7 @@ function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
   const detail = mode === 'pipeline' ? setting.schedule : mode === 'data' ? setting.reduction : ''
   const threads =
     status === 'oversubscribed' ? `${setting.threads} (oversubscribed)` : String(setting.threads)
-  if (!summary) return [mode, detail, threads, '', '', '', '', '', '', pico.red(status)]
+  if (!summary) return [mode, detail, threads, '', '', '', '', '', '', red(status)]
   return [
     mode,
     detail,
@@ -56,7 +61,7 @@ function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
     formatSpeedup(summary),
     percent(summary.efficiency),
     `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
-    status === 'not-finite' ? pico.red(status) : verdict.match,
+    status === 'not-finite' ? red(status) : verdict.match,
   ]
 }
 
@@ -108,9 +113,12 @@ export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): str
 
 const percentExactly = (share: number): string => `${(100 * share).toFixed(2)} %`
 
-/** Nanoseconds in the unit that leaves one to three digits before the point. */
+/** Nanoseconds in the unit that leaves one to three digits before the point, or in seconds. */
 export function formatDuration(ns: number): string {
-  if (ns < 1e6) return `${(ns / 1e3).toFixed(1)} µs`
-  if (ns < 1e9) return `${(ns / 1e6).toFixed(2)} ms`
+  // The rounded number decides: 999.96 µs would read 1000.0 µs.
+  const microseconds = (ns / 1e3).toFixed(1)
+  if (Number(microseconds) < 1000) return `${microseconds} µs`
+  const milliseconds = (ns / 1e6).toFixed(2)
+  if (Number(milliseconds) < 1000) return `${milliseconds} ms`
   return `${(ns / 1e9).toFixed(1)} s`
 }

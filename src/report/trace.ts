@@ -82,8 +82,7 @@ function handoffs(
     name: 'handoff',
     cat: 'handoff',
     id,
-    // Inside of the span: just after its start, or just before its end.
-    ts: microseconds((reports[rank].stamps[index] + reports[rank].stamps[index + 1]) / 2),
+    ts: microseconds(reports[rank].stamps[index]),
     ...(ph === 'f' ? { bp: 'e' as const } : {}),
   })
   walk(plan, {
@@ -98,11 +97,9 @@ function handoffs(
       if (instruction.op !== 'await' || instruction.cause !== 'receive') return
       const from = published[counter][count - 1]
       id++
-      // The arrow ends where the work on what was received begins: an arrow inside of a wait could point backwards.
-      events.push(end('s', from.rank, from.index), {
-        ...end('f', rank, at[rank] + 1),
-        ts: microseconds(reports[rank].stamps[at[rank] + 1]),
-      })
+      // From where the publish begins, which may be seen before it ends, to where the work on what was received begins:
+      // any other instant of the two could make an arrow that points backwards.
+      events.push(end('s', from.rank, from.index), end('f', rank, at[rank] + 1))
     },
   })
   return events
