@@ -1,10 +1,12 @@
+import { KernelError } from '../src/kernels/choose.ts'
 import { availableCores } from '../src/measure/cores.ts'
 import { DataError } from '../src/model/data/error.ts'
 import { PlanError } from '../src/plan/plan.ts'
 import { FolderError } from '../src/report/run-folder.ts'
 import { RankError } from '../src/runtime/team.ts'
-import { parseCommandLine, UsageError } from './options.ts'
+import { parseCommandLine, UsageError, type Command } from './options.ts'
 import { Interrupted } from './interrupt.ts'
+import { runKernels } from './kernels.ts'
 import { runScaling } from './scaling.ts'
 import { runTrain } from './train.ts'
 
@@ -16,8 +18,7 @@ const EXIT_INTERRUPTED = 130
 try {
   const cores = availableCores()
   const command = parseCommandLine(process.argv.slice(2), { cores })
-  const allWell = await (command.command === 'train' ? runTrain(command, cores) : runScaling(command, cores))
-  process.exitCode = allWell ? 0 : EXIT_FAILED
+  process.exitCode = (await run(command, cores)) ? 0 : EXIT_FAILED
 } catch (error) {
   if (error instanceof Interrupted) {
     console.error(error.message)
@@ -26,6 +27,7 @@ try {
     error instanceof UsageError ||
     error instanceof DataError ||
     error instanceof PlanError ||
+    error instanceof KernelError ||
     error instanceof FolderError
   ) {
     console.error(`error: ${error.message}`)
@@ -33,5 +35,17 @@ try {
   } else {
     console.error(error instanceof RankError ? `error: ${error.message}` : error)
     process.exitCode = EXIT_FAILED
+  }
+}
+
+/** Runs an experiment; false if some of it did not give what it should. */
+function run(command: Command, cores: number): Promise<boolean> {
+  switch (command.command) {
+    case 'scaling':
+      return runScaling(command, cores)
+    case 'train':
+      return runTrain(command, cores)
+    case 'kernels':
+      return runKernels(command, cores)
   }
 }

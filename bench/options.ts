@@ -1,8 +1,15 @@
 import { Command as Program, CommanderError } from 'commander'
 import type { z } from 'zod'
-import { BLOCKS, declareScaling, declareTrain, PROGRAM, QUICK_BLOCKS } from './options/commands.ts'
+import {
+  BLOCKS,
+  declareKernels,
+  declareScaling,
+  declareTrain,
+  PROGRAM,
+  QUICK_BLOCKS,
+} from './options/commands.ts'
 import { given, read } from './options/read.ts'
-import { scalingSchema, trainSchema } from './options/schemas.ts'
+import { kernelsSchema, scalingSchema, trainSchema } from './options/schemas.ts'
 import { HIDDEN_WIDTHS, settle } from './options/settle.ts'
 import { UsageError } from './options/usage-error.ts'
 
@@ -15,7 +22,11 @@ type Settled<Options, Key extends keyof Options> = Omit<Options, Key> & {
 
 export type ScalingOptions = Settled<z.output<typeof scalingSchema>, 'learningRate' | 'blocks'>
 export type TrainOptions = Settled<z.output<typeof trainSchema>, 'learningRate'>
-export type Command = ({ command: 'scaling' } & ScalingOptions) | ({ command: 'train' } & TrainOptions)
+export type KernelsOptions = z.output<typeof kernelsSchema>
+export type Command =
+  | ({ command: 'scaling' } & ScalingOptions)
+  | ({ command: 'train' } & TrainOptions)
+  | ({ command: 'kernels' } & KernelsOptions)
 
 /**
  * Reads the words after the program's name. `--help` prints the help and exits with code 0; anything wrong is
@@ -29,6 +40,8 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   const train = program.command('train').allowExcessArguments()
   declareScaling(scaling, machine.cores)
   declareTrain(train, machine.cores)
+  const kernels = program.command('kernels').allowExcessArguments()
+  declareKernels(kernels)
 
   let command: Command | undefined
   scaling.action(() => {
@@ -39,6 +52,9 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
       command: 'train',
       ...settle(read(train, trainSchema), HIDDEN_WIDTHS.train, (key) => given(train, key)),
     }
+  })
+  kernels.action(() => {
+    command = { command: 'kernels', ...read(kernels, kernelsSchema) }
   })
   try {
     program.parse(argv, { from: 'user' })

@@ -1,7 +1,6 @@
-import { js } from '../src/kernels/js/js.ts'
 import { runBlocks, type Visit, type VisitSteps } from '../src/measure/blocks.ts'
+import { measureLimits, type LimitsTogether } from '../src/measure/alone.ts'
 import type { Cell } from '../src/measure/cell.ts'
-import { estimateRate } from '../src/measure/estimate.ts'
 import { currentLoad, describeMachine } from '../src/measure/machine.ts'
 import { openSession } from '../src/measure/session.ts'
 import { median } from '../src/measure/statistics.ts'
@@ -27,6 +26,7 @@ import { traceStep } from '../src/report/trace.ts'
 import { chooseCells, defaultThreads } from './cells.ts'
 import { rotatingBatches } from './data.ts'
 import { withSession } from './interrupt.ts'
+import { announceKernel } from './kernel.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
 
@@ -35,7 +35,6 @@ import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
  * Varies: mode, schedule, reduction, threads. Fixed: model, batch, data, seed, kernel.
  */
 const EXPERIMENT = 'scaling'
-const KERNEL = 'js'
 
 /** Steps that every cell trains before it is timed, to be compared with serial. */
 const VERIFIED_STEPS = 3
@@ -55,12 +54,12 @@ export async function runScaling(options: ScalingOptions, cores: number): Promis
   for (const { mode, threads, reason } of skipped)
     console.log(`skipped: ${mode} on ${threads} threads: ${reason}`)
 
-  const rate = estimateRate(js)
+  const { choice, gflops: rate } = announceKernel(options.kernel)
   const expected = (cell: Cell) => expectedStepNs(cell, rate, cores)
   const stepsOf = (cell: Cell) => chooseSteps(options, expected(cell))
   const seconds = expectedSeconds(cells, expected, stepsOf, blocks)
   console.log(
-    `${EXPERIMENT}: ${model.widths.join('-')}, batch ${options.batch}, ${set.name}, kernel ${KERNEL}, ` +
+    `${EXPERIMENT}: ${model.widths.join('-')}, batch ${options.batch}, ${set.name}, ` +
       `${cores} ${cores === 1 ? 'core' : 'cores'}, Node ${process.versions.node}`,
   )
   console.log(`${cells.length} cells × ${blocks} blocks, about ${formatDuration(seconds * 1e9)}`)
@@ -76,25 +75,32 @@ export async function runScaling(options: ScalingOptions, cores: number): Promis
   const run: RunIdentity = {
     runId: folder.id,
     experiment: EXPERIMENT,
-    kernel: KERNEL,
-    arithmetic: 'f32',
+    kernel: choice.name,
+    arithmetic: choice.arithmetic,
     seed,
   }
   const machine = await describeMachine()
   const loadBefore = currentLoad()
   writeJson(folder.file('machine.json'), { ...machine, loadBefore })
 
-  const session = await openSession({ cells, batches: batches.count, seed, cores, kernel: KERNEL })
+  const session = await openSession({ cells, batches: batches.count, seed, cores, kernel: choice })
   const visits: Visit[] = []
+  let limits: LimitsTogether[] = []
   let verdicts = new Map<Cell, Verdict>()
   const statusOf = (cell: Cell): Status => {
     if (verdicts.get(cell)?.match === 'different') return 'mismatch'
     if (visits.some((visit) => visit.cell === cell && !visit.finite)) return 'not-finite'
     return cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
   }
-  const report = () => writeReport(folder, run, cells, serial, verdicts, visits, statusOf)
+  const coresTogether = ({ plan }: Cell): number | undefined => {
+    const [one] = limits
+    const together = limits.find(({ threads }) => threads === Math.min(plan.programs.length, cores))
+    return together && together.peakGflops / one.peakGflops
+  }
+  const report = () => writeReport(folder, run, cells, serial, verdicts, visits, statusOf, coresTogether)
   try {
     await withSession(session, async () => {
+      limits = await measureLimits(session, countsTogether(cells, cores))
       verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
       const sound = cells.filter((cell) => statusOf(cell) !== 'mismatch')
       for (const cell of cells.filter((each) => !sound.includes(each))) {
@@ -119,7 +125,7 @@ export async function runScaling(options: ScalingOptions, cores: number): Promis
   } finally {
     // What was measured is summed up even if a rank has failed or the user has had enough.
     if (visits.length > 0) report()
-    writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad() })
+    writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), limits })
   }
   return cells.every((cell) => ['ok', 'oversubscribed'].includes(statusOf(cell)))
 }
@@ -129,6 +135,12 @@ function expectedStepNs({ plan }: Cell, rate: number, cores: number): number {
   const ranks = plan.programs.length
   const busy = ranks * (1 - idealBubble(plan))
   return stepFlop(plan.model, plan.batch) / (rate * Math.min(busy, cores))
+}
+
+/** 1, and the thread counts of the cells as far as there are cores for them. */
+function countsTogether(cells: readonly Cell[], cores: number): number[] {
+  const counts = cells.map(({ plan }) => Math.min(plan.programs.length, cores))
+  return [...new Set([1, ...counts])].sort((a, b) => a - b)
 }
 
 function chooseSteps(options: ScalingOptions, stepNs: number): VisitSteps {
@@ -159,6 +171,7 @@ function writeReport(
   verdicts: ReadonlyMap<Cell, Verdict>,
   visits: readonly Visit[],
   statusOf: (cell: Cell) => Status,
+  coresTogether: (cell: Cell) => number | undefined,
 ): void {
   const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
   const rows = cells.flatMap((cell): TableRow[] => {
@@ -166,7 +179,7 @@ function writeReport(
     if (!verdict) return []
     const status = statusOf(cell)
     const timed = of(cell).length > 0 && status !== 'not-finite'
-    const summary = timed ? summarise(cell, of(cell), of(serial), run.seed) : undefined
+    const summary = timed ? summarise(cell, of(cell), of(serial), run.seed, coresTogether(cell)) : undefined
     return [{ cell, summary, verdict, status }]
   })
   appendRows(
@@ -181,7 +194,8 @@ function writeReport(
   writeJson(folder.file('trace.json'), { traceEvents: traced, displayTimeUnit: 'ms' }, true)
   console.log(scalingTable(rows))
   console.log(
-    'speed-up over serial, paired within blocks, with its 95 % interval; bubble: time that ranks wait',
+    'speed-up over serial, paired within blocks, with its 95 % interval; efficiency: of the threads (of what as many ' +
+      'cores do together without memory); bubble: time that ranks wait',
   )
   for (const name of ['samples.csv', 'summary.csv', 'ledger.csv', 'machine.json', 'trace.json']) {
     console.log(folder.file(name))

@@ -1,4 +1,4 @@
-import { js } from '../src/kernels/js/js.ts'
+import { createKernel } from '../src/kernels/create.ts'
 import type { Cell } from '../src/measure/cell.ts'
 import { currentLoad, describeMachine } from '../src/measure/machine.ts'
 import { openSession } from '../src/measure/session.ts'
@@ -13,6 +13,7 @@ import { createRunFolder, writeJson } from '../src/report/run-folder.ts'
 import { formatDuration, trainingTable } from '../src/report/table.ts'
 import { chooseCells } from './cells.ts'
 import { withSession } from './interrupt.ts'
+import { announceKernel } from './kernel.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type TrainOptions } from './options.ts'
 
@@ -21,7 +22,6 @@ import { HIDDEN_WIDTHS, type TrainOptions } from './options.ts'
  * Varies: mode, schedule, reduction, threads. Fixed: model, data, order of the samples, seed, kernel.
  */
 const EXPERIMENT = 'train'
-const KERNEL = 'js'
 
 /** Runs the experiment; false if some cell ended with weights that are not finite. */
 export async function runTrain(options: TrainOptions, cores: number): Promise<boolean> {
@@ -47,15 +47,16 @@ export async function runTrain(options: TrainOptions, cores: number): Promise<bo
   }
   console.log(
     `${EXPERIMENT}: ${model.widths.join('-')}, batch ${batch}, ${loaded.name}: ${training.rows} rows to train on, ` +
-      `${heldOut.rows} held out, kernel ${KERNEL}, Node ${process.versions.node}`,
+      `${heldOut.rows} held out, Node ${process.versions.node}`,
   )
 
+  const { choice } = announceKernel(options.kernel)
   const folder = createRunFolder(options.out, EXPERIMENT, new Date())
   const run: RunIdentity = {
     runId: folder.id,
     experiment: EXPERIMENT,
-    kernel: KERNEL,
-    arithmetic: 'f32',
+    kernel: choice.name,
+    arithmetic: choice.arithmetic,
     seed,
   }
   const machine = await describeMachine()
@@ -66,10 +67,10 @@ export async function runTrain(options: TrainOptions, cores: number): Promise<bo
     batches: Math.floor(training.rows / batch),
     seed,
     cores,
-    kernel: KERNEL,
+    kernel: choice,
     spareFloats: evaluationFloats(model),
   })
-  const kernel = js(session.memory)
+  const kernel = createKernel(choice)(session.memory, session.spare.from)
   const courses = new Map<Cell, Epoch[]>()
   const statusOf = (cell: Cell, { loss }: Epoch): Status => {
     if (!Number.isFinite(loss)) return 'not-finite'

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { KERNELS } from '../../src/kernels/choose.ts'
 import { MODES } from '../../src/plan/modes.ts'
 import { ACTIVATIONS, LEARNING_RATES, LOSSES, OPTIMIZERS, REDUCTIONS, SCHEDULES } from './schemas.ts'
 import { HIDDEN_WIDTHS } from './settle.ts'
@@ -14,12 +15,14 @@ const SCALING_EXAMPLES = `
 Commands:
   scaling (default), the options above
   train              learn from data in any mode: ${PROGRAM} train --help
+  kernels            how fast the arithmetic is: ${PROGRAM} kernels --help
 
 Examples:
   npm run bench
   ${PROGRAM} --quick
   ${PROGRAM} --modes data,pipeline --threads 1,2,4 --layers 784-512-512-10 --batch 256
-  ${PROGRAM} --modes pipeline --schedule 1f1b --microbatches 16 --dry-run`
+  ${PROGRAM} --modes pipeline --schedule 1f1b --microbatches 16 --dry-run
+  ${PROGRAM} --kernel js`
 
 const TRAIN_EXAMPLES = `
 Examples:
@@ -77,6 +80,27 @@ export function declareTrain(command: Command, cores: number): void {
     .addHelpText('after', TRAIN_EXAMPLES)
 }
 
+const KERNELS_EXAMPLES = `
+Examples:
+  ${PROGRAM} kernels
+  ${PROGRAM} kernels --kernel simd,fma256 --quick`
+
+/** The flags and the help of `kernels`. */
+export function declareKernels(command: Command): void {
+  command
+    .description(
+      'Measures the arithmetic on one thread: products, training steps, and what the cores can do at all.',
+    )
+    .option(
+      '--kernel <list>',
+      `kernels to measure: ${KERNELS.join(', ')}, or all (default: all that run here)`,
+    )
+    .option('--quick', 'fewer sizes and shorter tries')
+    .option('--out <folder>', 'the folder of this run (default: a new one in results)')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', KERNELS_EXAMPLES)
+}
+
 function declareShared(command: Command, defaults: { batch: string; microbatches: string }): void {
   const rates = OPTIMIZERS.map((name) => `${LEARNING_RATES[name]} for ${name}`).join(', ')
   command
@@ -91,4 +115,5 @@ function declareShared(command: Command, defaults: { batch: string; microbatches
     .option('--dataset <file>', 'synthetic, or a CSV or IDX file, plain or gzip', 'synthetic')
     .option('--label <column>', 'the CSV column that holds the class (default: the last)')
     .option('--seed <number>', 'the start of everything random', '1')
+    .option('--kernel <name>', `${KERNELS.join(', ')} (default: the fastest that runs here)`)
 }

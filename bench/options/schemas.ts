@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { KERNELS } from '../../src/kernels/choose.ts'
 import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
 import { MODES } from '../../src/plan/modes.ts'
 import { reductions } from '../../src/plan/reductions/index.ts'
@@ -37,6 +38,8 @@ const shared = {
   /** The CSV column that holds the classes; undefined for the last. */
   label: text('the name of a column').optional(),
   seed: wholeNumber(0, 2 ** 32 - 1),
+  /** Undefined for the fastest that runs here. */
+  kernel: oneOf(KERNELS).optional(),
   /** The folder of the run itself. */
   out: text('the path of a folder').optional(),
 }
@@ -56,6 +59,13 @@ export const trainSchema = z.object({
   epochs: wholeNumber(1, 1_000_000),
   /** Share of the samples that is kept from training. */
   heldOut: positiveNumber(1),
+})
+
+export const kernelsSchema = z.object({
+  /** Kernels to measure; undefined for all that run here. */
+  kernel: someOf(KERNELS).optional(),
+  quick: z.boolean().default(false),
+  out: text('the path of a folder').optional(),
 })
 
 function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {

@@ -43,13 +43,16 @@ export interface Kernel {
 
   /**
    * y[r][j] = activation( (Σ_k x[r][k]·w[k][j]) + bias[0][j] ), shapes x: r×k, w: k×j, bias: 1×j, y: r×j.
-   * One chain per element from +0 in ascending k; the bias is added after the chain.
+   * One chain per element from +0 in ascending k; the bias is added after the chain. relu: v > 0 ? v : 0;
+   * tanh and sigmoid are sequences of float32 operations, each rounded on its own in every arithmetic class
+   * (js/transcendental.ts).
    */
   forward(x: Matrix, w: Matrix, bias: Matrix, y: Matrix, activation: Activation): void
 
   /**
    * dx[r][k] = (Σ_j dy[r][j]·w[k][j]) · activation'(x[r][k]), shapes dy: r×j, w: k×j, x and dx: r×k.
-   * `x` is the activation's output, from which its derivative is computed. One chain from +0 in ascending j.
+   * `x` is the activation's output, from which its derivative is computed: relu: x > 0 ? 1 : 0; tanh: 1 − x²;
+   * sigmoid: x·(1 − x). One chain from +0 in ascending j.
    */
   backwardInput(dy: Matrix, w: Matrix, x: Matrix, dx: Matrix, activation: Activation): void
 
@@ -58,6 +61,19 @@ export interface Kernel {
    * One chain in ascending r, from +0, or, if `accumulate`, from what `dw` holds: the chain goes on over microbatches.
    */
   backwardWeight(x: Matrix, dy: Matrix, dw: Matrix, accumulate: boolean): void
+
+  /**
+   * `backwardWeight` and then `sgd` on w, in one: the sums need not be stored. Chains start where those of
+   * `backwardWeight` do, never at w; afterwards `dw` holds nothing of use.
+   */
+  backwardWeightSgd(
+    x: Matrix,
+    dy: Matrix,
+    dw: Matrix,
+    w: Matrix,
+    accumulate: boolean,
+    hyper: Hyperparameters,
+  ): void
 
   /** db[0][j] (+)= Σ_r dy[r][j], shapes dy: r×j, db: 1×j. The chain is that of `backwardWeight`. */
   backwardBias(dy: Matrix, db: Matrix, accumulate: boolean): void
@@ -68,7 +84,9 @@ export interface Kernel {
    *
    * `cross-entropy`: loss = −log softmax(y)[label]; dy = (softmax(y) − onehot)·scale.
    * `mse`: loss = ½·Σ_j (y − onehot)²; dy = (y − onehot)·scale.
-   * Row sums run in four lanes (columns j ≡ 0, 1, 2, 3 mod 4, ascending), combined as (l0 + l1) + (l2 + l3).
+   * Row sums run in four lanes (columns j ≡ 0, 1, 2, 3 mod 4, ascending, from +0), combined as (l0 + l1) + (l2 + l3).
+   * Each operation is rounded on its own in every arithmetic class; js/loss.ts states their order, and
+   * js/transcendental.ts that of exp and log.
    */
   loss(kind: Loss, y: Matrix, labels: Matrix, dy: Matrix, losses: Matrix, scale: number): void
 
@@ -97,5 +115,28 @@ export interface Kernel {
   ): void
 }
 
-/** Makes a kernel that works on the bytes of `memory`, shared by all threads. */
-export type KernelFactory = (memory: WebAssembly.Memory) => Kernel
+/** Columns of the widest tile of any kernel. */
+export const TILE_WIDTH = 16
+/** Floats of B that a kernel packs at a time. */
+export const PACKED_FLOATS = 65_536
+
+/**
+ * Floats of scratch memory for products of matrices of at most `rows` rows: packed panels, twice a panel of the result
+ * that is narrower than the tile, and some constants on lines of their own.
+ */
+export const scratchFloats = (rows: number): number => PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
+
+/**
+ * Makes a kernel that works on the bytes of `memory`, shared by all threads. From float `scratch` on, room for
+ * `scratchFloats` is its own.
+ */
+export type KernelFactory = (memory: WebAssembly.Memory, scratch: number) => Kernel
+
+export type KernelName = 'js' | 'simd' | 'fma' | 'fma256'
+
+/** A kernel as it is sent to threads: which one, and its compiled code unless it is plain JavaScript. */
+export interface KernelChoice {
+  readonly name: KernelName
+  readonly arithmetic: Arithmetic
+  readonly module?: WebAssembly.Module
+}

@@ -1,3 +1,4 @@
+import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { initialParameters } from '../model/initialise.ts'
 import type { Role } from '../plan/plan.ts'
 import { layOut, readRows, writeRows, type Placement } from '../runtime/memory.ts'
@@ -6,10 +7,13 @@ import { startTeam, type Team, type TeamOptions } from '../runtime/team.ts'
 import type { Batches } from './batches.ts'
 import type { Cell } from './cell.ts'
 
-/** How often a rank with a core of its own looks before it sleeps: for about as long as a sleep and its end cost. */
-const PATIENT_SPINS = 100_000
+/**
+ * How long a rank with a core of its own looks before it sleeps: some times what a sleep and its end cost, which is
+ * 50 to 100 µs. Waits that are longer do not feel that any more.
+ */
+const PATIENT_SPIN_US = 500
 /** Where threads outnumber cores, whoever spins keeps the rank that it waits for from running. */
-const OVERSUBSCRIBED_SPINS = 100
+const OVERSUBSCRIBED_SPIN_US = 1
 
 /** The cells of a run, the memory that holds them, and the threads that run them. */
 export interface Session {
@@ -26,6 +30,8 @@ export interface Session {
   weights(cell: Cell): Float32Array[][]
   /** The losses of all samples of all batches, each as its last step left it. */
   losses(cell: Cell): Float32Array
+  /** What so many cores can do together: sums over the threads; undefined for a kernel in plain JavaScript. */
+  limits(threads: number): Promise<Limits | undefined>
   close(): Promise<void>
 }
 
@@ -78,14 +84,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
 
     run(cell, warmUp, measured, done) {
-      const spins = cell.plan.programs.length > cores ? OVERSUBSCRIBED_SPINS : PATIENT_SPINS
+      const spinMicroseconds = cell.plan.programs.length > cores ? OVERSUBSCRIBED_SPIN_US : PATIENT_SPIN_US
       const steps = { warmUp, measured, done, batches: loaded }
       return team.visit({
         plan: cell.plan,
         placement: placementOf.get(cell)!,
         steps,
         hyper: cell.hyper,
-        spins,
+        spinMicroseconds,
       })
     },
 
@@ -101,6 +107,17 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     losses(cell) {
       const [{ buffer, at }] = buffersOf(cell, 'losses')
       return readRows(floats, at, buffer, loaded * buffer.rows)
+    },
+
+    async limits(threads) {
+      const each = await team.limits(threads)
+      if (each.length === 0) return undefined
+      const sum = (of: (limits: Limits) => number) => each.reduce((total, limits) => total + of(limits), 0)
+      return {
+        peakGflops: sum((limits) => limits.peakGflops),
+        copyGbps: sum((limits) => limits.copyGbps),
+        triadGbps: sum((limits) => limits.triadGbps),
+      }
     },
 
     close: () => team.close(),

@@ -21,18 +21,25 @@ export interface Summary {
   readonly speedup: number | undefined
   readonly speedupInterval: Interval | undefined
   readonly efficiency: number | undefined
+  /** The same, but against how much faster as many cores are together than one; undefined where that is unknown. */
+  readonly efficiencyTogether: number | undefined
   /** The serial fraction that a speed-up amounts to (Karp and Flatt 1990); undefined on one thread. */
   readonly karpFlatt: number | undefined
   readonly bubbleFraction: number
   readonly bubbleFractionIdeal: number
 }
 
-/** @throws RangeError if there are no visits */
+/**
+ * `coresTogether`: how many times as much as one core the cell's cores can compute when they all do.
+ *
+ * @throws RangeError if there are no visits
+ */
 export function summarise(
   cell: Cell,
   visits: readonly Visit[],
   serial: readonly Visit[],
   seed: number,
+  coresTogether?: number,
 ): Summary {
   const threads = cell.plan.programs.length
   const measured = visits.flatMap(measuredNs)
@@ -57,6 +64,8 @@ export function summarise(
     speedup,
     speedupInterval: pairs.length > 0 ? bootstrap(pairs) : undefined,
     efficiency: speedup === undefined ? undefined : speedup / threads,
+    efficiencyTogether:
+      speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
     karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
     bubbleFraction: bubbleFraction(visits),
     bubbleFractionIdeal: idealBubble(cell.plan),

@@ -1,15 +1,15 @@
-import type { Kernel, Matrix } from '../kernels/kernel.ts'
+import { scratchFloats, type Kernel, type Matrix } from '../kernels/kernel.ts'
 import type { DataSet } from './data/dataset.ts'
 import { activationOf, layerCount, type Model } from './shape.ts'
 
 /** Rows that are evaluated at a time. */
 const CHUNK = 64
 
-/** Floats of memory that `evaluate` needs. */
+/** Floats of memory that `evaluate` needs, its kernel's scratch first. */
 export function evaluationFloats(model: Model): number {
   const { widths } = model
   const parameters = widths.slice(1).reduce((sum, out, layer) => sum + (widths[layer] + 1) * out, 0)
-  return parameters + CHUNK * widths.reduce((sum, width) => sum + width, 0)
+  return scratchFloats(CHUNK) + parameters + CHUNK * widths.reduce((sum, width) => sum + width, 0)
 }
 
 /**
@@ -17,7 +17,7 @@ export function evaluationFloats(model: Model): number {
  * thread with the kernel's own arithmetic, so that equal weights give an equal share to the last digit.
  *
  * `parameters` holds W, row-major, and then the bias of each layer; `memory` is the kernel's, free from float `from` on
- * for `evaluationFloats`.
+ * for `evaluationFloats`, where the kernel's scratch is.
  */
 export function evaluate(
   model: Model,
@@ -29,7 +29,7 @@ export function evaluate(
 ): number {
   const { widths } = model
   const layers = layerCount(model)
-  let end = from
+  let end = from + scratchFloats(CHUNK)
   const place = (rows: number, columns: number): Matrix => {
     const matrix = { offset: end, rows, columns, stride: columns }
     end += rows * columns

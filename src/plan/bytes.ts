@@ -7,13 +7,15 @@ const FLOAT_BYTES = 4
 const FLOATS_PER_LINE = 16
 
 /**
- * Floats from the start of one row of a buffer to the next: an odd number of cache lines. At a multiple of a power of
- * two, the elements of a column would fall on the same few sets of the cache and throw each other out.
+ * Floats from the start of one row of so many columns to the next: an odd number of cache lines. At a multiple of a
+ * power of two, the elements of a column would fall on the same few sets of the cache and throw each other out.
  */
-export function strideOf(buffer: Buffer): number {
-  const lines = Math.ceil(buffer.columns / FLOATS_PER_LINE)
+export function rowStride(columns: number): number {
+  const lines = Math.ceil(columns / FLOATS_PER_LINE)
   return (lines % 2 === 0 ? lines + 1 : lines) * FLOATS_PER_LINE
 }
+
+export const strideOf = (buffer: Buffer): number => rowStride(buffer.columns)
 
 /** Floats from the start of one slot of a buffer to the next. */
 export const slotFloats = (buffer: Buffer): number => buffer.rows * strideOf(buffer)

@@ -21,7 +21,7 @@ const COLUMNS = [
   'samples/s',
   'GFLOP/s',
   'speed-up',
-  'efficiency',
+  'efficiency (together)',
   'bubble (ideal)',
   'match',
 ]
@@ -59,7 +59,9 @@ function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
     summary.samplesPerSecond.toFixed(0),
     summary.gflops.toFixed(2),
     formatSpeedup(summary),
-    percent(summary.efficiency),
+    summary.efficiencyTogether === undefined
+      ? percent(summary.efficiency)
+      : `${percent(summary.efficiency)} (${percent(summary.efficiencyTogether)})`,
     `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
     status === 'not-finite' ? red(status) : verdict.match,
   ]

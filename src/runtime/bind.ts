@@ -70,19 +70,33 @@ export function bind(binding: Binding): BoundProgram {
     return () => kernel.forward(x, w, b, y, activation)
   }
 
-  const backwardWeight = ({ layer, accumulated, input, delta, gradient }: BackwardWeight): (() => void) => {
+  /** If the update follows at once, the gradient need not be stored: it goes from the registers into the weights. */
+  const backwardWeight = (instruction: BackwardWeight, then?: Update): (() => void) => {
+    const { layer, accumulated, input, delta, gradient } = instruction
     const bias = model.widths[layer]
     const { from, to } = gradient.rows
     const inputs = { from: Math.min(from, bias), to: Math.min(to, bias) }
+    const biasRow = { from: bias, to }
     const dy = matrix(delta)
     const x = matrix(input, input.rows, inputs)
     const dw = matrix(gradient, inputs)
-    const db = matrix(gradient, { from: bias, to })
+    const db = matrix(gradient, biasRow)
     const accumulate = length(accumulated) > 0
     const hasBias = to > bias
+    if (!then) {
+      return () => {
+        kernel.backwardWeight(x, dy, dw, accumulate)
+        if (hasBias) kernel.backwardBias(dy, db, accumulate)
+      }
+    }
+    const w = matrix(then.weights, inputs)
+    const b = matrix(then.weights, biasRow)
     return () => {
-      kernel.backwardWeight(x, dy, dw, accumulate)
-      if (hasBias) kernel.backwardBias(dy, db, accumulate)
+      kernel.backwardWeightSgd(x, dy, dw, w, accumulate, hyper)
+      if (hasBias) {
+        kernel.backwardBias(dy, db, accumulate)
+        kernel.sgd(b, db, hyper)
+      }
     }
   }
 
@@ -116,6 +130,9 @@ export function bind(binding: Binding): BoundProgram {
     }
   }
 
+  const updatesAtOnce = (gradient: BackwardWeight, next: Instruction): next is Update =>
+    plan.optimizer === 'sgd' && next.op === 'update' && sameRegion(gradient.gradient, next.gradient)
+
   const action = (instruction: Instruction, index: number): (() => void) => {
     switch (instruction.op) {
       case 'forward':
@@ -136,15 +153,20 @@ export function bind(binding: Binding): BoundProgram {
         const activation = activationOf(model, layer - 1)
         return () => kernel.backwardInput(dy, w, x, dx, activation)
       }
-      case 'backward-weight':
-        return backwardWeight(instruction)
+      case 'backward-weight': {
+        const next = program[index + 1]
+        return backwardWeight(instruction, updatesAtOnce(instruction, next) ? next : undefined)
+      }
       case 'reduce': {
         const sources = instruction.sources.map((source) => matrix(source))
         const target = matrix(instruction.target)
         return () => kernel.sum(sources, target)
       }
-      case 'update':
+      case 'update': {
+        const before = program[index - 1]
+        if (before.op === 'backward-weight' && updatesAtOnce(before, instruction)) return () => {}
         return update(instruction)
+      }
       default:
         return synchronise(effects(instruction).signals, index === program.length - 1 ? 1 : 0)
     }
@@ -161,3 +183,12 @@ function publishesPerStep(plan: Plan): number[] {
   }
   return times
 }
+
+const sameRegion = (a: Region, b: Region): boolean =>
+  a.buffer === b.buffer &&
+  a.slot === b.slot &&
+  a.version === b.version &&
+  sameSpan(a.rows, b.rows) &&
+  sameSpan(a.columns, b.columns)
+
+const sameSpan = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to

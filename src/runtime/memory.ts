@@ -1,3 +1,4 @@
+import { scratchFloats } from '../kernels/kernel.ts'
 import { slotFloats, strideOf } from '../plan/bytes.ts'
 import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
@@ -15,7 +16,7 @@ export interface Layout {
   readonly pages: number
   /** In the order of the plans. */
   readonly placements: readonly Placement[]
-  /** Floats; rank r touches and zeroes its own region before anything is timed. */
+  /** Floats; rank r touches and zeroes its own region before anything is timed. Its kernel's scratch comes first there. */
   readonly regions: readonly Span[]
   /** Floats that no buffer takes, for whoever asked for them. */
   readonly spare: Span
@@ -36,9 +37,10 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
   const owners = [SHARED, ...Array.from({ length: ranks }, (_, rank) => rank)]
   const placements = plans.map((plan) => plan.buffers.map(() => 0))
   const regions = new Map<number, Span>()
+  const tallest = Math.max(...plans.flatMap((plan) => plan.buffers.map((buffer) => buffer.rows)))
   let end = 0
   for (const owner of owners) {
-    const from = end
+    const from = end + (owner === SHARED ? 0 : scratchFloats(tallest))
     let most = 0
     plans.forEach((plan, p) => {
       let used = 0
@@ -49,8 +51,9 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
       })
       most = Math.max(most, used)
     })
-    end = from + Math.ceil(most / PAGE_FLOATS) * PAGE_FLOATS
-    regions.set(owner, { from, to: end })
+    const start = end
+    end = Math.ceil((from + most) / PAGE_FLOATS) * PAGE_FLOATS
+    regions.set(owner, { from: start, to: end })
   }
   const spare = { from: end, to: end + spareFloats }
   const pages = Math.ceil(spare.to / PAGE_FLOATS)

@@ -1,9 +1,11 @@
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
-import type { Hyperparameters, KernelFactory } from '../kernels/kernel.ts'
+import type { Hyperparameters, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
+import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
 import { bind } from './bind.ts'
+import { spinsPerMicrosecond } from './counter.ts'
 import { LINE_CELLS, PARKED, STEP, type Control } from './control.ts'
 import { interpret, type Steps, type Timings } from './interpret.ts'
 import type { Placement } from './memory.ts'
@@ -14,8 +16,8 @@ export interface Enrolment {
   readonly rank: number
   readonly memory: WebAssembly.Memory
   readonly control: Control
-  readonly kernel: string
-  /** Floats; the rank's part of the memory. */
+  readonly kernel: KernelChoice
+  /** Floats; the rank's part of the memory, its kernel's scratch first. */
   readonly region: Span
 }
 
@@ -25,10 +27,22 @@ export interface Visit {
   readonly placement: Placement
   readonly steps: Steps
   readonly hyper: Hyperparameters
-  readonly spins: number
+  /** How long a wait looks at its counter before it sleeps. */
+  readonly spinMicroseconds: number
 }
 
-export type Task = Enrolment | ({ readonly kind: 'visit'; readonly ticket: number } & Visit)
+/** Measure what your core can do from a moment on, together with the ranks below `threads`. */
+export interface LimitsOrder {
+  readonly kind: 'limits'
+  readonly threads: number
+  /** On the clock of `performance.now`. */
+  readonly startAt: number
+  readonly milliseconds: number
+}
+
+export type Task = Enrolment | ({ readonly kind: 'visit'; readonly ticket: number } & Visit) | LimitsOrder
+/** What a task comes to; nothing where a rank has no part in it. */
+export type Answer = RankReport | Limits | undefined
 
 export interface RankReport extends Timings {
   readonly rank: number
@@ -38,25 +52,33 @@ export interface RankReport extends Timings {
 }
 
 /** What a Piscina worker exports: a function that keeps its seat from task to task. */
-export function createRank(kernels: Readonly<Record<string, KernelFactory>>) {
+export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
   let seat: Enrolment | undefined
+  let spinRate = 0
 
-  return (task: Task): RankReport | undefined => {
+  return (task: Task): Answer => {
     if (task.kind === 'enrol') {
       seat = task
+      spinRate = spinsPerMicrosecond()
       // The first touch decides where a page lies and takes most of the time: before anything is measured.
       new Float32Array(task.memory.buffer).fill(0, task.region.from, task.region.to)
       return undefined
     }
-    if (!seat) throw new Error('a visit came before the enrolment')
+    if (!seat) throw new Error('a task came before the enrolment')
     const { rank, control, memory } = seat
+    if (task.kind === 'limits') {
+      const { name, module } = seat.kernel
+      if (rank >= task.threads || name === 'js' || !module) return undefined
+      return measureLimits(name, module, task.startAt, task.milliseconds)
+    }
     control.tickets[task.ticket] = rank + 1
-    const { plan, placement, hyper, spins } = task
+    const { plan, placement, hyper } = task
     if (rank >= plan.programs.length) return undefined
 
     const line = control.lines.subarray(rank * LINE_CELLS, (rank + 1) * LINE_CELLS)
     line[STEP] = PARKED
-    const kernel = kernels[seat.kernel](memory)
+    const spins = Math.round(task.spinMicroseconds * spinRate)
+    const kernel = kernelOf(seat.kernel)(memory, seat.region.from)
     const bound = bind({ plan, rank, placement, kernel, hyper, counters: control.counters, spins })
     const heap = getHeapStatistics().used_heap_size
     const timings = interpret(

@@ -1,11 +1,13 @@
 import { extname } from 'node:path'
 import { Piscina } from 'piscina'
+import type { KernelChoice } from '../kernels/kernel.ts'
+import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { effects } from '../plan/effects.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { stepFlop } from '../model/shape.ts'
 import { createControl, INSTRUCTION, LINE_CELLS, STEP, type Control } from './control.ts'
 import { allocate, type Layout } from './memory.ts'
-import type { RankReport, Task, Visit } from './rank.ts'
+import type { Answer, RankReport, Task, Visit } from './rank.ts'
 
 /** A rank failed, ended or stalled; the message names the rank, the step and the cause. */
 export class RankError extends Error {
@@ -21,6 +23,8 @@ export interface Team {
    * @throws RankError as soon as one rank fails; the team is over then
    */
   visit(visit: Visit): Promise<RankReport[]>
+  /** What the first `threads` cores can do together, one entry per thread; none for a kernel in plain JavaScript. */
+  limits(threads: number): Promise<Limits[]>
   /** Ends all threads, also ones that wait or spin. */
   close(): Promise<void>
 }
@@ -28,7 +32,7 @@ export interface Team {
 export interface TeamOptions {
   readonly layout: Layout
   readonly counters: number
-  readonly kernel: string
+  readonly kernel: KernelChoice
   /** The module that the threads run; tests put one with faults here. */
   readonly worker?: URL
   /** Milliseconds that nothing may happen before a rank counts as stalled; by default it grows with the work of a step. */
@@ -42,6 +46,10 @@ const LOOK_EVERY_MS = 200
 /** Enough for the largest plans; a rank that needs more is broken, and ends with a clear error. */
 const MOST_HEAP_MB = 512
 
+/** How long each limit is measured, and what threads have beforehand to touch their memory and to compile. */
+const LIMITS_MS = 100
+const LIMITS_WARM_UP_MS = 200
+
 const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
 
 export async function startTeam(options: TeamOptions): Promise<Team> {
@@ -49,7 +57,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   const threads = layout.regions.length
   const memory = allocate(layout)
   const control = createControl(threads, options.counters)
-  const pool = new Piscina<Task, RankReport | undefined>({
+  const pool = new Piscina<Task, Answer>({
     filename: (options.worker ?? WORKER).href,
     minThreads: threads,
     maxThreads: threads,
@@ -97,7 +105,10 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     )
     try {
       const reports = await Promise.race([Promise.all(tasks), watch.stalled])
-      return reports.filter((report) => report !== undefined).sort((a, b) => a.rank - b.rank)
+      return reports
+        .filter((report) => report !== undefined)
+        .filter((report) => 'rank' in report)
+        .sort((a, b) => a.rank - b.rank)
     } catch (error) {
       await close()
       await Promise.allSettled(tasks)
@@ -107,7 +118,14 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     }
   }
 
-  return { memory, threads, visit, close }
+  async function limits(together: number): Promise<Limits[]> {
+    const startAt = performance.now() + LIMITS_WARM_UP_MS
+    const order = { kind: 'limits', threads: together, startAt, milliseconds: LIMITS_MS } as const
+    const answers = await Promise.all(Array.from({ length: threads }, () => pool.run(order)))
+    return answers.filter((answer) => answer !== undefined).filter((answer) => 'peakGflops' in answer)
+  }
+
+  return { memory, threads, visit, limits, close }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

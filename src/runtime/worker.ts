@@ -1,4 +1,4 @@
-import { js } from '../kernels/js/js.ts'
+import { createKernel } from '../kernels/create.ts'
 import { createRank } from './rank.ts'
 
-export default createRank({ js })
+export default createRank(createKernel)

@@ -63,6 +63,7 @@ describe('the command line', () => {
     [['--dataset', 'nowhere.csv'], /^error: no file is called nowhere\.csv; expected .*\n$/],
     [['--dataset', broken], /^error: .*broken\.csv.*line 3.*\n$/],
     [['--out', full], /^error: --out .*full: the folder is not empty; expected a new or an empty one\n$/],
+    [['--kernel', 'abacus'], /^error: --kernel abacus: .*js, simd, fma, fma256.*\n$/],
     [['train', '--dataset', broken], /^error: .*broken\.csv.*line 3.*\n$/],
     [['train', '--batch', '5000'], /^error: --batch 5000: expected at most 1600.*\n$/],
   ])('answers %j with one clear line and exit code 2', async (args, message) => {
@@ -134,5 +135,46 @@ describe('the command line', () => {
       new Set(exact.map((row) => `${row.weights_sha256} ${row.held_out_accuracy} ${row.loss}`)).size,
     ).toBe(1)
     for (const row of rows) expect(Number(row.held_out_accuracy)).toBeGreaterThan(0.95)
+  })
+
+  it('measures a kernel’s products and steps beside what the machine can do', async () => {
+    const out = join(folder, 'kernels')
+    const { code } = await bench(['kernels', '--kernel', 'simd', '--quick', '--out', out])
+    expect(code).toBe(0)
+    const products = rowsOf(join(out, 'kernels.csv'))
+    expect(new Set(products.map((row) => row.form))).toEqual(new Set(['forward', 'input', 'weight']))
+    for (const { match, gflops } of products) {
+      expect(match).toBe('exact')
+      expect(Number(gflops)).toBeGreaterThan(0)
+    }
+    expect(rowsOf(join(out, 'steps.csv')).map((row) => row.model)).toEqual([
+      'A32',
+      'A128',
+      'B',
+      'C',
+      'D',
+      'E',
+    ])
+    const { limits } = JSON.parse(readFileSync(join(out, 'machine.json'), 'utf8'))
+    expect(limits.simd[0]).toMatchObject({ threads: 1 })
+    expect(limits.simd[0].peakGflops).toBeGreaterThan(0)
+  })
+
+  it('gives the same weights with every kernel of the same arithmetic, at any number of threads', async () => {
+    const hashes = new Map<string, Set<string>>()
+    for (const kernel of ['js', 'simd', 'fma', 'fma256']) {
+      const out = join(folder, kernel)
+      const { code, stderr } = await bench([...SMALL, '--blocks', '1', '--kernel', kernel, '--out', out])
+      if (code === 2) {
+        expect(stderr).toMatch(/^error: --kernel \w+: it needs/)
+        continue
+      }
+      expect(code).toBe(0)
+      for (const row of rowsOf(join(out, 'summary.csv')).filter(({ match }) => match === 'exact')) {
+        hashes.set(row.arithmetic, (hashes.get(row.arithmetic) ?? new Set()).add(row.weights_sha256))
+      }
+    }
+    for (const [arithmetic, found] of hashes) expect(found.size, arithmetic).toBe(1)
+    expect([...hashes.keys()]).toContain('f32')
   })
 })

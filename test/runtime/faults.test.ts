@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openSession } from '../../src/measure/session.ts'
 import { RankError } from '../../src/runtime/team.ts'
+import type { KernelName } from '../../src/kernels/kernel.ts'
 import { batchesFor, smallCell } from './cells.ts'
 
 const SECONDS = 10
@@ -18,7 +19,8 @@ async function fail(kernel: string, worker = 'faulty-worker.js') {
       batches: 2,
       seed: 1,
       cores: 2,
-      kernel,
+      // The worker takes the name for that of its fault.
+      kernel: { name: kernel as KernelName, arithmetic: 'f32' },
       worker: new URL(worker, import.meta.url),
       patience: PATIENCE_MS[kernel] ?? 1000,
     })
@@ -57,7 +59,13 @@ describe('a rank that fails ends the run in seconds, names rank, step and cause,
   })
 
   it('the user, who closes the session while it runs', async () => {
-    const session = await openSession({ cells: [cell], batches: 2, seed: 1, cores: 2, kernel: 'js' })
+    const session = await openSession({
+      cells: [cell],
+      batches: 2,
+      seed: 1,
+      cores: 2,
+      kernel: { name: 'js', arithmetic: 'f32' },
+    })
     session.load(batchesFor(cell))
     session.initialise(cell)
     const run = session.run(cell, 0, 10_000_000, 0)

@@ -17,8 +17,7 @@ const faulty =
     }
   }
 
-export default createRank({
-  js,
+const faults: Readonly<Record<string, KernelFactory>> = {
   throw: faulty(() => {
     throw new TypeError('the loss is lost')
   }),
@@ -33,4 +32,7 @@ export default createRank({
   spin: faulty(() => {
     for (;;);
   }),
-})
+}
+
+/** The name of the kernel is the name of the fault. */
+export default createRank(({ name }) => faults[name])

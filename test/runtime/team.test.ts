@@ -9,7 +9,13 @@ import { batchesFor, smallCell } from './cells.ts'
 const CORES = 2
 
 async function withCells<T>(cells: readonly Cell[], work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession({ cells, batches: 2, seed: 1, cores: CORES, kernel: 'js' })
+  const session = await openSession({
+    cells,
+    batches: 2,
+    seed: 1,
+    cores: CORES,
+    kernel: { name: 'js', arithmetic: 'f32' },
+  })
   try {
     session.load(batchesFor(cells[0]))
     return await work(session)

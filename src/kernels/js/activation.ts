@@ -1,24 +1,23 @@
 import type { Activation, Matrix } from '../kernel.ts'
+import { sigmoid, tanh } from './transcendental.ts'
 
-const { exp, fround, tanh } = Math
+const { fround } = Math
 
 /**
  * y[r][j] = activation(fround(y[r][j] + bias[0][j])) in place; shapes y: r×j, bias: 1×j.
- * relu: v > 0 ? v : 0 (so NaN and −0 become +0); tanh: fround(tanh(v));
- * sigmoid: fround(1 / fround(1 + fround(exp(−v)))).
+ * relu: v > 0 ? v : 0 (so NaN and −0 become +0); tanh and sigmoid: those of transcendental.ts.
  */
 export function activate(floats: Float32Array, y: Matrix, bias: Matrix, activation: Activation): void {
   const relu = activation === 'relu'
   const hyperbolic = activation === 'tanh'
-  const sigmoid = activation === 'sigmoid'
+  const logistic = activation === 'sigmoid'
   for (let r = 0; r < y.rows; r++) {
     const row = y.offset + r * y.stride
     for (let j = 0; j < y.columns; j++) {
       const v = fround(floats[row + j] + floats[bias.offset + j])
-      if (relu) floats[row + j] = v > 0 ? v : 0
-      else if (hyperbolic) floats[row + j] = fround(tanh(v))
-      else if (sigmoid) floats[row + j] = fround(1 / fround(1 + fround(exp(-v))))
-      else floats[row + j] = v
+      floats[row + j] = relu && !(v > 0) ? 0 : v
+      if (hyperbolic) tanh(floats, row + j)
+      else if (logistic) sigmoid(floats, row + j)
     }
   }
 }

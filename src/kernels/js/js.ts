@@ -3,7 +3,7 @@ import { crossEntropy, meanSquaredError } from './loss.ts'
 import { adam, momentum, sgd } from './optimizer.ts'
 import { multiply } from './product.ts'
 import { sumMatrices, sumRows } from './sum.ts'
-import type { Kernel, KernelFactory } from '../kernel.ts'
+import type { Kernel } from '../kernel.ts'
 
 /**
  * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`,
@@ -11,12 +11,12 @@ import type { Kernel, KernelFactory } from '../kernel.ts'
  *
  * `Math.fround` around every product, sum, quotient and root makes them the float32 operations themselves: a
  * float64 has more than twice the digits, so rounding its result a second time changes nothing (Figueroa 1995).
- * exp, tanh and log are those of `Math`, rounded once to float32.
+ * exp, log, tanh and sigmoid are sequences of such operations, and not those of `Math`, which engines round as they like.
  *
  * No method allocates: everything below works on integers and on the view, and no float crosses a call that
  * V8 might not inline, since it would be boxed there.
  */
-export const js: KernelFactory = (memory): Kernel => {
+export const js = (memory: WebAssembly.Memory): Kernel => {
   const floats = new Float32Array(memory.buffer)
   const lanes = new Float32Array(4)
   return {
@@ -35,6 +35,11 @@ export const js: KernelFactory = (memory): Kernel => {
 
     backwardWeight(x, dy, dw, accumulate) {
       multiply(floats, x, true, dy, false, dw, accumulate)
+    },
+
+    backwardWeightSgd(x, dy, dw, w, accumulate, hyper) {
+      multiply(floats, x, true, dy, false, dw, accumulate)
+      sgd(floats, w, dw, hyper)
     },
 
     backwardBias(dy, db, accumulate) {

@@ -1,13 +1,16 @@
 import type { Matrix } from '../kernel.ts'
+import { exp, log } from './transcendental.ts'
 
-const { exp, fround, log } = Math
+const { fround } = Math
 
 /**
  * Cross-entropy of a softmax; shapes y, dy: r×j, labels, losses: r×1. Per row, with m the largest y:
- * e_j = fround(exp(fround(y_j − m))), s = Σ e_j in four lanes,
- * dy_j = fround(fround(fround(e_j / s) − onehot_j)·scale),
- * loss = fround(fround(log(s)) − fround(y_label − m)).
- * Subtracting m keeps every e_j at most 1 and s at least 1.
+ * e_j = exp(fround(y_j − m)), s = Σ e_j in four lanes from +0 (columns j ≡ 0, 1, 2, 3 mod 4, each in ascending j)
+ * combined as fround(fround(l0 + l1) + fround(l2 + l3)),
+ * dy_j = fround(fround(fround(e_j / s) − onehot_j)·scale), loss = fround(log(s) − fround(y_label − m)),
+ * exp and log being those of transcendental.ts. Nothing depends on the order in which m is found: where +0 and −0 are
+ * the largest, either gives the same bits, and a NaN makes the whole row NaN. Subtracting m keeps every e_j at most 1
+ * and s at least 1.
  */
 export function crossEntropy(
   floats: Float32Array,
@@ -29,9 +32,9 @@ export function crossEntropy(
 
     lanes.fill(0)
     for (let j = 0; j < y.columns; j++) {
-      const e = fround(exp(fround(floats[yRow + j] - largest)))
-      floats[dyRow + j] = e
-      lanes[j & 3] = fround(lanes[j & 3] + e)
+      floats[dyRow + j] = fround(floats[yRow + j] - largest)
+      exp(floats, dyRow + j)
+      lanes[j & 3] = fround(lanes[j & 3] + floats[dyRow + j])
     }
     const total = fround(fround(lanes[0] + lanes[1]) + fround(lanes[2] + lanes[3]))
 
@@ -39,15 +42,15 @@ export function crossEntropy(
       const probability = fround(floats[dyRow + j] / total)
       floats[dyRow + j] = fround(fround(probability - (j === label ? 1 : 0)) * factor)
     }
-    floats[losses.offset + r * losses.stride] = fround(
-      fround(log(total)) - fround(floats[yRow + label] - largest),
-    )
+    lanes[0] = total
+    log(lanes, 0)
+    floats[losses.offset + r * losses.stride] = fround(lanes[0] - fround(floats[yRow + label] - largest))
   }
 }
 
 /**
  * Half the squared error against the one-hot label; shapes as above. Per row: d_j = fround(y_j − onehot_j),
- * dy_j = fround(d_j·scale), loss = fround(½·Σ fround(d_j·d_j)), the sum in four lanes.
+ * dy_j = fround(d_j·scale), loss = fround(½·Σ fround(d_j·d_j)), the sum in the same four lanes from +0.
  */
 export function meanSquaredError(
   floats: Float32Array,

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
+import { exp, log } from '../../../src/kernels/js/transcendental.ts'
 import type { Loss } from '../../../src/kernels/kernel.ts'
 import { arena, bitsOf, numbers, part, randomSource } from '../arena.ts'
+import { apply } from './apply.ts'
 
 const { fround } = Math
 const size = fc.integer({ min: 1, max: 40 })
@@ -28,10 +30,10 @@ function ofRow(y: number[], label: number, loss: Loss, scale: number): { loss: n
     }
   }
   const largest = Math.max(...y)
-  const e = y.map((v) => fround(Math.exp(fround(v - largest))))
+  const e = y.map((v) => apply(exp, fround(v - largest)))
   const sum = inFourLanes(e)
   return {
-    loss: fround(fround(Math.log(sum)) - fround(y[label] - largest)),
+    loss: fround(apply(log, sum) - fround(y[label] - largest)),
     dy: e.map((v, j) => fround(fround(fround(v / sum) - target[j]) * scale)),
   }
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
+import { sigmoid, tanh } from '../../../src/kernels/js/transcendental.ts'
 import type { Activation } from '../../../src/kernels/kernel.ts'
 import { arena, bitsOf, numbers, part } from '../arena.ts'
+import { apply } from './apply.ts'
 
 const { fround } = Math
 const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
@@ -37,9 +39,9 @@ function activated(v: number, kind: Activation): number {
     case 'relu':
       return v > 0 ? v : 0
     case 'tanh':
-      return fround(Math.tanh(v))
+      return apply(tanh, v)
     case 'sigmoid':
-      return fround(1 / fround(1 + fround(Math.exp(-v))))
+      return apply(sigmoid, v)
     case 'identity':
       return v
   }

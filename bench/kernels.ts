@@ -1,0 +1,96 @@
+import { chooseKernel, KernelError, KERNELS, type Chosen } from '../src/kernels/choose.ts'
+import type { KernelName } from '../src/kernels/kernel.ts'
+import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
+import { currentLoad, describeMachine } from '../src/measure/machine.ts'
+import { FORMS, measureProduct, type Shape } from '../src/measure/products.ts'
+import { layerCount, stepFlop } from '../src/model/shape.ts'
+import { appendRows } from '../src/report/csv.ts'
+import { KERNELS_COLUMNS, kernelRow, STEPS_COLUMNS, stepRow } from '../src/report/kernel-files.ts'
+import { createRunFolder, writeJson } from '../src/report/run-folder.ts'
+import { kernelLine, limitsLine, stepLine } from '../src/report/kernel-lines.ts'
+import { defaultThreads } from './cells.ts'
+import { MODELS } from './models.ts'
+import type { KernelsOptions } from './options.ts'
+
+/**
+ * The arithmetic alone: how fast each kernel computes products and whole training steps on one thread, beside what the
+ * machine can do at all. Varies: kernel, form, size. Fixed: one thread, the epilogues of training, SGD.
+ */
+const EXPERIMENT = 'kernels'
+const SIZES = [64, 128, 256, 512, 1024]
+const QUICK_SIZES = [64, 256]
+/** How long a product is timed, and how long a model is trained. */
+const PRODUCT_MS = 100
+const STEPS_MS = 1500
+const QUICK_SHARE = 0.2
+/** A kernel does not train a model whose steps would take longer than this. */
+const LONGEST_STEP_MS = 2000
+
+/** Runs the experiment; false if some product is wrong. */
+export async function runKernels(options: KernelsOptions, cores: number): Promise<boolean> {
+  const share = options.quick ? QUICK_SHARE : 1
+  const folder = createRunFolder(options.out, EXPERIMENT, new Date())
+  const machine = await describeMachine()
+  const loadBefore = currentLoad()
+  const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
+  let allWell = true
+
+  for (const name of options.kernel ?? KERNELS) {
+    const chosen = choose(name, options.kernel !== undefined)
+    if (!chosen) continue
+    const { choice, gflops } = chosen
+
+    const together = await measureLimitsTogether(choice, defaultThreads(cores))
+    limits[name] = together
+    for (const each of together) console.log(limitsLine(name, each))
+    writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), limits })
+    const peak = together.find(({ threads }) => threads === 1)?.peakGflops
+
+    for (const shape of shapesOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {
+      const result = measureProduct(choice, shape, PRODUCT_MS * share)
+      allWell &&= result.match !== 'different'
+      appendRows(folder.file('kernels.csv'), KERNELS_COLUMNS, [kernelRow(folder.id, choice, result, peak)])
+      console.log(kernelLine(name, result, peak))
+    }
+
+    for (const { name: modelName, model, batch } of MODELS) {
+      if (stepFlop(model, batch) / (gflops * 1e6) > LONGEST_STEP_MS * share) continue
+      const result = await measureStep(choice, model, batch, STEPS_MS * share, gflops)
+      appendRows(folder.file('steps.csv'), STEPS_COLUMNS, [
+        stepRow(folder.id, choice, modelName, result, peak),
+      ])
+      console.log(stepLine(name, modelName, result, peak))
+    }
+  }
+  console.log('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
+  for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
+  return allWell
+}
+
+/** A kernel that cannot run is an error only if it was asked for. */
+function choose(name: KernelName, asked: boolean): Chosen | undefined {
+  try {
+    return chooseKernel(name)
+  } catch (error) {
+    if (asked || !(error instanceof KernelError)) throw error
+    console.log(`skipped: ${error.message}`)
+    return undefined
+  }
+}
+
+/** Square products, and those of the models' layers in each of the three forms. */
+function shapesOf(sizes: readonly number[], quick: boolean): Shape[] {
+  const squares = sizes.flatMap((size) => FORMS.map((form): Shape => ({ form, m: size, n: size, k: size })))
+  const layers = MODELS.flatMap(({ model, batch }) =>
+    Array.from({ length: layerCount(model) }, (_, layer): Shape[] => {
+      const inputs = model.widths[layer]
+      const outputs = model.widths[layer + 1]
+      const forward: Shape = { form: 'forward', m: batch, n: outputs, k: inputs }
+      const input: Shape = { form: 'input', m: batch, n: inputs, k: outputs }
+      const weight: Shape = { form: 'weight', m: inputs, n: outputs, k: batch }
+      return layer === 0 ? [forward, weight] : [forward, input, weight]
+    }).flat(),
+  )
+  const all = quick ? squares : [...squares, ...layers]
+  return [...new Map(all.map((shape) => [`${shape.form} ${shape.m} ${shape.n} ${shape.k}`, shape])).values()]
+}

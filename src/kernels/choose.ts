@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { checkArithmetic, measureSpeed } from './self-check.ts'
+import type { Arithmetic, KernelChoice, KernelName } from './kernel.ts'
+
+export const KERNELS: readonly KernelName[] = ['js', 'simd', 'fma', 'fma256']
+
+/** A kernel that was asked for cannot run here; the message says which, and why. */
+export class KernelError extends Error {
+  override readonly name = 'KernelError'
+}
+
+export interface Chosen {
+  readonly choice: KernelChoice
+  /** GFLOP/s of a product on this thread, from a short try. */
+  readonly gflops: number
+  /** Why faster kernels are not used. */
+  readonly rejected: readonly { readonly name: KernelName; readonly reason: string }[]
+}
+
+/** What decides over a kernel besides the machine; tests let a check fail here. */
+export interface Checks {
+  /** The arithmetic that the kernel computes in, or undefined if a result is wrong. */
+  readonly arithmetic: (choice: KernelChoice) => Arithmetic | undefined
+  /** GFLOP/s of a product. */
+  readonly speed: (choice: KernelChoice) => number
+}
+
+const CHECKS: Checks = { arithmetic: checkArithmetic, speed: measureSpeed }
+
+const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
+const isAtLeast = (major: number, minor: number): boolean =>
+  MAJOR > major || (MAJOR === major && MINOR >= minor)
+
+/** V8 prints to stderr when it does not know a flag, so the version is asked first. */
+const needsRelaxedFlag = !isAtLeast(22, 0)
+const hasRevectorize = isAtLeast(23, 5)
+
+const REVECTORIZE = '--experimental-wasm-revectorize'
+
+/**
+ * The kernel that was asked for, or the fastest that gives right results here. Each is compiled, checked against the
+ * definition of its arithmetic, and timed for some milliseconds. To be called once, before any thread is started:
+ * threads inherit V8's flags.
+ *
+ * @throws KernelError if the kernel that was asked for cannot run
+ */
+export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CHECKS): Chosen {
+  const candidates = wanted ? [wanted] : KERNELS
+  const rejected: { name: KernelName; reason: string }[] = []
+  let best: Chosen | undefined
+  for (const name of candidates) {
+    const tried = tryKernel(name, checks)
+    if (typeof tried === 'string') rejected.push({ name, reason: tried })
+    // The wider kernel has to be faster, not only as fast: otherwise V8 has not joined its vectors.
+    else if (!best || tried.gflops > best.gflops) best = { ...tried, rejected }
+  }
+  if (!best) throw new KernelError(`--kernel ${wanted}: ${rejected[0].reason}`)
+  if (best.choice.name !== 'fma256' && hasRevectorize) setFlagsFromString(`--no-${REVECTORIZE.slice(2)}`)
+  return best
+}
+
+function tryKernel(name: KernelName, checks: Checks): Omit<Chosen, 'rejected'> | string {
+  try {
+    const loaded = loadKernel(name)
+    if (typeof loaded === 'string') return loaded
+    const arithmetic = checks.arithmetic(loaded)
+    if (arithmetic === undefined) return 'its results are wrong on this machine'
+    const choice = { ...loaded, arithmetic }
+    return { choice, gflops: checks.speed(choice) }
+  } catch (error) {
+    return `it fails on this machine: ${String(error)}`
+  }
+}
+
+/** A kernel's compiled code, or why there is none. */
+function loadKernel(name: KernelName): KernelChoice | string {
+  if (name === 'js') return { name, arithmetic: 'f32' }
+  if (name === 'fma256') {
+    if (process.arch !== 'x64') return `it needs an x64 processor; this one is ${process.arch}`
+    if (!hasRevectorize) return `it needs Node 23.5 or later; this is ${process.versions.node}`
+    setFlagsFromString(REVECTORIZE)
+  }
+  if (name !== 'simd' && needsRelaxedFlag) setFlagsFromString('--experimental-wasm-relaxed-simd')
+  const bytes = readFileSync(new URL(`./wasm/${name}.wasm`, import.meta.url))
+  if (!WebAssembly.validate(bytes)) return `this version of Node (${process.versions.node}) cannot compile it`
+  return { name, arithmetic: name === 'simd' ? 'f32' : 'fma', module: new WebAssembly.Module(bytes) }
+}

@@ -1,0 +1,117 @@
+import {
+  PACKED_FLOATS,
+  TILE_WIDTH,
+  type Arithmetic,
+  type Kernel,
+  type KernelFactory,
+  type Matrix,
+} from '../kernel.ts'
+import { FLOAT } from './micro-kernel.ts'
+import { bindSmallOperations, type SmallExports } from './small/index.ts'
+
+/** A function of the module; all its parameters are integers: bytes, counts and flags. */
+type Product = (
+  a: number,
+  aStep: number,
+  b: number,
+  bStep: number,
+  c: number,
+  cStep: number,
+  e: number,
+  eStep: number,
+  rate: number,
+  rows: number,
+  columns: number,
+  depth: number,
+  accumulate: number,
+  zeros: number,
+  packed: number,
+  edge: number,
+) => void
+
+type Products = Readonly<
+  Record<
+    'forward_bias' | 'forward_bias-relu' | 'input_store' | 'input_mask' | 'weight_store' | 'weight_sgd',
+    Product
+  >
+>
+
+type Stream = (a: number, b: number, c: number, turns: number) => void
+
+/** What a module exports besides the small operations. */
+export interface Exports extends Products, SmallExports {
+  readonly peak: (at: number, turns: number) => void
+  readonly copy: Stream
+  readonly triad: Stream
+}
+
+const start = (matrix: Matrix): number => matrix.offset * FLOAT
+const step = (matrix: Matrix): number => matrix.stride * FLOAT
+
+/** Makes a kernel's module work on a memory. */
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
+}
+
+/** A kernel of WebAssembly SIMD from its compiled module: products by the generated code, the rest beside it. */
+export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAssembly.Module): KernelFactory {
+  return (memory, scratch): Kernel => {
+    const exports = instantiate(module, memory)
+    const floats = new Float32Array(memory.buffer)
+    // The scratch: a row of zeros, the learning rate, a packed panel, and the edge with its operand.
+    const zeros = scratch * FLOAT
+    const rateAt = scratch + TILE_WIDTH
+    const rate = rateAt * FLOAT
+    const packed = (scratch + 2 * TILE_WIDTH) * FLOAT
+    const edge = packed + PACKED_FLOATS * FLOAT
+    floats.fill(0, scratch, scratch + TILE_WIDTH)
+    // The addresses of a sum's sources lie where a panel is packed: never both at once.
+    const small = bindSmallOperations(exports, new Int32Array(memory.buffer, packed, PACKED_FLOATS))
+
+    const forwardBias = exports.forward_bias
+    const forwardBiasRelu = exports['forward_bias-relu']
+    const inputStore = exports.input_store
+    const inputMask = exports.input_mask
+    const weightStore = exports.weight_store
+    const weightSgd = exports.weight_sgd
+
+    return {
+      ...small,
+      name,
+      arithmetic,
+
+      forward(x, w, bias, y, activation) {
+        const product = activation === 'relu' ? forwardBiasRelu : forwardBias
+        product(
+          start(x), step(x), start(w), step(w), start(y), step(y), start(bias), 0,
+          rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge,
+        ) // prettier-ignore
+        if (activation === 'tanh' || activation === 'sigmoid') small.activate(y, undefined, activation)
+      },
+
+      backwardInput(dy, w, x, dx, activation) {
+        const product = activation === 'relu' ? inputMask : inputStore
+        product(
+          start(dy), step(dy), start(w), step(w), start(dx), step(dx), start(x), step(x),
+          rate, dx.rows, dx.columns, w.columns, 0, zeros, packed, edge,
+        ) // prettier-ignore
+        if (activation === 'tanh' || activation === 'sigmoid') small.multiplyByDerivative(dx, x, activation)
+      },
+
+      backwardWeight(x, dy, dw, accumulate) {
+        weightStore(
+          start(x), step(x), start(dy), step(dy), start(dw), step(dw), zeros, 0,
+          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge,
+        ) // prettier-ignore
+      },
+
+      backwardWeightSgd(x, dy, dw, w, accumulate, hyper) {
+        floats[rateAt] = hyper.learningRate
+        weightSgd(
+          start(x), step(x), start(dy), step(dy), start(dw), step(dw), start(w), step(w),
+          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge,
+        ) // prettier-ignore
+      },
+    }
+  }
+}

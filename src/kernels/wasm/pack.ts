@@ -1,0 +1,119 @@
+import { FLOAT, VECTOR } from './micro-kernel.ts'
+import { advance, constant, get, repeat, times } from './text.ts'
+
+/**
+ * Copies `$panels` neighbouring panels of B, each `vectors` vectors wide, so that each panel's `$depth` rows lie behind
+ * each other, and the panels `$distance` bytes: the micro-kernel then reads a panel as one stream that stays in the first-level cache.
+ * Row by row over all panels, since B's rows may lie on a page of memory each.
+ * `$from`, `$step`: the panels in B, and the bytes from one of its rows to the next. `$to`: the packed panels.
+ */
+export const packRows = (vectors: number): string => `
+(func $pack_rows (param $from i32) (param $step i32) (param $to i32) (param $distance i32) (param $depth i32) (param $panels i32)
+  (local $p i32) (local $source i32) (local $target i32)
+  ${Array.from({ length: vectors }, (_, v) => `(local $v${v} v128)`).join(' ')}
+  ${repeat(
+    '$row',
+    '$depth',
+    `(local.set $p (local.get $panels))
+     (local.set $source (local.get $from))
+     (local.set $target (local.get $to))
+     ${repeat(
+       '$panel',
+       '$p',
+       `${times(vectors, (v) => `(local.set $v${v} (v128.load offset=${VECTOR * v} (local.get $source)))`)}
+        ${times(vectors, (v) => `(v128.store offset=${VECTOR * v} (local.get $target) (local.get $v${v}))`)}
+        ${advance('$source', constant(VECTOR * vectors))}
+        ${advance('$target', get('$distance'))}`,
+     )}
+     ${advance('$from', get('$step'))}
+     ${advance('$to', constant(VECTOR * vectors))}`,
+  )})`
+
+/** The two vectors that interleave the lower, or the upper, halves of two vectors. */
+const interleave = (half: 'low' | 'high', a: string, b: string): string => {
+  const lanes = half === 'low' ? [0, 4, 1, 5] : [2, 6, 3, 7]
+  return shuffle(lanes, a, b)
+}
+/** The lower, or the upper, halves of two vectors beside each other. */
+const halves = (half: 'low' | 'high', a: string, b: string): string =>
+  shuffle(half === 'low' ? [0, 1, 4, 5] : [2, 3, 6, 7], a, b)
+
+const shuffle = (lanes: readonly number[], a: string, b: string): string => {
+  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => FLOAT * lane + byte))
+  return `(i8x16.shuffle ${bytes.join(' ')} ${get(a)} ${get(b)})`
+}
+
+/**
+ * The same for a panel of Bᵀ: `$columns` rows of the stored matrix (at most four per vector) become columns of the
+ * panel. Blocks of 4 × 4 are transposed in registers. Where rows are missing, the last one stands in: the lanes that
+ * come of it are computed and thrown away.
+ */
+export const packTransposed = (vectors: number): string => `
+(func $pack_transposed (param $from i32) (param $step i32) (param $to i32) (param $depth i32) (param $columns i32)
+  (local $k i32) (local $source i32) (local $target i32)
+  ${times(vectors * 4, (i) => `(local $p${i} i32)`)}
+  ${['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((v) => `(local $${v} v128)`).join(' ')}
+  (local.set $p0 (local.get $from))
+  ${times(
+    vectors * 4 - 1,
+    (i) => `(local.set $p${i + 1} (select (i32.add (local.get $p${i}) (local.get $step)) (local.get $p${i})
+      (i32.gt_s (local.get $columns) ${constant(i + 1)})))`,
+  )}
+  (local.set $k (i32.div_u (local.get $depth) (i32.const 4)))
+  ${repeat(
+    '$block',
+    '$k',
+    `${times(vectors, (v) => transposeBlock(v, vectors))}
+     ${times(vectors * 4, (i) => advance(`$p${i}`, constant(VECTOR)))}
+     ${advance('$to', constant(4 * VECTOR * vectors))}`,
+  )}
+  (local.set $k (i32.rem_u (local.get $depth) (i32.const 4)))
+  ${repeat(
+    '$single',
+    '$k',
+    `${times(
+      vectors * 4,
+      (i) =>
+        `(f32.store offset=${FLOAT * i} (local.get $to) (f32.load (local.get $p${i})))${advance(`$p${i}`, constant(FLOAT))}`,
+    )}
+     ${advance('$to', constant(VECTOR * vectors))}`,
+  )})`
+
+/** Four rows' next four elements, into vector `v` of four rows of the panel. */
+function transposeBlock(v: number, vectors: number): string {
+  const load = ['$a', '$b', '$c', '$d']
+    .map((local, i) => `(local.set ${local} (v128.load (local.get $p${4 * v + i})))`)
+    .join('\n')
+  const store = (row: number, value: string) =>
+    `(v128.store offset=${VECTOR * (row * vectors + v)} (local.get $to) ${value})`
+  return `${load}
+    (local.set $e ${interleave('low', '$a', '$b')})
+    (local.set $f ${interleave('high', '$a', '$b')})
+    (local.set $g ${interleave('low', '$c', '$d')})
+    (local.set $h ${interleave('high', '$c', '$d')})
+    ${store(0, halves('low', '$e', '$g'))}
+    ${store(1, halves('high', '$e', '$g'))}
+    ${store(2, halves('low', '$f', '$h'))}
+    ${store(3, halves('high', '$f', '$h'))}`
+}
+
+/** Copies `$columns` floats of each of `$rows` rows from one place to another. */
+export const copyRectangle = `
+(func $copy (param $from i32) (param $fromStep i32) (param $to i32) (param $toStep i32) (param $rows i32) (param $columns i32)
+  (local $j i32) (local $p i32) (local $q i32)
+  ${repeat(
+    '$row',
+    '$rows',
+    `(local.set $j (local.get $columns))
+     (local.set $p (local.get $from))
+     (local.set $q (local.get $to))
+     ${repeat(
+       '$column',
+       '$j',
+       `(f32.store (local.get $q) (f32.load (local.get $p)))
+        ${advance('$p', constant(FLOAT))}
+        ${advance('$q', constant(FLOAT))}`,
+     )}
+     ${advance('$from', get('$fromStep'))}
+     ${advance('$to', get('$toStep'))}`,
+  )})`

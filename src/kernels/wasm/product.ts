@@ -1,0 +1,287 @@
+import { FLOAT, microKernel, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
+import { copyRectangle, packRows, packTransposed } from './pack.ts'
+import { advance, constant, get, repeat } from './text.ts'
+
+/**
+ * How the operands of a product lie in memory.
+ * `forward`: x·w, x by rows, w by rows of k. `input`: dy·wᵀ, w by rows of the result's columns.
+ * `weight`: xᵀ·dy, x by rows of k.
+ */
+export type Form = 'forward' | 'input' | 'weight'
+
+/**
+ * The way through a group of packed panels. `down`: panel by panel, all rows of each; the panel stays in the first-level
+ * cache and A streams by. `along`: strip by strip of rows, through all panels of the group; that is for results that are
+ * larger than the operands, since it touches them row by row and once.
+ */
+type Way = 'down' | 'along'
+
+interface Layout {
+  readonly order: Order
+  /** B is stored as its transpose. */
+  readonly transposed: boolean
+  readonly way: Way
+  readonly epilogues: readonly Epilogue[]
+}
+
+export const FORMS: Readonly<Record<Form, Layout>> = {
+  forward: { order: 'rows', transposed: false, way: 'down', epilogues: ['bias', 'bias-relu'] },
+  input: { order: 'rows', transposed: true, way: 'down', epilogues: ['store', 'mask'] },
+  weight: { order: 'columns', transposed: false, way: 'along', epilogues: ['store', 'sgd'] },
+}
+
+export interface Blocking {
+  /** Most steps of k that a panel of B holds: with a tile's rows of A it should fill most of the first-level cache. */
+  readonly depth: number
+  /** Floats of the panels that are packed together: they should fit the second-level cache beside A. */
+  readonly groupFloats: number
+  /** For fewer rows than these a panel is read where it lies: packing it would not pay. */
+  readonly fewestRows: number
+}
+
+const OPERANDS = [
+  'a',
+  'aStep',
+  'b',
+  'bStep',
+  'depth',
+  'in',
+  'inStep',
+  'c',
+  'cStep',
+  'e',
+  'eStep',
+  'rate',
+] as const
+const parameters = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ')
+const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
+
+const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
+
+/** All functions of the products of one kernel: micro-kernels of every height, packing, and the loops around them. */
+export function products(tile: Tile, blocking: Blocking): string {
+  const parts = [packRows(tile.vectors), packTransposed(tile.vectors), copyRectangle]
+  for (const order of ['rows', 'columns'] as const) {
+    const forms = Object.values(FORMS).filter((form) => form.order === order)
+    const epilogues = new Set<Epilogue>(['store', ...forms.flatMap((form) => form.epilogues)])
+    for (const epilogue of epilogues) {
+      for (let rows = 1; rows <= tile.rows; rows++) {
+        parts.push(microKernel(tileName(order, epilogue, rows), order, epilogue, { ...tile, rows }))
+      }
+      parts.push(down(order, epilogue, tile))
+      if (forms.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile))
+    }
+  }
+  for (const form of ['forward', 'input', 'weight'] as const) {
+    for (const epilogue of FORMS[form].epilogues) parts.push(product(form, epilogue, tile, blocking))
+  }
+  return parts.join('\n')
+}
+
+/** Moves the operands that have rows on by so many of them. */
+const skipRows = (order: Order, rows: string): string => `
+    ${advance('$a', `(i32.mul ${rows} ${order === 'rows' ? get('$aStep') : constant(FLOAT)})`)}
+    ${['in', 'c', 'e'].map((operand) => advance(`$${operand}`, `(i32.mul ${rows} (local.get $${operand}Step))`)).join('\n')}`
+
+/**
+ * Whole tiles first, `$tiles` of them, and then `$rows` that are left, in tiles as tall as possible, since a low tile has
+ * too few chains to keep the multipliers busy: a rest of less than half a tile is shared with the last whole one.
+ */
+function inTiles(tall: number, whole: string, rest: (rows: number) => string): string {
+  const shared = Math.ceil(tall / 2)
+  const remainders = Array.from({ length: tall + shared - 1 }, (_, i) => i + 1)
+  return `
+  (local.set $tiles (i32.div_u (local.get $rows) ${constant(tall)}))
+  (local.set $rows (i32.rem_u (local.get $rows) ${constant(tall)}))
+  (if (i32.and (i32.gt_s (local.get $tiles) (i32.const 0)) (i32.and
+        (i32.gt_s (local.get $rows) (i32.const 0)) (i32.lt_s (local.get $rows) ${constant(shared)})))
+    (then
+      (local.set $tiles (i32.sub (local.get $tiles) (i32.const 1)))
+      (local.set $rows (i32.add (local.get $rows) ${constant(tall)}))))
+  ${whole}
+  ${remainders
+    .map((rows) => `(if (i32.eq (local.get $rows) ${constant(rows)}) (then ${rest(rows)} (return)))`)
+    .join('\n')}`
+}
+
+/** A rest of rows, as one tile or as two of about the same height. */
+function inOneOrTwo(rows: number, tall: number, order: Order, call: (rows: number) => string): string {
+  if (rows <= tall) return call(rows)
+  const upper = Math.ceil(rows / 2)
+  return call(upper) + skipRows(order, constant(upper)) + call(rows - upper)
+}
+
+/** All rows of one panel. */
+function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): string {
+  const call = (rows: number, tiles: string) => `
+    (call $${tileName(order, epilogue, rows)} ${pass(OPERANDS)} ${tiles}
+      (i32.mul ${constant(rows)} ${order === 'rows' ? get('$aStep') : constant(FLOAT)}) (i32.const 0)
+      ${['in', 'c', 'e'].map((operand) => `(i32.mul ${constant(rows)} (local.get $${operand}Step))`).join(' ')})`
+  const single = (rows: number) => call(rows, constant(1))
+  const whole = call(tall, get('$tiles')) + skipRows(order, `(i32.mul (local.get $tiles) ${constant(tall)})`)
+  return `
+(func $down_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
+  (local $tiles i32)
+  ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, single))})`
+}
+
+/** All rows of a group of `$panels` panels, strip by strip; the `Next` are the bytes from one panel to the next. */
+function along(order: Order, epilogue: Epilogue, { rows: tall, vectors }: Tile): string {
+  const width = constant(vectors * VECTOR)
+  const call = (rows: number) => `
+    (call $${tileName(order, epilogue, rows)} ${pass(OPERANDS)} (local.get $panels)
+      (i32.const 0) (local.get $bNext) (local.get $inNext) ${width} ${width})`
+  const whole = repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))
+  return `
+(func $along_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
+  (param $panels i32) (param $bNext i32) (param $inNext i32)
+  (local $tiles i32)
+  ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, call))})`
+}
+
+const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge'] as const // prettier-ignore
+
+const bytes = (columns: string) => `(i32.mul ${columns} ${constant(FLOAT)})`
+
+const from = (start: string, distance: string) => `(i32.add (local.get ${start}) ${distance})`
+
+const operands = (b: string, c: string, cStep: string, e: string, eStep: string) => `
+    (local.get $ak) (local.get $aStep) ${b} (local.get $bpStep) (local.get $kc)
+    (local.get $in) (local.get $inStep) ${c} ${cStep} ${e} ${eStep} (local.get $rate) (local.get $rows)`
+
+/** The real epilogue belongs to the last block of k only. */
+const eitherEpilogue = (last: string, other: string) =>
+  `(if (local.get $last) (then ${last}) (else ${other}))`
+
+const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$rows')) =>
+  `(call $copy ${a} ${aStep} ${b} ${bStep} ${rows} (local.get $n))`
+
+/**
+ * The loops around the micro-kernel: blocks of k, so that a panel of B fits the first-level cache; groups of panels,
+ * packed together, each used by all rows of A. A chain that a block of k ends is stored to C and goes on from there,
+ * which is exact. The last panel may be narrower than the tile: it is computed at full width beside C, and copied.
+ *
+ * `$zeros` is a row of zeros. `$packed` has room for a group, `$edge` for the tile's width times the rows, twice.
+ */
+function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking): string {
+  const { order, transposed, way } = FORMS[form]
+  const width = constant(tile.vectors * 4)
+  const widthBytes = constant(tile.vectors * VECTOR)
+
+  const atPanel = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), from('$e', bytes(get('$j'))), get('$eStep')] as const // prettier-ignore
+  const storing = [
+    get('$bp'),
+    from('$c', bytes(get('$j'))),
+    get('$cStep'),
+    get('$zeros'),
+    constant(0),
+  ] as const
+
+  const wholePanels =
+    way === 'down'
+      ? repeat(
+          '$panel',
+          '$panels',
+          `${startOfChains(from('$c', bytes(get('$j'))))}
+        ${eitherEpilogue(
+          `(call $down_${order}_${epilogue} ${operands(...atPanel)})`,
+          `(call $down_${order}_store ${operands(...storing)})`,
+        )}
+        ${advance('$bp', get('$bpNext'))}
+        ${advance('$j', width)}`,
+        )
+      : `${startOfChains(from('$c', bytes(get('$j'))))}
+      (local.set $inNext (select ${widthBytes} (i32.const 0) (local.get $inStep)))
+      ${eitherEpilogue(
+        `(call $along_${order}_${epilogue} ${operands(...atPanel)} (local.get $panels) (local.get $bpNext) (local.get $inNext))`,
+        `(call $along_${order}_store ${operands(...storing)} (local.get $panels) (local.get $bpNext) (local.get $inNext))`,
+      )}
+      ${advance('$bp', '(i32.mul (local.get $panels) (local.get $bpNext))')}
+      ${advance('$j', `(i32.mul (local.get $panels) ${width})`)}`
+
+  // The bias is one row that all rows of C share; other operands have a row for each.
+  const sharedOperand = epilogue.startsWith('bias')
+  const [edge, edgeOperand] = [get('$edge'), get('$edgeOperand')]
+  const [atC, atE] = [from('$c', bytes(get('$j'))), from('$e', bytes(get('$j')))]
+  const narrowPanel = `
+      ${startOfChains(edge, widthBytes)}
+      (if (local.get $inStep) (then ${copy(atC, get('$cStep'), edge, widthBytes)}))
+      ${eitherEpilogue(
+        `${epilogue === 'store' ? '' : copy(atE, get('$eStep'), edgeOperand, widthBytes, sharedOperand ? constant(1) : undefined)}
+        (call $down_${order}_${epilogue} ${operands(get('$bp'), edge, widthBytes, edgeOperand, sharedOperand ? constant(0) : widthBytes)})
+        ${epilogue === 'sgd' ? copy(edgeOperand, widthBytes, atE, get('$eStep')) : copy(edge, widthBytes, atC, get('$cStep'))}`,
+        `(call $down_${order}_store ${operands(get('$bp'), edge, widthBytes, get('$zeros'), constant(0))})
+        ${copy(edge, widthBytes, atC, get('$cStep'))}`,
+      )}`
+
+  const bAt = transposed
+    ? from('$b', `(i32.add (i32.mul (local.get $j) (local.get $bStep)) ${bytes(get('$k'))})`)
+    : from('$b', `(i32.add (i32.mul (local.get $k) (local.get $bStep)) ${bytes(get('$j'))})`)
+  const packWhole = transposed
+    ? `(local.set $p (local.get $panels))
+       (local.set $from ${bAt})
+       (local.set $to (local.get $packed))
+       ${repeat(
+         '$transpose',
+         '$p',
+         `(call $pack_transposed (local.get $from) (local.get $bStep) (local.get $to) (local.get $kc) ${width})
+          ${advance('$from', `(i32.mul ${width} (local.get $bStep))`)}
+          ${advance('$to', get('$bpNext'))}`,
+       )}`
+    : `(if (i32.lt_s (local.get $rows) ${constant(blocking.fewestRows)})
+         (then (local.set $bp ${bAt}) (local.set $bpStep (local.get $bStep)) (local.set $bpNext ${widthBytes}))
+         (else (call $pack_rows ${bAt} (local.get $bStep) (local.get $packed) (local.get $bpNext) (local.get $kc) (local.get $panels))))`
+  const packNarrow = transposed
+    ? `(call $pack_transposed ${bAt} (local.get $bStep) (local.get $packed) (local.get $kc) (local.get $n))`
+    : `(call $copy ${bAt} (local.get $bStep) (local.get $packed) ${widthBytes} (local.get $kc) (local.get $n))`
+  // One row more from panel to panel than it has: at a multiple of a power of two, panels would share sets of the cache.
+  const packedPanels = `
+      (local.set $bp (local.get $packed))
+      (local.set $bpStep ${widthBytes})
+      (local.set $bpNext (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${widthBytes}))`
+
+  return `
+(func $${form}_${epilogue} (export "${form}_${epilogue}") ${parameters(PRODUCT)}
+  (local $k i32) (local $kc i32) (local $most i32) (local $last i32) (local $j i32) (local $n i32)
+  (local $panels i32) (local $group i32) (local $p i32) (local $from i32) (local $to i32)
+  (local $ak i32) (local $bp i32) (local $bpStep i32) (local $bpNext i32)
+  (local $in i32) (local $inStep i32) (local $inNext i32) (local $edgeOperand i32)
+  (local.set $edgeOperand (i32.add (local.get $edge) (i32.mul (local.get $rows) ${widthBytes})))
+  ${evenBlocks(blocking.depth)}
+  (loop $block
+    (local.set $kc (i32.sub (local.get $depth) (local.get $k)))
+    (if (i32.gt_s (local.get $kc) (local.get $most)) (then (local.set $kc (local.get $most))))
+    (local.set $last (i32.eq (i32.add (local.get $k) (local.get $kc)) (local.get $depth)))
+    (local.set $ak (i32.add (local.get $a) ${order === 'rows' ? bytes(get('$k')) : '(i32.mul (local.get $k) (local.get $aStep))'}))
+    (local.set $group (i32.div_u ${constant(blocking.groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${width})))
+    (local.set $j (i32.const 0))
+    (loop $panels_of_group
+      (local.set $n (i32.sub (local.get $columns) (local.get $j)))
+      (local.set $panels (i32.div_u (local.get $n) ${width}))
+      (if (i32.gt_s (local.get $panels) (local.get $group)) (then (local.set $panels (local.get $group))))
+      ${packedPanels}
+      (if (local.get $panels)
+        (then
+          ${packWhole}
+          ${wholePanels})
+        (else
+          ${packNarrow}
+          ${narrowPanel}
+          (local.set $j (local.get $columns))))
+      (br_if $panels_of_group (i32.lt_s (local.get $j) (local.get $columns))))
+    ${advance('$k', get('$kc'))}
+    (br_if $block (i32.lt_s (local.get $k) (local.get $depth)))))`
+}
+
+/** Where chains start: from what C holds if they have begun, else from zero. */
+const startOfChains = (c: string, cStep = get('$cStep')): string => `
+      (if (i32.or (local.get $k) (local.get $accumulate))
+        (then (local.set $in ${c}) (local.set $inStep ${cStep}))
+        (else (local.set $in (local.get $zeros)) (local.set $inStep (i32.const 0))))`
+
+/** As few blocks of k as may be, all of about the same size, in whole vectors: a short last block would be slow. */
+const evenBlocks = (depth: number): string => `
+  (local.set $k (i32.div_u (i32.add (local.get $depth) ${constant(depth - 1)}) ${constant(depth)}))
+  (local.set $most (i32.div_u (i32.sub (i32.add (local.get $depth) (local.get $k)) (i32.const 1)) (local.get $k)))
+  (local.set $most (i32.and (i32.add (local.get $most) (i32.const 3)) (i32.const -4)))
+  (local.set $k (i32.const 0))`

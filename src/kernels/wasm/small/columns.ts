@@ -1,0 +1,47 @@
+import { get, repeat } from '../text.ts'
+
+/** Bytes of a float, and floats of a vector. */
+export const FLOAT = 4
+export const LANES = 4
+
+/** How many columns a piece of a row holds: some whole vectors, or, behind the last one, two or one of its lanes. */
+export interface Piece {
+  readonly vectors: number
+  readonly lanes: 4 | 2 | 1
+}
+
+export const bytesOf = ({ vectors, lanes }: Piece): number => vectors * lanes * FLOAT
+
+/**
+ * Goes along `$columns` columns: `vectors` (a power of two) vectors at a time, then what is left in ever smaller
+ * pieces, so that no float beyond the last column is touched. `body` is written once for each size of piece, and must
+ * move its pointers on by `bytesOf(piece)` itself. Uses the local `$left`.
+ */
+export function alongColumns(vectors: number, body: (piece: Piece) => string): string {
+  const width = vectors * LANES
+  const rest: string[] = []
+  for (let columns = width / 2; columns >= 1; columns /= 2) {
+    const lanes = columns >= 4 ? 4 : columns === 2 ? 2 : 1
+    const piece = body({ vectors: columns / lanes, lanes })
+    rest.push(`(if (i32.and (local.get $columns) (i32.const ${columns})) (then ${piece}))`)
+  }
+  return `
+  (local.set $left (i32.div_u (local.get $columns) (i32.const ${width})))
+  ${repeat('$along', '$left', body({ vectors, lanes: 4 }))}
+  ${rest.join('\n')}`
+}
+
+/**
+ * Vector `vector` of the piece at the pointer. A piece of two lanes, or of one, is repeated in the others, so that
+ * these hold nothing that takes longer, or is larger, than what the row holds.
+ */
+export function load({ lanes }: Piece, pointer: string, vector = 0): string {
+  const instruction = { 4: 'v128.load', 2: 'v128.load64_splat', 1: 'v128.load32_splat' }[lanes]
+  return `(${instruction} offset=${vector * LANES * FLOAT} ${get(pointer)})`
+}
+
+export function store({ lanes }: Piece, pointer: string, value: string, vector = 0): string {
+  const at = `offset=${vector * LANES * FLOAT}`
+  if (lanes === 4) return `(v128.store ${at} ${get(pointer)} ${value})`
+  return `(v128.store${lanes * 32}_lane ${at} 0 ${get(pointer)} ${value})`
+}

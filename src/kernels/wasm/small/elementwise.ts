@@ -1,0 +1,80 @@
+import { advance, constant, get, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, FLOAT, load, store, type Piece } from './columns.ts'
+import { exportedFunction } from './function.ts'
+import { set } from './vector.ts'
+
+/** Vectors that go through a formula side by side: V8 can join two neighbours, and one hides the latency of the other. */
+const SIDE_BY_SIDE = 2
+
+export interface Elementwise {
+  readonly name: string
+  /** Matrices of the same shape. In the formula, local `$w0` holds a vector of matrix `w`, `$w1` the one beside it. */
+  readonly reads: readonly string[]
+  /** Those of them whose new values the formula leaves in the same locals. */
+  readonly writes: readonly string[]
+  /** Further parameters, such as `$numbers i32`. */
+  readonly parameters?: readonly string[]
+  /** Locals of the vectors that `prepare` sets from the parameters, once. */
+  readonly prepared?: readonly string[]
+  readonly prepare?: string
+  /** Locals that the formula needs for itself, of vectors, and ending in `u`. */
+  readonly temporaries?: (u: number) => readonly string[]
+  readonly formula: (u: number) => string
+}
+
+const each = (matrices: readonly string[], line: (matrix: string) => string): string =>
+  matrices.map(line).join('\n')
+const value = (matrix: string, u: number): string => `$${matrix}${u}`
+
+/**
+ * The function `name`(rows, columns, then address and bytes between rows of each matrix, then the parameters), which
+ * replaces each element by a formula of the elements in the same place. A matrix with 0 bytes between its rows is one
+ * row that all rows share. Rows that lie behind each other without gaps, in all matrices, become one long row.
+ */
+export function elementwise(operation: Elementwise): string {
+  const {
+    name,
+    reads,
+    writes,
+    parameters = [],
+    prepared = [],
+    prepare = '',
+    temporaries,
+    formula,
+  } = operation
+  const unrolled = Array.from({ length: SIDE_BY_SIDE }, (_, u) => u)
+
+  const piece = (of: Piece): string => {
+    return `
+    ${each(reads, (matrix) => times(of.vectors, (u) => set(value(matrix, u), load(of, `$${matrix}At`, u))))}
+    ${times(of.vectors, formula)}
+    ${each(writes, (matrix) => times(of.vectors, (u) => store(of, `$${matrix}At`, get(value(matrix, u)), u)))}
+    ${each(reads, (matrix) => advance(`$${matrix}At`, constant(bytesOf(of))))}`
+  }
+  const gapless = reads.map(
+    (matrix) => `(i32.eq (local.get $${matrix}Step) (i32.mul (local.get $columns) ${constant(FLOAT)}))`,
+  )
+  return exportedFunction(
+    name,
+    ['$rows i32', '$columns i32', ...reads.flatMap((m) => [`$${m} i32`, `$${m}Step i32`]), ...parameters],
+    {
+      integers: ['$left', ...reads.map((matrix) => `$${matrix}At`)],
+      vectors: [
+        ...prepared,
+        ...unrolled.flatMap((u) => [...reads.map((matrix) => value(matrix, u)), ...(temporaries?.(u) ?? [])]),
+      ],
+    },
+    `${prepare}
+    (if ${gapless.reduce((a, b) => `(i32.and ${a} ${b})`)}
+      (then
+        (local.set $columns (i32.mul (local.get $columns) (local.get $rows)))
+        (local.set $rows (i32.const 1))))
+    ${repeat(
+      '$row',
+      '$rows',
+      `${each(reads, (matrix) => set(`$${matrix}At`, get(`$${matrix}`)))}
+       ${alongColumns(SIDE_BY_SIDE, piece)}
+       ${each(reads, (matrix) => advance(`$${matrix}`, get(`$${matrix}Step`)))}`,
+    )}`,
+  )
+}

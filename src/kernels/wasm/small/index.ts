@@ -1,0 +1,151 @@
+import type { Activation, Kernel, Matrix } from '../../kernel.ts'
+import { activations } from './activation.ts'
+import { FLOAT } from './columns.ts'
+import { losses } from './loss.ts'
+import { optimizers } from './optimizer.ts'
+import { SOURCE_BYTES, sums } from './sum.ts'
+
+/**
+ * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, each vector of
+ * four floats rounded as there, so that the bits are the same in every arithmetic class.
+ */
+export const smallOperations: string = [sums, optimizers, losses, activations].join('\n')
+
+type Name =
+  | `small_${'sum_rows' | 'sum' | 'sgd' | 'momentum' | 'adam' | 'cross_entropy' | 'mse'}`
+  | `small_${'relu' | 'tanh' | 'sigmoid'}${'' | '_bias' | '_derivative'}`
+  | 'small_identity_bias'
+
+/** The functions that a module with `smallOperations` exports. */
+export type SmallExports = Readonly<Record<Name, (...operands: number[]) => void>>
+
+export type SmallOperations = Pick<Kernel, 'backwardBias' | 'loss' | 'sum' | 'sgd' | 'momentum' | 'adam'> & {
+  /** y = activation(y + bias) in place, shapes y: r×j, bias: 1×j; without a bias, activation(y). */
+  activate(y: Matrix, bias: Matrix | undefined, activation: Activation): void
+  /** dx = dx · activation' in place, the derivative taken from the activation's output x; both r×k. */
+  multiplyByDerivative(dx: Matrix, x: Matrix, activation: Activation): void
+}
+
+const start = (matrix: Matrix): number => matrix.offset * FLOAT
+const step = (matrix: Matrix): number => matrix.stride * FLOAT
+
+/**
+ * The operations as methods of a kernel; they allocate nothing. `scratch` is a piece of the module's memory that no
+ * other thread uses, of at least eight words: the optimizers hand their numbers over there, and `sum` its sources, two
+ * words for each.
+ */
+export function bindSmallOperations(exports: SmallExports, scratch: Int32Array): SmallOperations {
+  const {
+    small_sum_rows: sumRows,
+    small_sum: sum,
+    small_mse: mse,
+    small_cross_entropy: crossEntropy,
+  } = exports
+  const { small_sgd: sgd, small_momentum: momentum, small_adam: adam } = exports
+  const plain = { relu: exports.small_relu, tanh: exports.small_tanh, sigmoid: exports.small_sigmoid }
+  const biased = {
+    relu: exports.small_relu_bias,
+    tanh: exports.small_tanh_bias,
+    sigmoid: exports.small_sigmoid_bias,
+    identity: exports.small_identity_bias,
+  }
+  const derivative = {
+    relu: exports.small_relu_derivative,
+    tanh: exports.small_tanh_derivative,
+    sigmoid: exports.small_sigmoid_derivative,
+  }
+  const at = scratch.byteOffset
+  const numbers = new Float32Array(scratch.buffer, at, scratch.length)
+  const mostSources = Math.floor(scratch.byteLength / SOURCE_BYTES)
+
+  return {
+    backwardBias(dy, db, accumulate) {
+      sumRows(dy.rows, dy.columns, start(dy), step(dy), start(db), accumulate ? 1 : 0)
+    },
+
+    loss(kind, y, labels, dy, rowLosses, scale) {
+      const run = kind === 'mse' ? mse : crossEntropy
+      run(
+        y.rows,
+        y.columns,
+        start(y),
+        step(y),
+        start(labels),
+        step(labels),
+        start(dy),
+        step(dy),
+        start(rowLosses),
+        step(rowLosses),
+        scale,
+      )
+    },
+
+    sum(sources, target) {
+      const count = sources.length
+      if (count > mostSources)
+        throw new RangeError(
+          `sum of ${count} sources: the kernel's scratch memory has room for ${mostSources}`,
+        )
+      for (let s = 0; s < count; s++) {
+        scratch[2 * s] = start(sources[s])
+        scratch[2 * s + 1] = step(sources[s])
+      }
+      sum(target.rows, target.columns, at, count, start(target), step(target))
+    },
+
+    sgd(w, gradient, hyper) {
+      numbers[0] = hyper.learningRate
+      sgd(w.rows, w.columns, start(w), step(w), start(gradient), step(gradient), at)
+    },
+
+    momentum(w, gradient, velocity, hyper) {
+      numbers[0] = hyper.learningRate
+      numbers[1] = hyper.beta1
+      momentum(
+        w.rows,
+        w.columns,
+        start(w),
+        step(w),
+        start(gradient),
+        step(gradient),
+        start(velocity),
+        step(velocity),
+        at,
+      )
+    },
+
+    adam(w, gradient, first, second, hyper, power1, power2) {
+      numbers[0] = hyper.learningRate
+      numbers[1] = hyper.beta1
+      numbers[2] = hyper.beta2
+      numbers[3] = hyper.epsilon
+      numbers[4] = 1 - numbers[1]
+      numbers[5] = 1 - numbers[2]
+      numbers[6] = 1 - power1
+      numbers[7] = 1 - power2
+      adam(
+        w.rows,
+        w.columns,
+        start(w),
+        step(w),
+        start(gradient),
+        step(gradient),
+        start(first),
+        step(first),
+        start(second),
+        step(second),
+        at,
+      )
+    },
+
+    activate(y, bias, activation) {
+      if (bias) biased[activation](y.rows, y.columns, start(y), step(y), start(bias), 0)
+      else if (activation !== 'identity') plain[activation](y.rows, y.columns, start(y), step(y))
+    },
+
+    multiplyByDerivative(dx, x, activation) {
+      if (activation === 'identity') return
+      derivative[activation](dx.rows, dx.columns, start(dx), step(dx), start(x), step(x))
+    },
+  }
+}

@@ -1,0 +1,193 @@
+import { advance, constant, get, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, FLOAT, LANES, load, store, type Piece } from './columns.ts'
+import { exportedFunction } from './function.ts'
+import { exponential, logarithm, temporaries } from './transcendental.ts'
+import {
+  add,
+  all,
+  and,
+  append,
+  divide,
+  isEqual,
+  larger,
+  multiply,
+  rotateUp,
+  set,
+  spread,
+  subtract,
+  swapHalves,
+  swapNeighbours,
+} from './vector.ts'
+
+/**
+ * The losses of ../../js/loss.ts, row by row, operation for operation. The four lanes of the row sums are those of a
+ * vector. The label of a row is compared with a vector of column numbers, which are exact in float32 up to 2²⁴.
+ */
+
+const PARAMETERS = [
+  '$rows i32',
+  '$columns i32',
+  '$y i32',
+  '$yStep i32',
+  '$labels i32',
+  '$labelsStep i32',
+  '$dy i32',
+  '$dyStep i32',
+  '$losses i32',
+  '$lossesStep i32',
+  '$scale f32',
+]
+const INTEGERS = ['$left', '$yAt', '$dyAt']
+const VECTORS = ['$factor', '$label', '$columnNumbers', '$lastLane', '$sum', '$x0', '$x1']
+
+/** The lane that a single last column belongs to: the third if two columns lie before it in its vector, or the first. */
+const prepare = `
+  ${set('$factor', spread('(local.get $scale)'))}
+  ${set('$lastLane', '(i32x4.eq (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and (local.get $columns) (i32.const 2))))')}`
+
+const AT_ONCE = 2
+const x = (u: number): string => `$x${u}`
+
+/** `value` in the lanes of a piece, and 0 in the others, which only repeat it. */
+const own = ({ lanes }: Piece, value: string): string => {
+  if (lanes === 4) return value
+  return and(value, lanes === 2 ? '(v128.const i32x4 -1 -1 0 0)' : get('$lastLane'))
+}
+
+/** (l0 + l1) + (l2 + l3) in all lanes. */
+const sumLanes = `
+  ${set('$sum', add(get('$sum'), swapNeighbours(get('$sum'))))}
+  ${set('$sum', add(get('$sum'), swapHalves(get('$sum'))))}`
+
+const startOneHot = `
+  ${set('$label', '(v128.load32_splat (local.get $labels))')}
+  ${set('$columnNumbers', '(v128.const f32x4 0 1 2 3)')}`
+
+/** 1 in the label's column, 0 elsewhere. */
+const oneHot = ({ lanes }: Piece): string => {
+  const last = spread(`(f32.convert_i32_s (i32.sub (local.get $columns) ${constant(1)}))`)
+  return and(isEqual(lanes === 1 ? last : get('$columnNumbers'), get('$label')), all(1))
+}
+const nextColumns = ({ lanes }: Piece): string =>
+  set('$columnNumbers', add(get('$columnNumbers'), all(lanes)))
+
+const storeAll = (piece: Piece): string => times(piece.vectors, (u) => store(piece, '$dyAt', get(x(u)), u))
+const move = (piece: Piece, ...pointers: string[]): string =>
+  pointers.map((pointer) => advance(pointer, constant(bytesOf(piece)))).join('\n')
+const restart = (...matrices: string[]): string =>
+  matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
+
+const nextRow = ['$y', '$labels', '$dy', '$losses']
+  .map((matrix) => advance(matrix, get(`${matrix}Step`)))
+  .join('\n')
+
+/** What the row holds in the label's column, in all lanes. */
+const labelled = `(v128.load32_splat (i32.add (local.get $y) (i32.mul ${constant(FLOAT)}
+  (i32.trunc_sat_f32_s (f32x4.extract_lane 0 (local.get $label))))))`
+
+/** The losses of up to four rows, the last of them in the uppermost lane, by one logarithm; stored in reverse order. */
+const finishHeldRows = `
+  ${logarithm('$totals', 0)}
+  ${set('$totals', subtract(get('$totals'), get('$chosen')))}
+  (local.set $lossesAt (local.get $losses))
+  ${repeat(
+    '$store',
+    '$held',
+    `(f32.store (local.get $lossesAt) (f32x4.extract_lane 3 (local.get $totals)))
+     ${set('$totals', rotateUp(get('$totals')))}
+     (local.set $lossesAt (i32.sub (local.get $lossesAt) (local.get $lossesStep)))`,
+  )}`
+
+const crossEntropy = exportedFunction(
+  'small_cross_entropy',
+  PARAMETERS,
+  {
+    integers: [...INTEGERS, '$held', '$lossesAt'],
+    vectors: [...VECTORS, '$largest', '$totals', '$chosen', ...temporaries(0), ...temporaries(1)],
+  },
+  prepare +
+    repeat(
+      '$row',
+      '$rows',
+      `
+      ${startOneHot}
+      ${restart('$y')}
+      ${set('$largest', '(v128.load32_splat (local.get $y))')}
+      ${alongColumns(
+        AT_ONCE,
+        (piece) => `
+        ${times(piece.vectors, (u) => set('$largest', larger(get('$largest'), load(piece, '$yAt', u))))}
+        ${move(piece, '$yAt')}`,
+      )}
+      ${set('$largest', larger(get('$largest'), swapNeighbours(get('$largest'))))}
+      ${set('$largest', larger(get('$largest'), swapHalves(get('$largest'))))}
+
+      ${restart('$y', '$dy')}
+      ${set('$sum', all(0))}
+      ${alongColumns(
+        AT_ONCE,
+        (piece) => `
+        ${times(piece.vectors, (u) => set(x(u), subtract(load(piece, '$yAt', u), get('$largest'))))}
+        ${times(piece.vectors, (u) => exponential(x(u), u))}
+        ${storeAll(piece)}
+        ${times(piece.vectors, (u) => set('$sum', add(get('$sum'), own(piece, get(x(u))))))}
+        ${move(piece, '$yAt', '$dyAt')}`,
+      )}
+      ${sumLanes}
+
+      ${restart('$dy')}
+      ${alongColumns(AT_ONCE, (piece) => {
+        const probability = (u: number) => divide(load(piece, '$dyAt', u), get('$sum'))
+        return `
+        ${times(
+          piece.vectors,
+          (u) => `
+          ${set(x(u), multiply(subtract(probability(u), oneHot(piece)), get('$factor')))}
+          ${nextColumns(piece)}`,
+        )}
+        ${storeAll(piece)}
+        ${move(piece, '$dyAt')}`
+      })}
+
+      ${set('$totals', append(get('$totals'), get('$sum')))}
+      ${set('$chosen', append(get('$chosen'), subtract(labelled, get('$largest'))))}
+      ${advance('$held', constant(1))}
+      (if (i32.or (i32.eq (local.get $held) ${constant(LANES)}) (i32.eq (local.get $rows) ${constant(1)}))
+        (then ${finishHeldRows}))
+      ${nextRow}`,
+    ),
+)
+
+const meanSquaredError = exportedFunction(
+  'small_mse',
+  PARAMETERS,
+  { integers: INTEGERS, vectors: VECTORS },
+  prepare +
+    repeat(
+      '$row',
+      '$rows',
+      `
+      ${startOneHot}
+      ${restart('$y', '$dy')}
+      ${set('$sum', all(0))}
+      ${alongColumns(
+        AT_ONCE,
+        (piece) => `
+        ${times(
+          piece.vectors,
+          (u) => `
+          ${set(x(u), subtract(load(piece, '$yAt', u), oneHot(piece)))}
+          ${set('$sum', add(get('$sum'), own(piece, multiply(get(x(u)), get(x(u))))))}
+          ${set(x(u), multiply(get(x(u)), get('$factor')))}
+          ${nextColumns(piece)}`,
+        )}
+        ${storeAll(piece)}
+        ${move(piece, '$yAt', '$dyAt')}`,
+      )}
+      ${sumLanes}
+      (f32.store (local.get $losses) (f32.mul (f32.const 0.5) (f32x4.extract_lane 0 (local.get $sum))))
+      ${nextRow}`,
+    ),
+)
+
+export const losses = [crossEntropy, meanSquaredError].join('\n')

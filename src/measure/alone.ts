@@ -1,0 +1,101 @@
+import type { KernelChoice } from '../kernels/kernel.ts'
+import type { Limits } from '../kernels/wasm/measure-limits.ts'
+import { syntheticDataSet } from '../model/data/synthetic.ts'
+import { layerCount, stepFlop, type Model } from '../model/shape.ts'
+import { cutBatches } from './batches.ts'
+import { createCell } from './cell.ts'
+import { openSession, type Session } from './session.ts'
+import { median } from './statistics.ts'
+import { stepTimes } from './steps.ts'
+
+/** What the arithmetic does alone, without anything being split: measured on the same threads as everything else. */
+
+const SEED = 1
+/** Different batches, so that no step finds its input in the cache by luck. */
+const ROTATING_BATCHES = 8
+const FEWEST_STEPS = 5
+const WARM_UP_SHARE = 0.25
+const HYPER = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+
+const settingOf = (model: Model, batch: number, threads: number) =>
+  ({
+    model,
+    batch,
+    threads,
+    optimizer: 'sgd',
+    microbatches: 1,
+    schedule: 'gpipe',
+    reduction: 'direct',
+  }) as const
+
+export interface StepResult {
+  readonly medianNs: number
+  readonly minNs: number
+  readonly flop: number
+}
+
+/**
+ * Times the training step of a model on one thread for about so many milliseconds, at the speed that is expected.
+ *
+ * @throws RankError if the rank fails
+ */
+export async function measureStep(
+  kernel: KernelChoice,
+  model: Model,
+  batch: number,
+  milliseconds: number,
+  expectedGflops: number,
+): Promise<StepResult> {
+  const flop = stepFlop(model, batch)
+  const steps = Math.max(FEWEST_STEPS, Math.round((milliseconds * 1e6 * expectedGflops) / flop))
+  const warmUp = Math.ceil(steps * WARM_UP_SHARE)
+  const cell = createCell('serial', settingOf(model, batch, 1), HYPER)
+  const session = await openSession({
+    cells: [cell],
+    batches: ROTATING_BATCHES,
+    seed: SEED,
+    cores: 1,
+    kernel,
+  })
+  try {
+    const classes = model.widths[layerCount(model)]
+    const rows = ROTATING_BATCHES * batch
+    const set = syntheticDataSet({ rows, columns: model.widths[0], classes, seed: SEED })
+    session.load(cutBatches(set, batch, ROTATING_BATCHES))
+    session.initialise(cell)
+    const times = stepTimes(await session.run(cell, warmUp, steps, 0)).slice(warmUp)
+    return { medianNs: median(times), minNs: times.reduce((least, ns) => Math.min(least, ns)), flop }
+  } finally {
+    await session.close()
+  }
+}
+
+export interface LimitsTogether extends Limits {
+  readonly threads: number
+}
+
+/** What so many of a session's cores can do together, per count; empty for a kernel in plain JavaScript. */
+export async function measureLimits(session: Session, counts: readonly number[]): Promise<LimitsTogether[]> {
+  const results: LimitsTogether[] = []
+  for (const threads of counts) {
+    const limits = await session.limits(threads)
+    if (limits) results.push({ threads, ...limits })
+  }
+  return results
+}
+
+/** The same, with threads of its own. */
+export async function measureLimitsTogether(
+  kernel: KernelChoice,
+  counts: readonly number[],
+): Promise<LimitsTogether[]> {
+  const most = Math.max(...counts)
+  const model: Model = { widths: [1, 1], activation: 'identity', loss: 'mse' }
+  const cell = createCell('data', settingOf(model, most, most), HYPER)
+  const session = await openSession({ cells: [cell], batches: 1, seed: SEED, cores: most, kernel })
+  try {
+    return await measureLimits(session, counts)
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,125 @@
+import { Bench } from 'tinybench'
+import { createKernel } from '../kernels/create.ts'
+import { js } from '../kernels/js/js.ts'
+import { scratchFloats, type Kernel, type KernelChoice, type Matrix } from '../kernels/kernel.ts'
+import { random } from '../model/random.ts'
+import { rowStride } from '../plan/bytes.ts'
+import { float32Spacing, type Match } from './verify.ts'
+
+export type Form = 'forward' | 'input' | 'weight'
+export const FORMS: readonly Form[] = ['forward', 'input', 'weight']
+
+/** A product of a dense layer: the result has m rows and n columns, and each of its sums k terms. */
+export interface Shape {
+  readonly form: Form
+  readonly m: number
+  readonly n: number
+  readonly k: number
+}
+
+export interface ProductResult extends Shape {
+  /** Of the fastest try. */
+  readonly gflops: number
+  /** Distance from the js kernel, in float32 spacings at the largest result. */
+  readonly maxUlp: number
+  readonly match: Match
+}
+
+/** Every try runs the product as often as takes this long, so that the clock's own time does not count. */
+const TRY_MS = 0.1
+const FEWEST_TRIES = 3
+const PAGE_FLOATS = 16384
+/** Of the learning rate with which weights are updated while they are timed: they must not run away. */
+const RATE = 1e-12
+
+/**
+ * Times one product of a kernel with tinybench on this thread, with the epilogue that training uses (bias and ReLU,
+ * ReLU's mask, update), and holds it against the js kernel. Packing is part of the time.
+ */
+export function measureProduct(choice: KernelChoice, shape: Shape, milliseconds: number): ProductResult {
+  const { m, n, k } = shape
+  const flop = 2 * m * n * k
+  const ours = prepare(shape, (memory) => createKernel(choice)(memory, 0))
+  ours.run()
+  const reference = prepare(shape, js)
+  reference.run()
+  const { maxUlp, equal } = compare(ours.result(), reference.result())
+  // Rounding once instead of twice moves a sum by at most half a spacing per term.
+  const match: Match = equal ? 'exact' : maxUlp <= k / 2 + 1 ? 'close' : 'different'
+
+  let repeats = 1
+  for (let elapsed = 0; elapsed < TRY_MS; repeats *= 2) {
+    const start = performance.now()
+    for (let i = 0; i < repeats; i++) ours.run()
+    elapsed = performance.now() - start
+  }
+  const bench = new Bench({
+    time: milliseconds,
+    iterations: FEWEST_TRIES,
+    warmupTime: milliseconds / 4,
+    warmupIterations: 1,
+    throws: true,
+  })
+  const batch = () => {
+    for (let i = 0; i < repeats; i++) ours.run()
+  }
+  bench.add(shape.form, batch, { async: false })
+  const [{ result }] = bench.runSync()
+  if (result.state !== 'completed') throw new Error(`a product could not be timed: ${result.state}`)
+  return { ...shape, gflops: (flop * repeats) / (result.latency.min * 1e6), maxUlp, match }
+}
+
+/** The operands of a product in a memory of their own, the same numbers for every kernel. */
+function prepare({ form, m, n, k }: Shape, make: (memory: WebAssembly.Memory) => Kernel) {
+  const shapes: readonly (readonly [number, number])[] = {
+    forward: [[m, k], [k, n], [1, n], [m, n]],
+    input: [[m, k], [n, k], [m, n], [m, n]],
+    weight: [[k, m], [k, n], [m, n], [m, n]],
+  }[form] as [number, number][] // prettier-ignore
+  let end = scratchFloats(Math.max(m, n, k))
+  const matrices = shapes.map(([rows, columns]): Matrix => {
+    const matrix = { offset: end, rows, columns, stride: rowStride(columns) }
+    end += rows * matrix.stride
+    return matrix
+  })
+  const pages = Math.ceil(end / PAGE_FLOATS)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  const floats = new Float32Array(memory.buffer)
+  const source = random(m, n, k)
+  for (const { offset, rows, columns, stride } of matrices) {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) floats[offset + i * stride + j] = source.uniform() - 0.5
+    }
+  }
+  const kernel = make(memory)
+  const hyper = { learningRate: RATE, beta1: 0, beta2: 0, epsilon: 0 }
+  const [first, second, third, fourth] = matrices
+  const run = {
+    forward: () => kernel.forward(first, second, third, fourth, 'relu'),
+    input: () => kernel.backwardInput(first, second, third, fourth, 'relu'),
+    weight: () => kernel.backwardWeightSgd(first, second, third, fourth, false, hyper),
+  }[form]
+  /** The result itself; of `weight` the gradient, which the update would hide. */
+  const result = () => {
+    if (form === 'weight') kernel.backwardWeight(first, second, fourth, false)
+    const { offset, rows, columns, stride } = fourth
+    return Array.from({ length: rows }, (_, i) =>
+      floats.slice(offset + i * stride, offset + i * stride + columns),
+    )
+  }
+  return { run, result }
+}
+
+function compare(ours: readonly Float32Array[], reference: readonly Float32Array[]) {
+  let largest = 0
+  let difference = 0
+  let equal = true
+  reference.forEach((row, i) => {
+    row.forEach((value, j) => {
+      largest = Math.max(largest, Math.abs(value))
+      difference = Math.max(difference, Math.abs(value - ours[i][j]))
+      equal &&= Object.is(value, ours[i][j])
+    })
+  })
+  return { maxUlp: difference / float32Spacing(largest), equal }
+}

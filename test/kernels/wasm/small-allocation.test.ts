@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { Activation } from '../../../src/kernels/kernel.ts'
+import {
+  bindSmallOperations,
+  smallOperations,
+  type SmallExports,
+} from '../../../src/kernels/wasm/small/index.ts'
+import { arena, numbers } from '../arena.ts'
+import { assemble } from './assemble.ts'
+
+/** Until every method is compiled by the optimizing compiler; interpreted code boxes floats. */
+const WARM_UP_CALLS = 20_000
+const ROUNDS = 9
+const CALLS = 500
+/** Asking for the heap's size allocates a little itself; one boxed number of 16 bytes a call would exceed this. */
+const ALLOWED_BYTES = 8 * CALLS
+
+const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
+const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+
+// In a file of its own: V8 compiles the methods of one kernel in a thread better than those of many.
+describe('the small operations of the WebAssembly kernels in a hot loop', () => {
+  it('allocate nothing', async () => {
+    const { memory, matrix } = arena()
+    const scratch = matrix(1, 16)
+    const { exports } = new WebAssembly.Instance(await assemble(smallOperations), { env: { memory } })
+    const operations = bindSmallOperations(
+      exports as unknown as SmallExports,
+      new Int32Array(memory.buffer, scratch.offset * 4, 16),
+    )
+    const filled = (rows: number, columns: number) => matrix(rows, columns, 1, numbers(rows * columns, rows))
+    const [y, dy, x, bias, db] = [filled(9, 7), filled(9, 7), filled(9, 7), filled(1, 7), filled(1, 7)]
+    const [labels, losses] = [matrix(9, 1), matrix(9, 1)]
+    const [w, gradient, first, second] = [filled(9, 7), filled(9, 7), matrix(9, 7), matrix(9, 7)]
+    const sources = [w, gradient, x]
+
+    const run = (calls: number): void => {
+      for (let call = 0; call < calls; call++) {
+        for (const kind of activations) {
+          operations.activate(y, bias, kind)
+          operations.activate(y, undefined, kind)
+          operations.multiplyByDerivative(dy, y, kind)
+        }
+        operations.loss('cross-entropy', y, labels, dy, losses, 1 / 9)
+        operations.loss('mse', y, labels, dy, losses, 1 / 9)
+        operations.backwardBias(dy, db, true)
+        operations.sum(sources, x)
+        operations.sgd(w, gradient, hyper)
+        operations.momentum(w, gradient, first, hyper)
+        operations.adam(w, gradient, first, second, hyper, 0.9, 0.999)
+      }
+    }
+    run(WARM_UP_CALLS)
+    const growths: number[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const before = process.memoryUsage().heapUsed
+      run(CALLS)
+      growths.push(process.memoryUsage().heapUsed - before)
+    }
+    growths.sort((a, b) => a - b)
+    expect(growths[(ROUNDS - 1) / 2]).toBeLessThan(ALLOWED_BYTES)
+  })
+})
