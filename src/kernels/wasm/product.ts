@@ -33,7 +33,9 @@ export const FORMS: Readonly<Record<Form, Layout>> = {
 export interface Blocking {
   /** Most steps of k that a panel of B holds: with a tile's rows of A it should fill most of the first-level cache. */
   readonly depth: number
-  /** Floats of the panels that are packed together: they should fit the second-level cache beside A. */
+  /** Panels that are packed together on the way down: neighbours are read together, and used before they leave the cache. */
+  readonly panels: number
+  /** Floats of the panels that are packed together on the way along: they should fit the second-level cache beside C. */
   readonly groupFloats: number
   /** For fewer rows than these a panel is read where it lies: packing it would not pay. */
   readonly fewestRows: number
@@ -253,7 +255,11 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
     (if (i32.gt_s (local.get $kc) (local.get $most)) (then (local.set $kc (local.get $most))))
     (local.set $last (i32.eq (i32.add (local.get $k) (local.get $kc)) (local.get $depth)))
     (local.set $ak (i32.add (local.get $a) ${order === 'rows' ? bytes(get('$k')) : '(i32.mul (local.get $k) (local.get $aStep))'}))
-    (local.set $group (i32.div_u ${constant(blocking.groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${width})))
+    (local.set $group ${
+      way === 'down'
+        ? constant(blocking.panels)
+        : `(i32.div_u ${constant(blocking.groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${width}))`
+    })
     (local.set $j (i32.const 0))
     (loop $panels_of_group
       (local.set $n (i32.sub (local.get $columns) (local.get $j)))
