@@ -53,8 +53,15 @@ export interface Kernel {
    * dx[r][k] = (Σ_j dy[r][j]·w[k][j]) · activation'(x[r][k]), shapes dy: r×j, w: k×j, x and dx: r×k.
    * `x` is the activation's output, from which its derivative is computed: relu: x > 0 ? 1 : 0; tanh: 1 − x²;
    * sigmoid: x·(1 − x). One chain from +0 in ascending j.
+   * `packed` is w as `pack` has left it, where it has.
    */
-  backwardInput(dy: Matrix, w: Matrix, x: Matrix, dx: Matrix, activation: Activation): void
+  backwardInput(dy: Matrix, w: Matrix, x: Matrix, dx: Matrix, activation: Activation, packed?: Matrix): void
+
+  /**
+   * Lays w: k×j into the memory of `packed` in the order in which this kernel reads it in `backwardInput`, which then
+   * need not do so each time. `packed` has j columns and k rows, rounded up to a multiple of `TILE_WIDTH`.
+   */
+  pack(w: Matrix, packed: Matrix): void
 
   /**
    * dw[k][j] (+)= Σ_r x[r][k]·dy[r][j], shapes x: r×k, dy: r×j, dw: k×j.

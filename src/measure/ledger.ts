@@ -24,6 +24,8 @@ export function bucketOf(instruction: Instruction): Bucket {
       return `wait-${instruction.cause}`
     case 'barrier':
       return 'wait-barrier'
+    case 'pack':
+      return 'backward-input'
     case 'publish':
       return 'other'
     default:

@@ -36,8 +36,10 @@ export function effects(instruction: Instruction): Effects {
       const product: Product = { kind: 'loss', layer: -1, samples, rows: WHOLE, columns: delta.columns }
       return { reads: [output, labels], writes: [delta, losses], signals: [], product }
     }
+    case 'pack':
+      return { reads: [instruction.weights], writes: [instruction.packed], signals: [] }
     case 'backward-input': {
-      const { layer, samples, delta, weights, input, result } = instruction
+      const { layer, samples, delta, weights, packed, input, result } = instruction
       const product: Product = {
         kind: 'backward-input',
         layer,
@@ -45,7 +47,8 @@ export function effects(instruction: Instruction): Effects {
         rows: WHOLE,
         columns: result.columns,
       }
-      return { reads: [delta, weights, input], writes: [result], signals: [], product }
+      const reads = packed ? [delta, weights, packed, input] : [delta, weights, input]
+      return { reads, writes: [result], signals: [], product }
     }
     case 'backward-weight': {
       const { layer, samples, accumulated, input, delta, gradient } = instruction

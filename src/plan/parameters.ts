@@ -9,6 +9,8 @@ export interface Parameters {
   readonly columns: number
   readonly weights: number
   readonly gradient: number
+  /** Undefined where the weights are read for the input gradient at most once a step. */
+  readonly packed: number | undefined
   readonly state: readonly number[]
 }
 
@@ -28,6 +30,10 @@ export const parameterRows = (
   columns: { from: 0, to: parameters.columns },
   version,
 })
+
+/** A layer's weights before the update, without the bias. */
+export const weightsOf = (parameters: Parameters): Region =>
+  parameterRows(parameters, parameters.weights, { from: 0, to: parameters.rows - 1 }, 'before')
 
 /** Updates some rows of a layer from a gradient buffer, the layer's own or another rank's, that holds `samples`. */
 export const update = (parameters: Parameters, gradient: number, rows: Span, samples: string): Update => ({

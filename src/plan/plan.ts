@@ -22,7 +22,7 @@ export interface Plan {
 
 /** `features`, `labels` and `losses` hold one row per sample of the batch and change place from step to step. */
 export type Role =
-  'features' | 'labels' | 'losses' | 'weights' | 'state' | 'gradient' | 'activation' | 'delta'
+  'features' | 'labels' | 'losses' | 'weights' | 'packed' | 'state' | 'gradient' | 'activation' | 'delta'
 
 export const SHARED = -1
 
@@ -33,6 +33,7 @@ export interface Buffer {
   /** The rank in whose memory it lies, or SHARED. */
   readonly owner: number
   /**
+   * Of `packed`: the layer whose weights it holds, in a kernel's own order.
    * Of `weights`, `state` and `gradient`: the layer whose parameters they are, as one matrix of in + 1 rows and
    * out columns, the last row being the bias. Of `activation` and `delta`: the layer that reads the activation.
    */
@@ -93,6 +94,18 @@ export interface LossGradient extends OnSamples {
   readonly losses: Region
 }
 
+/**
+ * packed = weights, in the order in which a kernel reads them for the input gradient: worth it where that happens more
+ * than once a step.
+ */
+export interface Pack {
+  readonly op: 'pack'
+  readonly layer: number
+  /** Without the bias row. */
+  readonly weights: Region
+  readonly packed: Region
+}
+
 /** result = (delta · weightsᵀ) ∘ activation′(input): the gradient that the layer before needs ("dgrad"). */
 export interface BackwardInput extends OnSamples {
   readonly op: 'backward-input'
@@ -100,6 +113,8 @@ export interface BackwardInput extends OnSamples {
   readonly delta: Region
   /** The rows are the columns of `result`; the bias row is not read. */
   readonly weights: Region
+  /** The same weights, where they have been packed. */
+  readonly packed?: Region
   /** What the layer read, which is the output of the activation that is differentiated. */
   readonly input: Region
   readonly result: Region
@@ -153,7 +168,7 @@ export interface Barrier {
 }
 
 export type Instruction =
-  Forward | LossGradient | BackwardInput | BackwardWeight | Reduce | Update | Publish | Await | Barrier
+  Forward | LossGradient | Pack | BackwardInput | BackwardWeight | Reduce | Update | Publish | Await | Barrier
 
 /** A plan that cannot be made or must not be run; the message says what was asked and what would be possible. */
 export class PlanError extends Error {

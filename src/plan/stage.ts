@@ -1,9 +1,9 @@
-import type { Optimizer } from '../kernels/kernel.ts'
+import { TILE_WIDTH, type Optimizer } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
 import type { Channel } from './channel.ts'
 import { addBuffer, emit, type Draft } from './draft.ts'
 import type { Region, Role } from './plan.ts'
-import { parameterRows, STATE_BUFFERS, update, type Parameters } from './parameters.ts'
+import { parameterRows, STATE_BUFFERS, update, weightsOf, type Parameters } from './parameters.ts'
 import type { Replica } from './reductions/reduction.ts'
 import { samplesVersion } from './samples.ts'
 import { peakInFlight, type Action } from './schedules/schedule.ts'
@@ -72,12 +72,15 @@ export function addStage(draft: Draft, stage: Stage): Replica {
       own('state', layer, rows, columns, 1, ` ${moment + 1}`),
     )
     const weights = own('weights', layer, rows, columns, 1)
+    const packedRows = Math.ceil(widths[layer] / TILE_WIDTH) * TILE_WIDTH
+    const packs = layer > 0 && microbatches.length > 1
     parameters.push({
       layer,
       rows,
       columns,
       weights,
       gradient: own('gradient', layer, rows, columns, 1),
+      packed: packs ? own('packed', layer, packedRows, columns, 1) : undefined,
       state,
     })
     const crosses = layer + 1 === layers.to && downstream
@@ -108,6 +111,19 @@ export function addStage(draft: Draft, stage: Stage): Replica {
   })
   const activation = (layer: number, k: number): Region =>
     layer === 0 ? batchRows(stage.batch.features, k, 'batch') : slice(activations[layer], k)
+
+  const packedOf = ({ packed }: Parameters): { packed?: Region } => {
+    if (packed === undefined) return {}
+    const { rows, columns } = draft.buffers[packed]
+    const whole = { rows: { from: 0, to: rows }, columns: { from: 0, to: columns } }
+    return { packed: { buffer: packed, slot: 0, ...whole, version: 'before' } }
+  }
+  const pack = (): void => {
+    for (const dense of parameters) {
+      const { packed } = packedOf(dense)
+      if (packed) emit(draft, rank, { op: 'pack', layer: dense.layer, weights: weightsOf(dense), packed })
+    }
+  }
 
   const forward = (k: number): void => {
     const on = { microbatch: k, samples: microbatches[k] }
@@ -151,7 +167,8 @@ export function addStage(draft: Draft, stage: Stage): Replica {
           layer,
           ...on,
           delta,
-          weights: parameterRows(dense, dense.weights, { from: 0, to: dense.rows - 1 }, 'before'),
+          weights: weightsOf(dense),
+          ...packedOf(dense),
           input: activation(layer, k),
           result: slice(deltas[layer], k),
         })
@@ -176,6 +193,12 @@ export function addStage(draft: Draft, stage: Stage): Replica {
     if (downstream) emit(draft, rank, downstream.backward.release())
   }
 
-  for (const { pass, microbatch } of stage.actions) (pass === 'F' ? forward : backward)(microbatch)
+  // Weights are packed while the rank would wait anyway: for its first input, or, at the first stage, for its first delta.
+  if (upstream) pack()
+  for (const { pass, microbatch } of stage.actions) {
+    if (!upstream && pass === 'B' && microbatch === 0) pack()
+    if (pass === 'F') forward(microbatch)
+    else backward(microbatch)
+  }
   return { rank, samples, layers: parameters }
 }

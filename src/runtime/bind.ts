@@ -144,14 +144,20 @@ export function bind(binding: Binding): BoundProgram {
         const losses = matrix(instruction.losses)
         return () => kernel.loss(model.loss, y, labels, dy, losses, scale)
       }
+      case 'pack': {
+        const w = matrix(instruction.weights)
+        const packed = matrix(instruction.packed)
+        return () => kernel.pack(w, packed)
+      }
       case 'backward-input': {
-        const { layer, delta, weights, input, result } = instruction
+        const { layer, delta, weights, packed, input, result } = instruction
         const dy = matrix(delta)
         const w = matrix(weights)
         const x = matrix(input)
         const dx = matrix(result)
         const activation = activationOf(model, layer - 1)
-        return () => kernel.backwardInput(dy, w, x, dx, activation)
+        const kept = packed && matrix(packed)
+        return () => kernel.backwardInput(dy, w, x, dx, activation, kept)
       }
       case 'backward-weight': {
         const next = program[index + 1]

@@ -44,7 +44,7 @@ const LOWEST_PATIENCE_MS = 5000
 const SLOWEST_FLOP_PER_MS = 20_000
 const LOOK_EVERY_MS = 200
 /** Enough for the largest plans; a rank that needs more is broken, and ends with a clear error. */
-const MOST_HEAP_MB = 512
+const MOST_HEAP_MB = 256
 
 /** How long each limit is measured, and what threads have beforehand to touch their memory and to compile. */
 const LIMITS_MS = 100

@@ -33,6 +33,9 @@ export const js = (memory: WebAssembly.Memory): Kernel => {
       multiplyByDerivative(floats, dx, x, activation)
     },
 
+    /** Nothing to gain: this kernel reads weights where they lie. */
+    pack() {},
+
     backwardWeight(x, dy, dw, accumulate) {
       multiply(floats, x, true, dy, false, dw, accumulate)
     },

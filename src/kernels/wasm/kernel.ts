@@ -27,6 +27,7 @@ type Product = (
   zeros: number,
   packed: number,
   edge: number,
+  kept: number,
 ) => void
 
 type Products = Readonly<
@@ -40,6 +41,8 @@ type Stream = (a: number, b: number, c: number, turns: number) => void
 
 /** What a module exports besides the small operations. */
 export interface Exports extends Products, SmallExports {
+  /** Packs all of w for the input gradient. */
+  readonly keep: (b: number, bStep: number, to: number, columns: number, depth: number) => void
   readonly peak: (at: number, turns: number) => void
   readonly copy: Stream
   readonly triad: Stream
@@ -74,6 +77,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
     const inputMask = exports.input_mask
     const weightStore = exports.weight_store
     const weightSgd = exports.weight_sgd
+    const { keep } = exports
 
     return {
       ...small,
@@ -84,16 +88,21 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
         const product = activation === 'relu' ? forwardBiasRelu : forwardBias
         product(
           start(x), step(x), start(w), step(w), start(y), step(y), start(bias), 0,
-          rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge,
+          rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge, 0,
         ) // prettier-ignore
         if (activation === 'tanh' || activation === 'sigmoid') small.activate(y, undefined, activation)
       },
 
-      backwardInput(dy, w, x, dx, activation) {
+      pack(w, packedWeights) {
+        keep(start(w), step(w), start(packedWeights), w.rows, w.columns)
+      },
+
+      backwardInput(dy, w, x, dx, activation, packedWeights) {
         const product = activation === 'relu' ? inputMask : inputStore
         product(
           start(dy), step(dy), start(w), step(w), start(dx), step(dx), start(x), step(x),
           rate, dx.rows, dx.columns, w.columns, 0, zeros, packed, edge,
+          packedWeights ? start(packedWeights) : 0,
         ) // prettier-ignore
         if (activation === 'tanh' || activation === 'sigmoid') small.multiplyByDerivative(dx, x, activation)
       },
@@ -101,7 +110,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
       backwardWeight(x, dy, dw, accumulate) {
         weightStore(
           start(x), step(x), start(dy), step(dy), start(dw), step(dw), zeros, 0,
-          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge,
+          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge, 0,
         ) // prettier-ignore
       },
 
@@ -109,7 +118,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
         floats[rateAt] = hyper.learningRate
         weightSgd(
           start(x), step(x), start(dy), step(dy), start(dw), step(dw), start(w), step(w),
-          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge,
+          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge, 0,
         ) // prettier-ignore
       },
     }

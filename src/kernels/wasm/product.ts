@@ -77,6 +77,7 @@ export function products(tile: Tile, blocking: Blocking): string {
   for (const form of ['forward', 'input', 'weight'] as const) {
     for (const epilogue of FORMS[form].epilogues) parts.push(product(form, epilogue, tile, blocking))
   }
+  parts.push(keep(tile))
   return parts.join('\n')
 }
 
@@ -141,7 +142,7 @@ function along(order: Order, epilogue: Epilogue, { rows: tall, vectors }: Tile):
   ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, call))})`
 }
 
-const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge'] as const // prettier-ignore
+const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept'] as const // prettier-ignore
 
 const bytes = (columns: string) => `(i32.mul ${columns} ${constant(FLOAT)})`
 
@@ -163,7 +164,7 @@ const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$r
  * packed together, each used by all rows of A. A chain that a block of k ends is stored to C and goes on from there,
  * which is exact. The last panel may be narrower than the tile: it is computed at full width beside C, and copied.
  *
- * `$zeros` is a row of zeros. `$packed` has room for a group, `$edge` for the tile's width times the rows, twice.
+ * `$kept`, if it is not 0, is all of B as `keep` has packed it. `$zeros` is a row of zeros. `$packed` has room for a group, `$edge` for the tile's width times the rows, twice.
  */
 function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking): string {
   const { order, transposed, way } = FORMS[form]
@@ -220,7 +221,7 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
     ? from('$b', `(i32.add (i32.mul (local.get $j) (local.get $bStep)) ${bytes(get('$k'))})`)
     : from('$b', `(i32.add (i32.mul (local.get $k) (local.get $bStep)) ${bytes(get('$j'))})`)
   const packWhole = transposed
-    ? `(local.set $p (local.get $panels))
+    ? `(if (i32.eqz (local.get $kept)) (then (local.set $p (local.get $panels))
        (local.set $from ${bAt})
        (local.set $to (local.get $packed))
        ${repeat(
@@ -229,18 +230,26 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
          `(call $pack_transposed (local.get $from) (local.get $bStep) (local.get $to) (local.get $kc) ${width})
           ${advance('$from', `(i32.mul ${width} (local.get $bStep))`)}
           ${advance('$to', get('$bpNext'))}`,
-       )}`
+       )}))`
     : `(if (i32.lt_s (local.get $rows) ${constant(blocking.fewestRows)})
          (then (local.set $bp ${bAt}) (local.set $bpStep (local.get $bStep)) (local.set $bpNext ${widthBytes}))
          (else (call $pack_rows ${bAt} (local.get $bStep) (local.get $packed) (local.get $bpNext) (local.get $kc) (local.get $panels))))`
   const packNarrow = transposed
-    ? `(call $pack_transposed ${bAt} (local.get $bStep) (local.get $packed) (local.get $kc) (local.get $n))`
+    ? `(if (i32.eqz (local.get $kept)) (then
+         (call $pack_transposed ${bAt} (local.get $bStep) (local.get $packed) (local.get $kc) (local.get $n))))`
     : `(call $copy ${bAt} (local.get $bStep) (local.get $packed) ${widthBytes} (local.get $kc) (local.get $n))`
   // One row more from panel to panel than it has: at a multiple of a power of two, panels would share sets of the cache.
   const packedPanels = `
       (local.set $bp (local.get $packed))
       (local.set $bpStep ${widthBytes})
-      (local.set $bpNext (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${widthBytes}))`
+      (local.set $bpNext (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${widthBytes}))
+      ${
+        transposed
+          ? `(if (local.get $kept) (then
+        (local.set $bpNext (i32.mul (local.get $depth) ${widthBytes}))
+        (local.set $bp (i32.add ${from('$kept', `(i32.mul (local.get $j) ${bytes(get('$depth'))})`)} (i32.mul (local.get $k) ${widthBytes})))))`
+          : ''
+      }`
 
   return `
 (func $${form}_${epilogue} (export "${form}_${epilogue}") ${parameters(PRODUCT)}
@@ -278,6 +287,16 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
     ${advance('$k', get('$kc'))}
     (br_if $block (i32.lt_s (local.get $k) (local.get $depth)))))`
 }
+
+/** Packs a whole matrix for the form `input`, panel after panel of all its depth, to be used by several products. */
+const keep = ({ vectors }: Tile): string => `
+(func $keep (export "keep") (param $b i32) (param $bStep i32) (param $to i32) (param $columns i32) (param $depth i32)
+  (loop $panel
+    (call $pack_transposed (local.get $b) (local.get $bStep) (local.get $to) (local.get $depth) (local.get $columns))
+    ${advance('$b', `(i32.mul ${constant(vectors * 4)} (local.get $bStep))`)}
+    ${advance('$to', `(i32.mul ${constant(vectors * VECTOR)} (local.get $depth))`)}
+    (local.set $columns (i32.sub (local.get $columns) ${constant(vectors * 4)}))
+    (br_if $panel (i32.gt_s (local.get $columns) (i32.const 0)))))`
 
 /** Where chains start: from what C holds if they have begun, else from zero. */
 const startOfChains = (c: string, cStep = get('$cStep')): string => `

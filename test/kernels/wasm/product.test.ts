@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { chooseKernel, KernelError, KERNELS } from '../../../src/kernels/choose.ts'
 import { createKernel } from '../../../src/kernels/create.ts'
 import { js } from '../../../src/kernels/js/js.ts'
-import { scratchFloats, type Activation, type Arithmetic, type Kernel } from '../../../src/kernels/kernel.ts'
+import {
+  scratchFloats,
+  TILE_WIDTH,
+  type Activation,
+  type Arithmetic,
+  type Kernel,
+} from '../../../src/kernels/kernel.ts'
 import { arena, bitsOf, numbers, part } from '../arena.ts'
 
 const { fround } = Math
@@ -108,6 +114,12 @@ describe.each(choices)('the products of the kernel $name', (choice) => {
         const unit = matrix(columns, columns, 0, identity(columns))
         js(memory).backwardInput(product, unit, x, wanted, kind)
         expect(bitsOf(read(dx))).toEqual(bitsOf(read(wanted)))
+        // The same from weights that have been packed beforehand.
+        const packed = matrix(Math.ceil(columns / TILE_WIDTH) * TILE_WIDTH, depth)
+        const again = matrix(rows, columns)
+        kernel.pack(w, packed)
+        kernel.backwardInput(dy, w, x, again, kind, packed)
+        expect(bitsOf(read(again))).toEqual(bitsOf(read(wanted)))
         expect(overwritten()).toBe(0)
       }),
       RUNS,
