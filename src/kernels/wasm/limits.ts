@@ -3,8 +3,11 @@ import { advance, constant, repeat, times } from './text.ts'
 
 /** What no kernel can exceed: multiply-adds from register to register, and streams through memory. */
 
+/** Chains that hide the latency of two multiply-adds a cycle with some to spare, and still fit sixteen registers. */
+const FEWEST_CHAINS = 12
+
 /** Multiply-adds of one turn of `peak`, each of four lanes. */
-export const peakVectors = ({ rows, vectors }: Tile): number => Math.max(8, rows * vectors)
+export const peakVectors = ({ rows, vectors }: Tile): number => Math.max(FEWEST_CHAINS, rows * vectors)
 
 /**
  * The micro-kernel's arithmetic without its loads: as many chains, none of which touches memory while `$turns` turns
