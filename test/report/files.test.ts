@@ -50,7 +50,8 @@ describe('the columns of a run’s files', () => {
     expect(SUMMARY_COLUMNS).toEqual(
       names(
         `${CONFIGURATION}, samples, median_ns, min_ns, p05_ns, p95_ns, ci_low_ns, ci_high_ns, ` +
-          'samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, efficiency, karp_flatt, ' +
+          'samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, efficiency, ' +
+          'efficiency_together, karp_flatt, ' +
           'bubble_fraction, bubble_fraction_ideal, bytes_weights, bytes_gradients, bytes_activations, ' +
           'bytes_handed_over, weights_sha256, match, max_ulp, status',
       ),

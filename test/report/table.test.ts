@@ -54,7 +54,7 @@ describe('the table of a scaling run', () => {
       'samples/s',
       'GFLOP/s',
       'speed-up',
-      'efficiency',
+      'efficiency (together)',
       'bubble (ideal)',
       'match',
     ])
