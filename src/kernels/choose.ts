@@ -39,6 +39,12 @@ const hasRevectorize = isAtLeast(23, 5)
 const REVECTORIZE = '--experimental-wasm-revectorize'
 
 /**
+ * A kernel further on in the list is taken unless it is clearly slower than the best before it, as where V8 has not
+ * joined the vectors of `fma256`: between kernels that are about as fast, noise must not decide over the arithmetic.
+ */
+const CLEARLY_SLOWER = 0.8
+
+/**
  * The kernel that was asked for, or the fastest that gives right results here. Each is compiled, checked against the
  * definition of its arithmetic, and timed for some milliseconds. To be called once, before any thread is started:
  * threads inherit V8's flags.
@@ -52,8 +58,7 @@ export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CH
   for (const name of candidates) {
     const tried = tryKernel(name, checks)
     if (typeof tried === 'string') rejected.push({ name, reason: tried })
-    // The wider kernel has to be faster, not only as fast: otherwise V8 has not joined its vectors.
-    else if (!best || tried.gflops > best.gflops) best = { ...tried, rejected }
+    else if (!best || tried.gflops > CLEARLY_SLOWER * best.gflops) best = { ...tried, rejected }
   }
   if (!best) throw new KernelError(`--kernel ${wanted}: ${rejected[0].reason}`)
   if (best.choice.name !== 'fma256' && hasRevectorize) setFlagsFromString(`--no-${REVECTORIZE.slice(2)}`)

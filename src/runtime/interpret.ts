@@ -22,6 +22,8 @@ export interface Timings {
   readonly spent: Float64Array
   /** When each instruction of the last step began, and when the step ended. */
   readonly stamps: Float64Array
+  /** By how many bytes the rank's JavaScript heap grew over the measured steps; less if it was collected. */
+  readonly heapGrowth: number
 }
 
 /**
@@ -34,6 +36,7 @@ export function interpret(
   betas: readonly [number, number],
   line: Int32Array,
   clock: Clock,
+  heapUsed: () => number,
 ): Timings {
   const { actions, frame } = bound
   const last = actions.length - 1
@@ -47,8 +50,13 @@ export function interpret(
   frame.step = -1
   actions[last]()
   let before = clock()
+  let heapBefore = 0
   for (let step = 0; step < total; step++) {
-    if (step === steps.warmUp) spent.fill(0)
+    if (step === steps.warmUp) {
+      spent.fill(0)
+      heapBefore = heapUsed()
+      before = clock()
+    }
     line[STEP] = step
     beginStep(bound, steps, step, betas)
     const begun = clock()
@@ -66,7 +74,7 @@ export function interpret(
   }
   stamps[last + 1] = before
   line[STEP] = PARKED
-  return { arrivals, spent, stamps }
+  return { arrivals, spent, stamps, heapGrowth: heapUsed() - heapBefore }
 }
 
 /** Makes everything point at a step: its counters, its batch, its t for Adam. */

@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
-import type { Hyperparameters, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
+import type { Hyperparameters, Kernel, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
 import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
@@ -47,25 +47,28 @@ export type Answer = RankReport | Limits | undefined
 export interface RankReport extends Timings {
   readonly rank: number
   readonly threadId: number
-  /** By how many bytes the rank's JavaScript heap grew over all steps. */
-  readonly heapGrowth: number
+}
+
+interface Seat extends Enrolment {
+  readonly made: Kernel
+  readonly spinRate: number
 }
 
 /** What a Piscina worker exports: a function that keeps its seat from task to task. */
 export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
-  let seat: Enrolment | undefined
-  let spinRate = 0
+  let seat: Seat | undefined
 
   return (task: Task): Answer => {
     if (task.kind === 'enrol') {
-      seat = task
-      spinRate = spinsPerMicrosecond()
+      // One kernel for all visits: V8 compiles it once, and in a later visit it allocates nothing any more.
+      const made = kernelOf(task.kernel)(task.memory, task.region.from)
+      seat = { ...task, made, spinRate: spinsPerMicrosecond() }
       // The first touch decides where a page lies and takes most of the time: before anything is measured.
       new Float32Array(task.memory.buffer).fill(0, task.region.from, task.region.to)
       return undefined
     }
     if (!seat) throw new Error('a task came before the enrolment')
-    const { rank, control, memory } = seat
+    const { rank, control } = seat
     if (task.kind === 'limits') {
       const { name, module } = seat.kernel
       if (rank >= task.threads || name === 'js' || !module) return undefined
@@ -77,17 +80,16 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
 
     const line = control.lines.subarray(rank * LINE_CELLS, (rank + 1) * LINE_CELLS)
     line[STEP] = PARKED
-    const spins = Math.round(task.spinMicroseconds * spinRate)
-    const kernel = kernelOf(seat.kernel)(memory, seat.region.from)
-    const bound = bind({ plan, rank, placement, kernel, hyper, counters: control.counters, spins })
-    const heap = getHeapStatistics().used_heap_size
+    const spins = Math.round(task.spinMicroseconds * seat.spinRate)
+    const bound = bind({ plan, rank, placement, kernel: seat.made, hyper, counters: control.counters, spins })
     const timings = interpret(
       bound,
       task.steps,
       [Math.fround(hyper.beta1), Math.fround(hyper.beta2)],
       line,
       () => performance.now(),
+      () => getHeapStatistics().used_heap_size,
     )
-    return { ...timings, rank, threadId, heapGrowth: getHeapStatistics().used_heap_size - heap }
+    return { ...timings, rank, threadId }
   }
 }

@@ -76,7 +76,10 @@ function reduce(): number {
 /** values[at] = e^values[at]. The power of two is applied in two halves, since it may have no float32 of its own. */
 export function exp(values: Float32Array, at: number): void {
   const x = values[at]
-  float[0] = x > EXP_LARGEST ? EXP_LARGEST : x < EXP_SMALLEST ? EXP_SMALLEST : x
+  // Not one expression: V8 boxes a choice between a float and a constant that is an integer.
+  float[0] = x
+  if (x > EXP_LARGEST) float[0] = EXP_LARGEST
+  else if (x < EXP_SMALLEST) float[0] = EXP_SMALLEST
   const n = reduce()
   const fraction = fround(float[0] + 1)
   const half = n >> 1
@@ -89,8 +92,8 @@ export function exp(values: Float32Array, at: number): void {
 /** values[at] = tanh(values[at]) = d / (d + 2) with d = e^(2|x|) − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1), and the sign of x. */
 export function tanh(values: Float32Array, at: number): void {
   const x = abs(values[at])
-  const small = x > TANH_LARGEST ? TANH_LARGEST : x
-  float[0] = fround(small + small)
+  float[0] = fround(x + x)
+  if (x > TANH_LARGEST) float[0] = 2 * TANH_LARGEST
   const n = reduce()
   const fraction = float[0]
   bits[0] = (n + BIAS) << FRACTION_BITS
