@@ -1,16 +1,15 @@
 import { chooseKernel, KernelError, KERNELS, type Chosen } from '../src/kernels/choose.ts'
 import type { KernelName } from '../src/kernels/kernel.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
-import { currentLoad, describeMachine } from '../src/measure/machine.ts'
 import { FORMS, measureProduct, type Shape } from '../src/measure/products.ts'
 import { layerCount, stepFlop } from '../src/model/shape.ts'
 import { appendRows } from '../src/report/csv.ts'
 import { KERNELS_COLUMNS, kernelRow, STEPS_COLUMNS, stepRow } from '../src/report/kernel-files.ts'
-import { createRunFolder, writeJson } from '../src/report/run-folder.ts'
 import { kernelLine, limitsLine, stepLine } from '../src/report/kernel-lines.ts'
 import { defaultThreads } from './cells.ts'
 import { MODELS } from './models.ts'
 import type { KernelsOptions } from './options.ts'
+import { beginRun } from './run.ts'
 
 /**
  * The arithmetic alone: how fast each kernel computes products and whole training steps on one thread, beside what the
@@ -29,9 +28,8 @@ const LONGEST_STEP_MS = 2000
 /** Runs the experiment; false if some product is wrong. */
 export async function runKernels(options: KernelsOptions, cores: number): Promise<boolean> {
   const share = options.quick ? QUICK_SHARE : 1
-  const folder = createRunFolder(options.out, EXPERIMENT, new Date())
-  const machine = await describeMachine()
-  const loadBefore = currentLoad()
+  const begun = await beginRun(options.out, EXPERIMENT)
+  const { folder } = begun
   const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
   let allWell = true
 
@@ -43,7 +41,7 @@ export async function runKernels(options: KernelsOptions, cores: number): Promis
     const together = await measureLimitsTogether(choice, defaultThreads(cores))
     limits[name] = together
     for (const each of together) console.log(limitsLine(name, each))
-    writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), limits })
+    begun.describeMachine({ limits })
     const peak = together.find(({ threads }) => threads === 1)?.peakGflops
 
     for (const shape of shapesOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {

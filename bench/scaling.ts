@@ -1,7 +1,6 @@
 import { runBlocks, type Visit, type VisitSteps } from '../src/measure/blocks.ts'
 import { measureLimits, type LimitsTogether } from '../src/measure/alone.ts'
 import type { Cell } from '../src/measure/cell.ts'
-import { currentLoad, describeMachine } from '../src/measure/machine.ts'
 import { openSession } from '../src/measure/session.ts'
 import { median } from '../src/measure/statistics.ts'
 import { summarise } from '../src/measure/summary.ts'
@@ -20,7 +19,7 @@ import {
   type RunIdentity,
   type Status,
 } from '../src/report/files.ts'
-import { createRunFolder, writeJson, type RunFolder } from '../src/report/run-folder.ts'
+import { writeJson, type RunFolder } from '../src/report/run-folder.ts'
 import { formatDuration, scalingTable, type TableRow } from '../src/report/table.ts'
 import { traceStep } from '../src/report/trace.ts'
 import { chooseCells, defaultThreads } from './cells.ts'
@@ -29,6 +28,7 @@ import { withSession } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
+import { beginRun, identityOf } from './run.ts'
 
 /**
  * Strong scaling: the same training step, split in every mode over more and more threads.
@@ -71,17 +71,9 @@ export async function runScaling(options: ScalingOptions, cores: number): Promis
     return true
   }
 
-  const folder = createRunFolder(options.out, EXPERIMENT, new Date())
-  const run: RunIdentity = {
-    runId: folder.id,
-    experiment: EXPERIMENT,
-    kernel: choice.name,
-    arithmetic: choice.arithmetic,
-    seed,
-  }
-  const machine = await describeMachine()
-  const loadBefore = currentLoad()
-  writeJson(folder.file('machine.json'), { ...machine, loadBefore })
+  const begun = await beginRun(options.out, EXPERIMENT)
+  const { folder } = begun
+  const run = identityOf(begun, EXPERIMENT, choice, seed)
 
   const session = await openSession({ cells, batches: batches.count, seed, cores, kernel: choice })
   const visits: Visit[] = []
@@ -125,7 +117,7 @@ export async function runScaling(options: ScalingOptions, cores: number): Promis
   } finally {
     // What was measured is summed up even if a rank has failed or the user has had enough.
     if (visits.length > 0) report()
-    writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), limits })
+    begun.describeMachine({ limits })
   }
   return cells.every((cell) => ['ok', 'oversubscribed'].includes(statusOf(cell)))
 }

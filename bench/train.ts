@@ -1,6 +1,5 @@
 import { createKernel } from '../src/kernels/create.ts'
 import type { Cell } from '../src/measure/cell.ts'
-import { currentLoad, describeMachine } from '../src/measure/machine.ts'
 import { openSession } from '../src/measure/session.ts'
 import { trainCell, type Epoch } from '../src/measure/train.ts'
 import { DataError } from '../src/model/data/error.ts'
@@ -8,14 +7,14 @@ import { loadDataSet } from '../src/model/data/load.ts'
 import { scaleFeatures, splitDataSet } from '../src/model/data/split.ts'
 import { evaluationFloats } from '../src/model/evaluate.ts'
 import { appendRows } from '../src/report/csv.ts'
-import { trainingRow, TRAINING_COLUMNS, type RunIdentity, type Status } from '../src/report/files.ts'
-import { createRunFolder, writeJson } from '../src/report/run-folder.ts'
+import { trainingRow, TRAINING_COLUMNS, type Status } from '../src/report/files.ts'
 import { formatDuration, trainingTable } from '../src/report/table.ts'
 import { chooseCells } from './cells.ts'
 import { withSession } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type TrainOptions } from './options.ts'
+import { beginRun, identityOf } from './run.ts'
 
 /**
  * Learning: the plans and ranks that are measured, on data, until they know it.
@@ -51,17 +50,9 @@ export async function runTrain(options: TrainOptions, cores: number): Promise<bo
   )
 
   const { choice } = announceKernel(options.kernel)
-  const folder = createRunFolder(options.out, EXPERIMENT, new Date())
-  const run: RunIdentity = {
-    runId: folder.id,
-    experiment: EXPERIMENT,
-    kernel: choice.name,
-    arithmetic: choice.arithmetic,
-    seed,
-  }
-  const machine = await describeMachine()
-  const loadBefore = currentLoad()
-  writeJson(folder.file('machine.json'), { ...machine, loadBefore })
+  const begun = await beginRun(options.out, EXPERIMENT)
+  const { folder } = begun
+  const run = identityOf(begun, EXPERIMENT, choice, seed)
   const session = await openSession({
     cells,
     batches: Math.floor(training.rows / batch),
@@ -93,7 +84,7 @@ export async function runTrain(options: TrainOptions, cores: number): Promise<bo
       })
     }
   })
-  writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad() })
+  begun.describeMachine()
   console.log(trainingTable(courses))
   for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
   return [...courses].every(([cell, course]) =>
