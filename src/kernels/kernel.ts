@@ -125,13 +125,16 @@ export interface Kernel {
 /** Columns of the widest tile of any kernel. */
 export const TILE_WIDTH = 16
 /** Floats of B that a kernel packs at a time. */
-export const PACKED_FLOATS = 65_536
+export const PACKED_FLOATS = 81_920
+/** Floats of A that a kernel packs at a time. */
+export const STRIP_FLOATS = 4096
 
 /**
- * Floats of scratch memory for products of matrices of at most `rows` rows: packed panels, twice a panel of the result
+ * Floats of scratch memory for products of matrices of at most `rows` rows: packed strips and panels, twice a panel of the result
  * that is narrower than the tile, and some constants on lines of their own.
  */
-export const scratchFloats = (rows: number): number => PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
+export const scratchFloats = (rows: number): number =>
+  STRIP_FLOATS + PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
 
 /**
  * Makes a kernel that works on the bytes of `memory`, shared by all threads. From float `scratch` on, room for

@@ -1,5 +1,6 @@
 import {
   PACKED_FLOATS,
+  STRIP_FLOATS,
   TILE_WIDTH,
   type Arithmetic,
   type Kernel,
@@ -28,6 +29,7 @@ type Product = (
   packed: number,
   edge: number,
   kept: number,
+  strips: number,
 ) => void
 
 type Products = Readonly<
@@ -61,11 +63,12 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
   return (memory, scratch): Kernel => {
     const exports = instantiate(module, memory)
     const floats = new Float32Array(memory.buffer)
-    // The scratch: a row of zeros, the learning rate, a packed panel, and the edge with its operand.
+    // The scratch: a row of zeros, the learning rate, packed strips of A, packed panels of B, and the edge with its operand.
     const zeros = scratch * FLOAT
     const rateAt = scratch + TILE_WIDTH
     const rate = rateAt * FLOAT
-    const packed = (scratch + 2 * TILE_WIDTH) * FLOAT
+    const strips = (scratch + 2 * TILE_WIDTH) * FLOAT
+    const packed = strips + STRIP_FLOATS * FLOAT
     const edge = packed + PACKED_FLOATS * FLOAT
     floats.fill(0, scratch, scratch + TILE_WIDTH)
     // The addresses of a sum's sources lie where a panel is packed: never both at once.
@@ -88,7 +91,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
         const product = activation === 'relu' ? forwardBiasRelu : forwardBias
         product(
           start(x), step(x), start(w), step(w), start(y), step(y), start(bias), 0,
-          rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge, 0,
+          rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge, 0, strips,
         ) // prettier-ignore
         if (activation === 'tanh' || activation === 'sigmoid') small.activate(y, undefined, activation)
       },
@@ -102,7 +105,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
         product(
           start(dy), step(dy), start(w), step(w), start(dx), step(dx), start(x), step(x),
           rate, dx.rows, dx.columns, w.columns, 0, zeros, packed, edge,
-          packedWeights ? start(packedWeights) : 0,
+          packedWeights ? start(packedWeights) : 0, strips,
         ) // prettier-ignore
         if (activation === 'tanh' || activation === 'sigmoid') small.multiplyByDerivative(dx, x, activation)
       },
@@ -110,7 +113,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
       backwardWeight(x, dy, dw, accumulate) {
         weightStore(
           start(x), step(x), start(dy), step(dy), start(dw), step(dw), zeros, 0,
-          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge, 0,
+          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge, 0, strips,
         ) // prettier-ignore
       },
 
@@ -118,7 +121,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
         floats[rateAt] = hyper.learningRate
         weightSgd(
           start(x), step(x), start(dy), step(dy), start(dw), step(dw), start(w), step(w),
-          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge, 0,
+          rate, dw.rows, dw.columns, x.rows, accumulate ? 1 : 0, zeros, packed, edge, 0, strips,
         ) // prettier-ignore
       },
     }

@@ -20,6 +20,8 @@ export interface Tile {
   readonly vectors: number
   /** Steps of k in one turn of the loop. */
   readonly unroll: number
+  /** Strips of A, each as high as the tile, that are packed together: their rows should fill whole vectors. */
+  readonly strips: number
   /** Multiply and add in one instruction with one rounding, or in two with two. */
   readonly fused: boolean
 }

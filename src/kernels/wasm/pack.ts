@@ -117,3 +117,40 @@ export const copyRectangle = `
      ${advance('$from', get('$fromStep'))}
      ${advance('$to', get('$toStep'))}`,
   )})`
+
+/** Rows that are copied in one turn. */
+const STRIP_UNROLL = 4
+
+/**
+ * Copies `strips` neighbouring strips of Aᵀ's stored matrix, each `rows` columns wide and `$depth` rows deep, so that a
+ * strip's rows lie behind each other, and the strips `$distance` bytes: what the micro-kernel reads is then one stream,
+ * and not a cache line and a page for every few floats. Some rows at a time, since the copying itself must not show.
+ */
+export function packStrips(rows: number, strips: number): string {
+  const LANES = VECTOR / FLOAT
+  const vectors = (rows * strips) / LANES
+  const piece = (strip: number, at: number, row: number): string => {
+    const lane = (strip * rows + at) % LANES
+    const vector = `(local.get $v${Math.floor((strip * rows + at) / LANES)})`
+    const lanes = Math.min(rows - at, LANES - lane)
+    const to = `offset=${FLOAT * (rows * row + at)}`
+    const rest = at + lanes < rows ? piece(strip, at + lanes, row) : ''
+    return lanes === LANES
+      ? `(v128.store ${to} (local.get $to${strip}) ${vector}) ${rest}`
+      : `(v128.store64_lane ${to} ${lane / 2} (local.get $to${strip}) ${vector}) ${rest}`
+  }
+  const copyRow = (row: number) =>
+    times(vectors, (v) => `(local.set $v${v} (v128.load offset=${VECTOR * v} (local.get $from)))`) +
+    advance('$from', get('$step')) +
+    times(strips, (strip) => piece(strip, 0, row))
+  const copyRows = (count: number) =>
+    times(count, copyRow) + times(strips, (strip) => advance(`$to${strip}`, constant(FLOAT * rows * count)))
+  return `
+(func $pack_strips (param $from i32) (param $step i32) (param $to0 i32) (param $distance i32) (param $depth i32)
+  (local $k i32) ${times(strips - 1, (s) => `(local $to${s + 1} i32)`)} ${times(vectors, (v) => `(local $v${v} v128)`)}
+  ${times(strips - 1, (s) => `(local.set $to${s + 1} (i32.add (local.get $to${s}) (local.get $distance)))`)}
+  (local.set $k (i32.div_u (local.get $depth) ${constant(STRIP_UNROLL)}))
+  ${repeat('$together', '$k', copyRows(STRIP_UNROLL))}
+  (local.set $k (i32.rem_u (local.get $depth) ${constant(STRIP_UNROLL)}))
+  ${repeat('$single', '$k', copyRows(1))})`
+}

@@ -1,6 +1,6 @@
 import { FLOAT, microKernel, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
-import { copyRectangle, packRows, packTransposed } from './pack.ts'
-import { advance, constant, get, repeat } from './text.ts'
+import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
+import { advance, constant, get, repeat, times } from './text.ts'
 
 /**
  * How the operands of a product lie in memory.
@@ -32,13 +32,15 @@ export const FORMS: Readonly<Record<Form, Layout>> = {
 
 export interface Blocking {
   /** Most steps of k that a panel of B holds: with a tile's rows of A it should fill most of the first-level cache. */
-  readonly depth: number
+  readonly depth: Readonly<Record<Way, number>>
   /** Panels that are packed together on the way down: neighbours are read together, and used before they leave the cache. */
   readonly panels: number
   /** Floats of the panels that are packed together on the way along: they should fit the second-level cache beside C. */
   readonly groupFloats: number
   /** For fewer rows than these a panel is read where it lies: packing it would not pay. */
   readonly fewestRows: number
+  /** For fewer turns of the micro-kernel than these, in all panels of a group, a strip of A is read where it lies. */
+  readonly fewestTurns: number
 }
 
 const OPERANDS = [
@@ -62,7 +64,12 @@ const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${ord
 
 /** All functions of the products of one kernel: micro-kernels of every height, packing, and the loops around them. */
 export function products(tile: Tile, blocking: Blocking): string {
-  const parts = [packRows(tile.vectors), packTransposed(tile.vectors), copyRectangle]
+  const parts = [
+    packRows(tile.vectors),
+    packTransposed(tile.vectors),
+    copyRectangle,
+    packStrips(tile.rows, tile.strips),
+  ]
   for (const order of ['rows', 'columns'] as const) {
     const forms = Object.values(FORMS).filter((form) => form.order === order)
     const epilogues = new Set<Epilogue>(['store', ...forms.flatMap((form) => form.epilogues)])
@@ -71,7 +78,8 @@ export function products(tile: Tile, blocking: Blocking): string {
         parts.push(microKernel(tileName(order, epilogue, rows), order, epilogue, { ...tile, rows }))
       }
       parts.push(down(order, epilogue, tile))
-      if (forms.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile))
+      if (forms.some(({ way }) => way === 'along'))
+        parts.push(along(order, epilogue, tile, blocking.fewestTurns))
     }
   }
   for (const form of ['forward', 'input', 'weight'] as const) {
@@ -128,21 +136,45 @@ function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): string {
   ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, single))})`
 }
 
-/** All rows of a group of `$panels` panels, strip by strip; the `Next` are the bytes from one panel to the next. */
-function along(order: Order, epilogue: Epilogue, { rows: tall, vectors }: Tile): string {
+/**
+ * All rows of a group of `$panels` panels, strip by strip; the `Next` are the bytes from one panel to the next. Where
+ * there are enough panels for it to pay, some strips of A at a time are packed at `$strips`, so that they too are streams.
+ */
+function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: number): string {
+  const { rows: tall, vectors, strips } = tile
   const width = constant(vectors * VECTOR)
-  const call = (rows: number) => `
-    (call $${tileName(order, epilogue, rows)} ${pass(OPERANDS)} (local.get $panels)
+  const [, , ...others] = OPERANDS
+  const call = (rows: number, a = get('$a'), aStep = get('$aStep')) => `
+    (call $${tileName(order, epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
       (i32.const 0) (local.get $bNext) (local.get $inNext) ${width} ${width})`
-  const whole = repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))
+  const size = `(i32.mul (local.get $depth) ${constant(tall * FLOAT)})`
+  const whole = `
+  (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(fewest)}) (then
+    (local.set $together (i32.div_u (local.get $tiles) ${constant(strips)}))
+    (local.set $tiles (i32.rem_u (local.get $tiles) ${constant(strips)}))
+    ${repeat(
+      '$strips',
+      '$together',
+      `(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
+       ${times(
+         strips,
+         (s) =>
+           call(
+             tall,
+             `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`,
+             constant(tall * FLOAT),
+           ) + skipRows(order, constant(tall)),
+       )}`,
+    )}))
+  ${repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))}`
   return `
 (func $along_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
-  (param $panels i32) (param $bNext i32) (param $inNext i32)
-  (local $tiles i32)
+  (param $panels i32) (param $bNext i32) (param $inNext i32) (param $packed i32)
+  (local $tiles i32) (local $together i32)
   ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, call))})`
 }
 
-const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept'] as const // prettier-ignore
+const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept', 'strips'] as const // prettier-ignore
 
 const bytes = (columns: string) => `(i32.mul ${columns} ${constant(FLOAT)})`
 
@@ -164,7 +196,8 @@ const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$r
  * packed together, each used by all rows of A. A chain that a block of k ends is stored to C and goes on from there,
  * which is exact. The last panel may be narrower than the tile: it is computed at full width beside C, and copied.
  *
- * `$kept`, if it is not 0, is all of B as `keep` has packed it. `$zeros` is a row of zeros. `$packed` has room for a group, `$edge` for the tile's width times the rows, twice.
+ * `$kept`, if it is not 0, is all of B as `keep` has packed it. `$zeros` is a row of zeros. `$packed` has room for a
+ * group, `$strips` for strips of A, `$edge` for the tile's width times the rows, twice.
  */
 function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking): string {
   const { order, transposed, way } = FORMS[form]
@@ -196,8 +229,8 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
       : `${startOfChains(from('$c', bytes(get('$j'))))}
       (local.set $inNext (select ${widthBytes} (i32.const 0) (local.get $inStep)))
       ${eitherEpilogue(
-        `(call $along_${order}_${epilogue} ${operands(...atPanel)} (local.get $panels) (local.get $bpNext) (local.get $inNext))`,
-        `(call $along_${order}_store ${operands(...storing)} (local.get $panels) (local.get $bpNext) (local.get $inNext))`,
+        `(call $along_${order}_${epilogue} ${operands(...atPanel)} (local.get $panels) (local.get $bpNext) (local.get $inNext) (local.get $strips))`,
+        `(call $along_${order}_store ${operands(...storing)} (local.get $panels) (local.get $bpNext) (local.get $inNext) (local.get $strips))`,
       )}
       ${advance('$bp', '(i32.mul (local.get $panels) (local.get $bpNext))')}
       ${advance('$j', `(i32.mul (local.get $panels) ${width})`)}`
@@ -258,17 +291,13 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
   (local $ak i32) (local $bp i32) (local $bpStep i32) (local $bpNext i32)
   (local $in i32) (local $inStep i32) (local $inNext i32) (local $edgeOperand i32)
   (local.set $edgeOperand (i32.add (local.get $edge) (i32.mul (local.get $rows) ${widthBytes})))
-  ${evenBlocks(blocking.depth)}
+  ${evenBlocks(blocking.depth[way])}
   (loop $block
     (local.set $kc (i32.sub (local.get $depth) (local.get $k)))
     (if (i32.gt_s (local.get $kc) (local.get $most)) (then (local.set $kc (local.get $most))))
     (local.set $last (i32.eq (i32.add (local.get $k) (local.get $kc)) (local.get $depth)))
     (local.set $ak (i32.add (local.get $a) ${order === 'rows' ? bytes(get('$k')) : '(i32.mul (local.get $k) (local.get $aStep))'}))
-    (local.set $group ${
-      way === 'down'
-        ? constant(blocking.panels)
-        : `(i32.div_u ${constant(blocking.groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${width}))`
-    })
+    (local.set $group ${way === 'down' ? constant(blocking.panels) : evenGroups(blocking.groupFloats, tile.vectors * 4)})
     (local.set $j (i32.const 0))
     (loop $panels_of_group
       (local.set $n (i32.sub (local.get $columns) (local.get $j)))
@@ -310,3 +339,13 @@ const evenBlocks = (depth: number): string => `
   (local.set $most (i32.div_u (i32.sub (i32.add (local.get $depth) (local.get $k)) (i32.const 1)) (local.get $k)))
   (local.set $most (i32.and (i32.add (local.get $most) (i32.const 3)) (i32.const -4)))
   (local.set $k (i32.const 0))`
+
+/** The panels of a group on the way along: as few groups as their room allows, all of about the same size. */
+function evenGroups(groupFloats: number, width: number): string {
+  const most = `(i32.div_u ${constant(groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${constant(width)}))`
+  const all = `(i32.div_u (i32.add (local.get $columns) ${constant(width - 1)}) ${constant(width)})`
+  return dividedUp(all, dividedUp(all, most))
+}
+
+const dividedUp = (a: string, b: string): string =>
+  `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`

@@ -10,11 +10,19 @@ export interface Specification {
 }
 
 /**
- * A panel of 512 × 16 floats takes 32 KiB of the first-level cache, a group on the way along 256 KiB of a second-level
- * cache of at least 512; packing pays from about 48 rows on. Found by trying: a depth of 320 was 5 % slower on layers of
- * 1024, whose weights come from the third-level cache, and the same on small ones.
+ * A panel of 512 × 16 floats takes 32 KiB; one of 192 × 16 leaves room in the first-level cache for a strip of A and for
+ * the panel that comes next, which matters where every tile has another panel. A group on the way along takes 320 KiB of
+ * a second-level cache of at least 512; packing panels pays from about 48 rows on, and packing strips from 2500 turns.
+ * Found by trying: a depth of 320 on the way down was 5 % slower on layers of 1024, whose weights come from the
+ * third-level cache, and the same on small ones; one of 256 on the way along 2 to 5 % slower.
  */
-const BLOCKING: Blocking = { depth: 512, panels: 4, groupFloats: PACKED_FLOATS, fewestRows: 48 }
+const BLOCKING: Blocking = {
+  depth: { down: 512, along: 192 },
+  panels: 4,
+  groupFloats: PACKED_FLOATS,
+  fewestRows: 48,
+  fewestTurns: 2500,
+}
 
 /**
  * The kernels are one generator's code with different tiles. Without `--experimental-wasm-revectorize` there are
@@ -23,7 +31,7 @@ const BLOCKING: Blocking = { depth: 512, panels: 4, groupFloats: PACKED_FLOATS, 
  * Unrolling k makes V8 of Node 20 and 22 spill, and halves the speed; elsewhere it gains nothing.
  */
 export const SPECIFICATIONS: Readonly<Record<WasmKernelName, Specification>> = {
-  simd: { tile: { rows: 2, vectors: 4, unroll: 1, fused: false }, blocking: BLOCKING },
-  fma: { tile: { rows: 2, vectors: 4, unroll: 1, fused: true }, blocking: BLOCKING },
-  fma256: { tile: { rows: 6, vectors: 4, unroll: 1, fused: true }, blocking: BLOCKING },
+  simd: { tile: { rows: 2, vectors: 4, unroll: 1, fused: false, strips: 4 }, blocking: BLOCKING },
+  fma: { tile: { rows: 2, vectors: 4, unroll: 1, fused: true, strips: 4 }, blocking: BLOCKING },
+  fma256: { tile: { rows: 6, vectors: 4, unroll: 1, fused: true, strips: 2 }, blocking: BLOCKING },
 }
