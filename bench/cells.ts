@@ -1,6 +1,7 @@
 import type { Hyperparameters } from '../src/kernels/kernel.ts'
 import { createCell, type Cell } from '../src/measure/cell.ts'
 import type { Model } from '../src/model/shape.ts'
+import { GRID_DEFAULTS } from '../src/plan/grid.ts'
 import { modeImpossible, type Mode, type Setting } from '../src/plan/modes.ts'
 import type { ScalingOptions, TrainOptions } from './options.ts'
 
@@ -32,6 +33,7 @@ export function chooseCells(
     microbatches,
     schedule: options.schedule[0],
     reduction: options.reduction[0],
+    ...GRID_DEFAULTS,
   }
   const serial = createCell('serial', { ...common, threads: 1 }, hyper)
   const cells: Cell[] = [serial]

@@ -1,4 +1,5 @@
 import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
+import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
 import { modeImpossible, type Mode } from '../../src/plan/modes.ts'
 import type { ReductionName } from '../../src/plan/reductions/index.ts'
 import type { ScheduleName } from '../../src/plan/schedules/index.ts'
@@ -64,6 +65,7 @@ function refuseImpossible(options: Unsettled, hidden: readonly number[], mode: M
     schedule: schedule[0],
     reduction: reduction[0],
     threads,
+    ...GRID_DEFAULTS,
   })
   if (reason !== undefined) throw new UsageError(`--threads ${threads} with --modes ${mode}: ${reason}`)
 }

@@ -2,6 +2,7 @@ import type { KernelChoice } from '../kernels/kernel.ts'
 import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { syntheticDataSet } from '../model/data/synthetic.ts'
 import { layerCount, stepFlop, type Model } from '../model/shape.ts'
+import { GRID_DEFAULTS } from '../plan/grid.ts'
 import { cutBatches } from './batches.ts'
 import { createCell } from './cell.ts'
 import { openSession, type Session } from './session.ts'
@@ -26,6 +27,7 @@ const settingOf = (model: Model, batch: number, threads: number) =>
     microbatches: 1,
     schedule: 'gpipe',
     reduction: 'direct',
+    ...GRID_DEFAULTS,
   }) as const
 
 export interface StepResult {

@@ -1,12 +1,13 @@
 import type { Instruction, Plan } from '../plan/plan.ts'
 import type { RankReport } from '../runtime/rank.ts'
 
-/** What a rank's time is spent on; `other` is signalling and what lies between instructions and steps. */
+/** What a rank's time is spent on; `handoff` is copying into and out of messages, `other` signalling and what lies between. */
 export const BUCKETS = [
   'forward',
   'loss',
   'backward-input',
   'backward-weight',
+  'handoff',
   'reduce',
   'update',
   'wait-receive',
@@ -26,6 +27,9 @@ export function bucketOf(instruction: Instruction): Bucket {
       return 'wait-barrier'
     case 'pack':
       return 'backward-input'
+    case 'send':
+    case 'take':
+      return 'handoff'
     case 'publish':
       return 'other'
     default:

@@ -4,7 +4,7 @@ import { length, overlap } from './span.ts'
 
 const FLOAT_BYTES = 4
 /** Rows start on cache lines of their own, so that ranks that write neighbouring rows never share a line. */
-const FLOATS_PER_LINE = 16
+export const FLOATS_PER_LINE = 16
 
 /**
  * Floats from the start of one row of so many columns to the next: an odd number of cache lines. At a multiple of a

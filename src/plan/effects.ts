@@ -51,13 +51,19 @@ export function effects(instruction: Instruction): Effects {
       return { reads, writes: [result], signals: [], product }
     }
     case 'backward-weight': {
-      const { layer, samples, accumulated, input, delta, gradient } = instruction
-      const { rows, columns } = gradient
+      const { layer, samples, accumulated, input, delta, rows, gradient } = instruction
+      const { columns } = gradient
+      // The bias alone needs no input.
+      const operands = input.columns.from < input.columns.to ? [input, delta] : [delta]
       const before = { ...gradient, version: samplesVersion([accumulated]) }
-      const reads = before.version === '' ? [input, delta] : [input, delta, before]
+      const reads = before.version === '' ? operands : [...operands, before]
       const product: Product = { kind: 'backward-weight', layer, samples, rows, columns }
       return { reads, writes: [gradient], signals: [], product }
     }
+    case 'send':
+      return { reads: [instruction.source], writes: [instruction.message], signals: [] }
+    case 'take':
+      return { reads: [instruction.message], writes: [instruction.target], signals: [] }
     case 'reduce':
       return { reads: instruction.sources, writes: [instruction.target], signals: [] }
     case 'update': {

@@ -1,39 +1,65 @@
-import type { Optimizer } from '../kernels/kernel.ts'
+import { TILE_WIDTH, type Optimizer } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
 import { balancedStages } from './balance.ts'
 import { barrier } from './barrier.ts'
-import { channel } from './channel.ts'
-import { addBuffer, emptyDraft, type Draft } from './draft.ts'
-import { PlanError, SHARED, type Plan } from './plan.ts'
-import { reductions, type ReductionName } from './reductions/index.ts'
-import { reduceAndUpdate, type Replica } from './reductions/reduction.ts'
+import type { Handoff } from './boundary.ts'
+import { emptyDraft } from './draft.ts'
+import { PlanError, type Plan } from './plan.ts'
+import type { ReductionName } from './reductions/index.ts'
 import { schedules, type ScheduleName } from './schedules/index.ts'
-import { peakInFlight } from './schedules/schedule.ts'
-import { length, split, type Span } from './span.ts'
-import { addStage, type BatchBuffers, type Boundary } from './stage.ts'
+import { stagesOf, type Table } from './schedules/schedule.ts'
+import { split } from './span.ts'
+import { addPrograms } from './programs.ts'
 
-/** A point of the space of strategies: `dp` replicas of a pipeline of `pp` stages, dp × pp ranks. */
+/** A point of the space of strategies: `dp` replicas of a pipeline of `pp` ranks, each `tp` times; dp × pp × tp ranks. */
 export interface Grid {
   readonly model: Model
   readonly optimizer: Optimizer
   readonly batch: number
   readonly dp: number
   readonly pp: number
+  readonly tp: number
   /** Of each replica's share of the batch. */
   readonly microbatches: number
   readonly schedule: ScheduleName
+  /** Stages per rank of the pipeline, of the schedule `interleaved`. */
+  readonly chunks: number
+  /** A schedule of the user's own, instead of the named one. */
+  readonly table?: Table | undefined
   readonly reduction: ReductionName
+  /** Gradients are combined in groups of layers of at least so many bytes. */
+  readonly bucketBytes: number
+  /** Combine the gradients of some layers while those of others are being computed. */
+  readonly overlap: boolean
+  /** Keep each row's optimizer state on one rank only; of the reduction `direct`. */
+  readonly shardOptimizer: boolean
+  readonly handoff: Handoff
   /** Slots of a boundary's activation; the legal minimum is the consumer's peak in flight. Default: never in the way. */
   readonly capacity?: number
 }
 
-/** A producer can write the gradient of one microbatch while the consumer still reads that of the one before. */
-const DELTA_SLOTS = 2
+/** What a grid is unless it says something else. */
+export const GRID_DEFAULTS = {
+  tp: 1,
+  chunks: 2,
+  bucketBytes: 256 * 1024,
+  overlap: true,
+  shardOptimizer: false,
+  handoff: 'shared',
+} as const
+
+/** The order of work of each rank of a replica's pipeline. */
+export const tableOf = ({ table, schedule, pp, microbatches, chunks }: Grid): Table =>
+  table ?? schedules[schedule](pp, microbatches, schedule === 'interleaved' && pp > 1 ? chunks : 1)
+
+/** Replicas share their weights, and each rank computes the gradient of its own slice of them. */
+export const ownersCompute = ({ dp, reduction }: Grid): boolean => dp > 1 && reduction === 'owner'
 
 /** Why there is no plan for a grid, in words a user can act on; undefined if there is one. */
 export function impossible(grid: Grid): string | undefined {
-  const { dp, pp, batch, microbatches } = grid
-  const layers = layerCount(grid.model)
+  const { dp, pp, tp, batch, microbatches, model, reduction, table } = grid
+  const layers = layerCount(model)
+  if (table && table.length !== pp) return `the schedule file is for ${table.length} ranks, not for ${pp}`
   if (pp > layers) return `${pp} stages need at least ${pp} layers; the model has ${layers}`
   if (dp > batch)
     return `${dp} ranks that share the batch need at least ${dp} samples; the batch has ${batch}`
@@ -41,87 +67,37 @@ export function impossible(grid: Grid): string | undefined {
   if (microbatches > share) {
     return `${microbatches} microbatches need at least ${microbatches} samples; a rank's share of the batch has ${share}`
   }
+  const stages = stagesOf(tableOf(grid))
+  if (stages > layers) return `${stages} stages need at least ${stages} layers; the model has ${layers}`
+  const widest = Math.max(...model.widths)
+  if (tp > Math.ceil(widest / TILE_WIDTH)) {
+    return `${tp} ranks that share a layer need one of at least ${(tp - 1) * TILE_WIDTH + 1} columns; the widest has ${widest}`
+  }
+  if (grid.shardOptimizer && dp > 1 && reduction !== 'direct') {
+    return `a sharded optimizer needs the reduction direct, not ${reduction}`
+  }
+  if (grid.handoff !== 'shared') {
+    if (tp > 1) return `handing over by ${grid.handoff} needs layers that are not shared (tp = 1, not ${tp})`
+    if (ownersCompute(grid)) return `handing over by ${grid.handoff} needs another reduction than owner`
+  }
   return undefined
 }
 
 /**
- * The plan of a grid. Replica d works on its share of the batch; its stage s is rank d·pp + s. The gradients of the
- * replicas of one stage are combined by the chosen reduction.
+ * The plan of a grid. Replica d works on its share of the batch; rank t of place s of its pipeline is rank
+ * (d·pp + s)·tp + t. Weights and gradients of the replicas are combined by the chosen reduction.
  *
  * @throws PlanError where `impossible` says why
  */
 export function planGrid(grid: Grid): Plan {
   const reason = impossible(grid)
   if (reason) throw new PlanError(reason)
-  const { model, optimizer, batch, dp, pp } = grid
-  const draft = emptyDraft(dp * pp)
-  const buffers = addBatch(draft, model, batch)
-  const shares = split({ from: 0, to: batch }, dp)
-  const stages = balancedStages(model, pp)
-
-  const replicas = shares.map((share, d): Replica[] => {
-    const name = dp > 1 ? ` of replica ${d}` : ''
-    const microbatches = split(share, grid.microbatches)
-    const actions = stages.map((_, s) => schedules[grid.schedule](s, pp, grid.microbatches))
-    const boundaries = stages.slice(1).map((layers, s) => {
-      const capacity = Math.min(grid.capacity ?? peakInFlight(actions[s]), grid.microbatches)
-      return addBoundary(draft, model, layers.from, name, d * pp + s, microbatches, capacity)
-    })
-    return stages.map((layers, s) =>
-      addStage(draft, {
-        model,
-        optimizer,
-        rank: d * pp + s,
-        name,
-        layers,
-        microbatches,
-        actions: actions[s],
-        batch: buffers,
-        upstream: boundaries[s - 1],
-        downstream: boundaries[s],
-        updates: dp === 1,
-      }),
-    )
-  })
-  if (dp > 1) {
-    for (let s = 0; s < pp; s++) {
-      const group = replicas.map((replica) => replica[s])
-      reduceAndUpdate(draft, group, reductions[grid.reduction])
-    }
-  }
-  const everyone = Array.from({ length: dp * pp }, (_, rank) => rank)
-  barrier(draft, 'end of step', everyone)
-  return { model, batch, optimizer, ...draft, exact: dp === 1 }
+  const { model, optimizer, batch, dp, pp, tp } = grid
+  const table = tableOf(grid)
+  const draft = emptyDraft(dp * pp * tp)
+  const stages = balancedStages(model, stagesOf(table))
+  addPrograms(draft, grid, table, stages, split({ from: 0, to: batch }, dp))
+  barrier(draft, 'end of step', [...draft.programs.keys()])
+  return { model, batch, optimizer, ...draft, exact: dp === 1 || ownersCompute(grid) }
 }
 
-function addBatch(draft: Draft, model: Model, batch: number): BatchBuffers {
-  const shared = { owner: SHARED, layer: 0, rows: batch, slots: 1 }
-  return {
-    features: addBuffer(draft, { ...shared, name: 'features', role: 'features', columns: model.widths[0] }),
-    labels: addBuffer(draft, { ...shared, name: 'labels', role: 'labels', columns: 1 }),
-    losses: addBuffer(draft, { ...shared, name: 'losses', role: 'losses', columns: 1 }),
-  }
-}
-
-/** Both buffers lie with their consumers: the activation with the later stage, its gradient with the earlier one. */
-function addBoundary(
-  draft: Draft,
-  model: Model,
-  layer: number,
-  name: string,
-  producer: number,
-  microbatches: readonly Span[],
-  capacity: number,
-): Boundary {
-  const consumer = producer + 1
-  const shape = { layer, rows: Math.max(...microbatches.map(length)), columns: model.widths[layer] }
-  const deltaSlots = Math.min(DELTA_SLOTS, microbatches.length)
-  const add = (role: 'activation' | 'delta', owner: number, slots: number) =>
-    addBuffer(draft, { ...shape, name: `${role} ${layer}${name}`, role, owner, slots })
-  return {
-    activation: add('activation', consumer, capacity),
-    delta: add('delta', producer, deltaSlots),
-    forward: channel(draft, `activation ${layer}${name}`, producer, consumer, capacity),
-    backward: channel(draft, `delta ${layer}${name}`, consumer, producer, deltaSlots),
-  }
-}

@@ -20,9 +20,21 @@ export interface Plan {
   readonly exact: boolean
 }
 
-/** `features`, `labels` and `losses` hold one row per sample of the batch and change place from step to step. */
+/**
+ * `features`, `labels` and `losses` hold one row per sample of the batch and change place from step to step. A `message`
+ * is on its way through a port, one slot per microbatch; it takes no room in the shared memory.
+ */
 export type Role =
-  'features' | 'labels' | 'losses' | 'weights' | 'packed' | 'state' | 'gradient' | 'activation' | 'delta'
+  | 'features'
+  | 'labels'
+  | 'losses'
+  | 'weights'
+  | 'packed'
+  | 'state'
+  | 'gradient'
+  | 'activation'
+  | 'delta'
+  | 'message'
 
 export const SHARED = -1
 
@@ -34,8 +46,9 @@ export interface Buffer {
   readonly owner: number
   /**
    * Of `packed`: the layer whose weights it holds, in a kernel's own order.
-   * Of `weights`, `state` and `gradient`: the layer whose parameters they are, as one matrix of in + 1 rows and
-   * out columns, the last row being the bias. Of `activation` and `delta`: the layer that reads the activation.
+   * Of `weights`: the layer whose parameters they are, as one matrix of in + 1 rows and out columns, the last row being
+   * the bias. Of `state` and `gradient`: the same, or those rows of it that the owner is responsible for.
+   * Of `activation`, `delta` and `message`: the layer that reads the activation.
    */
   readonly layer: number
   readonly rows: number
@@ -127,11 +140,29 @@ export interface BackwardWeight extends OnSamples {
   readonly accumulated: Span
   readonly input: Region
   readonly delta: Region
-  /** Rows of the parameter matrix; its version is what it holds afterwards. */
+  /** Rows of the parameter matrix, the last of which is the bias. */
+  readonly rows: Span
+  /** Where they lie; its version is what it holds afterwards. */
   readonly gradient: Region
 }
 
-/** target = Σ sources, in their order. */
+/** Posts a copy of what a rank has computed to another rank; the port keeps the order. */
+export interface Send extends OnSamples {
+  readonly op: 'send'
+  /** Whether the message is moved or copied once more. */
+  readonly by: 'transfer' | 'clone'
+  readonly source: Region
+  readonly message: Region
+}
+
+/** Takes the next message out of the port, which must have been posted, and copies it to where it is read. */
+export interface Take extends OnSamples {
+  readonly op: 'take'
+  readonly message: Region
+  readonly target: Region
+}
+
+/** target = Σ sources, in their order; of one source, a copy. */
 export interface Reduce {
   readonly op: 'reduce'
   readonly layer: number
@@ -168,7 +199,18 @@ export interface Barrier {
 }
 
 export type Instruction =
-  Forward | LossGradient | Pack | BackwardInput | BackwardWeight | Reduce | Update | Publish | Await | Barrier
+  | Forward
+  | LossGradient
+  | Pack
+  | BackwardInput
+  | BackwardWeight
+  | Send
+  | Take
+  | Reduce
+  | Update
+  | Publish
+  | Await
+  | Barrier
 
 /** A plan that cannot be made or must not be run; the message says what was asked and what would be possible. */
 export class PlanError extends Error {

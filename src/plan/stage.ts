@@ -1,204 +1,209 @@
-import { TILE_WIDTH, type Optimizer } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
-import type { Channel } from './channel.ts'
-import { addBuffer, emit, type Draft } from './draft.ts'
-import type { Region, Role } from './plan.ts'
-import { parameterRows, STATE_BUFFERS, update, weightsOf, type Parameters } from './parameters.ts'
-import type { Replica } from './reductions/reduction.ts'
+import { barrier } from './barrier.ts'
+import type { Boundary } from './boundary.ts'
+import { emit, type Draft } from './draft.ts'
+import { gradientOf, weightsOf, type Parameters } from './parameters.ts'
+import type { Region } from './plan.ts'
 import { samplesVersion } from './samples.ts'
-import { peakInFlight, type Action } from './schedules/schedule.ts'
-import { length, type Span } from './span.ts'
+import type { Action } from './schedules/schedule.ts'
+import { isEmpty, split, type Span } from './span.ts'
+import type { Tensor } from './tensor.ts'
 
-/** The buffers that all ranks share; they hold the whole batch. */
-export interface BatchBuffers {
-  readonly features: number
-  readonly labels: number
-  readonly losses: number
+/** A tensor that crosses to or from the stage beside this one, and its gradient, which goes the other way. */
+export interface Crossing {
+  readonly activation: Boundary
+  readonly delta: Boundary
 }
 
-/** Where two neighbouring stages meet: the buffers and channels of the activation that crosses and of its gradient. */
-export interface Boundary {
-  readonly activation: number
-  readonly delta: number
-  readonly forward: Channel
-  readonly backward: Channel
-}
-
+/** One stage of one replica: its layers, the ranks that share each of them, and where everything lies. */
 export interface Stage {
   readonly model: Model
-  readonly optimizer: Optimizer
-  readonly rank: number
-  /** Distinguishes the buffers of this stage's replica in their names. */
-  readonly name: string
+  /** More than one where the stage is tensor-parallel: they take the same actions, each on its part of every layer. */
+  readonly ranks: readonly number[]
   readonly layers: Span
+  /** Per layer, counted from the first of the stage, and per rank. */
+  readonly parameters: readonly (readonly Parameters[])[]
+  /** The columns of a layer's output, and of its input's gradient, that a rank computes; likewise. */
+  readonly outputs: readonly (readonly Span[])[]
+  readonly inputs: readonly (readonly Span[])[]
   /** Rows of the batch that this replica works on, cut into its microbatches. */
   readonly microbatches: readonly Span[]
-  readonly actions: readonly Action[]
-  readonly batch: BatchBuffers
-  readonly upstream?: Boundary | undefined
-  readonly downstream?: Boundary | undefined
-  /** The update follows at once on a layer's last gradient; otherwise a reduction comes first. */
-  readonly updates: boolean
+  readonly labels: Tensor
+  readonly losses: Tensor
+  /** What layer `l` reads, and its gradient; behind the last layer, what the model computes. */
+  readonly activation: (layer: number) => Tensor
+  readonly delta: (layer: number) => Tensor
+  readonly upstream: Crossing | undefined
+  readonly downstream: Crossing | undefined
+  /** False where the weight gradients are computed over the whole batch, at the end of the step. */
+  readonly computesWeights: boolean
+  /** Called when the gradient of a layer, counted from the first, holds all samples of this replica. */
+  readonly layerDone: (position: number) => void
 }
 
-/** Appends one stage's share of a training step to its rank's program. */
-export function addStage(draft: Draft, stage: Stage): Replica {
-  const { model, rank, layers, microbatches, upstream, downstream } = stage
-  const { widths } = model
-  const largest = Math.max(...microbatches.map(length))
-  const inFlight = peakInFlight(stage.actions)
-  const isLast = layers.to === layerCount(model)
-  const samples = { from: microbatches[0].from, to: microbatches[microbatches.length - 1].to }
+/** Appends one action of a schedule to the programs of a stage's ranks. */
+export function addAction(draft: Draft, stage: Stage, { pass, microbatch }: Action): void {
+  switch (pass) {
+    case 'F':
+      return forward(draft, stage, microbatch)
+    case 'I':
+      return backward(draft, stage, microbatch, false)
+    case 'W':
+      return weightGradients(draft, stage, microbatch)
+    case 'B':
+      return backward(draft, stage, microbatch, true)
+  }
+}
 
-  const own = (role: Role, layer: number, rows: number, columns: number, slots: number, suffix = '') =>
-    addBuffer(draft, {
-      name: `${role}${suffix} ${layer}${stage.name}`,
-      role,
-      owner: rank,
-      layer,
-      rows,
-      columns,
-      slots,
+/** Packs the weights that are read for the input gradient more than once a step. */
+export function packWeights(draft: Draft, { ranks, parameters }: Stage): void {
+  for (const layer of parameters) {
+    ranks.forEach((rank, t) => {
+      const dense = layer[t]
+      const packed = packedOf(draft, dense)
+      const weights = weightsOf(dense, { from: 0, to: dense.rows - 1 })
+      if (packed) emit(draft, rank, { op: 'pack', layer: dense.layer, weights, packed })
     })
-
-  const parameters: Parameters[] = []
-  /** Per layer, what it reads, and the gradient of what it computes; a layer's output is the next one's input. */
-  const activations: number[] = []
-  const deltas: number[] = []
-  for (let layer = layers.from; layer < layers.to; layer++) {
-    const rows = widths[layer] + 1
-    const columns = widths[layer + 1]
-    const state = Array.from({ length: STATE_BUFFERS[stage.optimizer] }, (_, moment) =>
-      own('state', layer, rows, columns, 1, ` ${moment + 1}`),
-    )
-    const weights = own('weights', layer, rows, columns, 1)
-    const packedRows = Math.ceil(widths[layer] / TILE_WIDTH) * TILE_WIDTH
-    const packs = layer > 0 && microbatches.length > 1
-    parameters.push({
-      layer,
-      rows,
-      columns,
-      weights,
-      gradient: own('gradient', layer, rows, columns, 1),
-      packed: packs ? own('packed', layer, packedRows, columns, 1) : undefined,
-      state,
-    })
-    const crosses = layer + 1 === layers.to && downstream
-    activations[layer + 1] = crosses
-      ? downstream.activation
-      : own('activation', layer + 1, largest, columns, inFlight)
-    deltas[layer + 1] = crosses ? downstream.delta : own('delta', layer + 1, largest, columns, 1)
   }
-  if (upstream) {
-    activations[layers.from] = upstream.activation
-    deltas[layers.from] = upstream.delta
-  }
+}
 
-  /** The rows of microbatch k in one of the microbatches' buffers. */
-  const slice = (buffer: number, k: number): Region => ({
-    buffer,
-    slot: k % draft.buffers[buffer].slots,
-    rows: { from: 0, to: length(microbatches[k]) },
-    columns: { from: 0, to: draft.buffers[buffer].columns },
-    version: `microbatch ${k}`,
-  })
-  const batchRows = (buffer: number, k: number, version: string): Region => ({
-    buffer,
-    slot: 0,
-    rows: microbatches[k],
-    columns: { from: 0, to: draft.buffers[buffer].columns },
-    version,
-  })
-  const activation = (layer: number, k: number): Region =>
-    layer === 0 ? batchRows(stage.batch.features, k, 'batch') : slice(activations[layer], k)
+function packedOf({ buffers }: Draft, { packed }: Parameters): Region | undefined {
+  if (packed === undefined) return undefined
+  const { rows, columns } = buffers[packed]
+  const whole = { rows: { from: 0, to: rows }, columns: { from: 0, to: columns } }
+  return { buffer: packed, slot: 0, ...whole, version: 'before' }
+}
 
-  const packedOf = ({ packed }: Parameters): { packed?: Region } => {
-    if (packed === undefined) return {}
-    const { rows, columns } = draft.buffers[packed]
-    const whole = { rows: { from: 0, to: rows }, columns: { from: 0, to: columns } }
-    return { packed: { buffer: packed, slot: 0, ...whole, version: 'before' } }
-  }
-  const pack = (): void => {
-    for (const dense of parameters) {
-      const { packed } = packedOf(dense)
-      if (packed) emit(draft, rank, { op: 'pack', layer: dense.layer, weights: weightsOf(dense), packed })
-    }
-  }
+/** The others of a tensor-parallel group read next what each has written, or write what each has read. */
+function together(draft: Draft, { ranks }: Stage, what: string): void {
+  if (ranks.length > 1) barrier(draft, `${what} on ranks ${ranks.join(' ')}`, ranks)
+}
 
-  const forward = (k: number): void => {
-    const on = { microbatch: k, samples: microbatches[k] }
-    if (upstream) emit(draft, rank, upstream.forward.receive(k))
-    for (const dense of parameters) {
-      const { layer } = dense
-      if (downstream && layer + 1 === layers.to) emit(draft, rank, ...downstream.forward.room(k))
+const on = ({ microbatches }: Stage, k: number) => ({ microbatch: k, samples: microbatches[k] })
+
+function forward(draft: Draft, stage: Stage, k: number): void {
+  const { ranks, parameters, outputs, upstream, downstream, layers } = stage
+  ranks.forEach((rank, t) => emit(draft, rank, ...(upstream?.activation.receive(t, k) ?? [])))
+  parameters.forEach((shares, position) => {
+    const layer = layers.from + position
+    const crossing = layer + 1 === layers.to ? downstream?.activation : undefined
+    const output = (crossing?.written ?? stage.activation(layer + 1))(k)
+    ranks.forEach((rank, t) => {
+      emit(draft, rank, ...(crossing?.room(t, k) ?? []))
+      const columns = outputs[position][t]
+      if (isEmpty(columns)) return
       emit(draft, rank, {
         op: 'forward',
         layer,
-        ...on,
-        input: activation(layer, k),
-        weights: parameterRows(dense, dense.weights, { from: 0, to: dense.rows }, 'before'),
-        output: activation(layer + 1, k),
+        ...on(stage, k),
+        input: stage.activation(layer)(k),
+        weights: weightsOf(shares[t], { from: 0, to: shares[t].rows }, columns),
+        output: { ...output, columns },
       })
-    }
-    if (downstream) emit(draft, rank, downstream.forward.send())
-  }
-
-  const backward = (k: number): void => {
-    const on = { microbatch: k, samples: microbatches[k] }
-    if (downstream) emit(draft, rank, downstream.backward.receive(k))
-    if (isLast) {
-      const last = layers.to
-      emit(draft, rank, {
-        op: 'loss',
-        ...on,
-        output: activation(last, k),
-        labels: batchRows(stage.batch.labels, k, 'batch'),
-        delta: slice(deltas[last], k),
-        losses: batchRows(stage.batch.losses, k, 'loss'),
-      })
-    }
-    for (const dense of parameters.toReversed()) {
-      const { layer } = dense
-      const delta = slice(deltas[layer + 1], k)
-      if (upstream && layer === layers.from) emit(draft, rank, ...upstream.backward.room(k))
-      if (layer > 0) {
-        emit(draft, rank, {
-          op: 'backward-input',
-          layer,
-          ...on,
-          delta,
-          weights: weightsOf(dense),
-          ...packedOf(dense),
-          input: activation(layer, k),
-          result: slice(deltas[layer], k),
-        })
-      }
-      const accumulated = { from: samples.from, to: microbatches[k].from }
-      const summed = samplesVersion([accumulated, microbatches[k]])
-      emit(draft, rank, {
-        op: 'backward-weight',
-        layer,
-        ...on,
-        accumulated,
-        input: activation(layer, k),
-        delta,
-        gradient: parameterRows(dense, dense.gradient, { from: 0, to: dense.rows }, summed),
-      })
-      if (stage.updates && k === microbatches.length - 1) {
-        emit(draft, rank, update(dense, dense.gradient, { from: 0, to: dense.rows }, summed))
-      }
-    }
-    // As the field does for a fused backward pass: the gradient is sent after both products are done.
-    if (upstream) emit(draft, rank, upstream.backward.send(), upstream.forward.release())
-    if (downstream) emit(draft, rank, downstream.backward.release())
-  }
-
-  // Weights are packed while the rank would wait anyway: for its first input, or, at the first stage, for its first delta.
-  if (upstream) pack()
-  for (const { pass, microbatch } of stage.actions) {
-    if (!upstream && pass === 'B' && microbatch === 0) pack()
-    if (pass === 'F') forward(microbatch)
-    else backward(microbatch)
-  }
-  return { rank, samples, layers: parameters }
+    })
+    together(draft, stage, `forward ${layer} of microbatch ${k}`)
+  })
+  ranks.forEach((rank, t) => emit(draft, rank, ...(downstream?.activation.send(t, k) ?? [])))
 }
+
+/** The loss of the samples of a microbatch, which the ranks share by rows. */
+function loss(draft: Draft, stage: Stage, k: number): void {
+  const { ranks, model, microbatches } = stage
+  const output = stage.activation(layerCount(model))(k)
+  const delta = stage.delta(layerCount(model))(k)
+  const first = microbatches[k].from - output.rows.from
+  split(output.rows, ranks.length).forEach((rows, t) => {
+    if (isEmpty(rows)) return
+    const samples = { from: rows.from + first, to: rows.to + first }
+    emit(draft, ranks[t], {
+      op: 'loss',
+      microbatch: k,
+      samples,
+      output: { ...output, rows },
+      labels: { ...stage.labels(k), rows: samples },
+      delta: { ...delta, rows },
+      losses: { ...stage.losses(k), rows: samples },
+    })
+  })
+  together(draft, stage, `loss of microbatch ${k}`)
+}
+
+/** The input gradients of all layers, from the last to the first, and, in a fused pass, each layer's weight gradient. */
+function backward(draft: Draft, stage: Stage, k: number, fused: boolean): void {
+  const { ranks, parameters, inputs, upstream, downstream, layers } = stage
+  ranks.forEach((rank, t) => emit(draft, rank, ...(downstream?.delta.receive(t, k) ?? [])))
+  if (layers.to === layerCount(stage.model)) loss(draft, stage, k)
+  for (let position = parameters.length - 1; position >= 0; position--) {
+    const layer = layers.from + position
+    const crossing = position === 0 ? upstream?.delta : undefined
+    ranks.forEach((rank, t) => {
+      emit(draft, rank, ...(crossing?.room(t, k) ?? []))
+      const columns = inputs[position][t]
+      if (layer === 0 || isEmpty(columns)) return
+      const dense = parameters[position][t]
+      const packed = packedOf(draft, dense)
+      emit(draft, rank, {
+        op: 'backward-input',
+        layer,
+        ...on(stage, k),
+        delta: stage.delta(layer + 1)(k),
+        weights: weightsOf(dense, columns),
+        ...(packed ? { packed } : {}),
+        input: { ...stage.activation(layer)(k), columns },
+        result: { ...(crossing?.written ?? stage.delta(layer))(k), columns },
+      })
+    })
+    if (fused) weightGradient(draft, stage, position, k)
+    together(draft, stage, `backward ${layer} of microbatch ${k}`)
+  }
+  // As the field does for a fused backward pass: the gradient is sent after both products are done.
+  ranks.forEach((rank, t) => emit(draft, rank, ...(upstream?.delta.send(t, k) ?? [])))
+  if (fused) release(draft, stage)
+}
+
+function weightGradients(draft: Draft, stage: Stage, k: number): void {
+  for (let position = stage.parameters.length - 1; position >= 0; position--) {
+    weightGradient(draft, stage, position, k)
+  }
+  together(draft, stage, `weights of microbatch ${k}`)
+  release(draft, stage)
+}
+
+/** Nobody reads a microbatch's activations and gradients any more. */
+function release(draft: Draft, { ranks, upstream, downstream, computesWeights }: Stage): void {
+  if (!computesWeights) return
+  ranks.forEach((rank, t) => {
+    emit(draft, rank, ...(upstream?.activation.release(t) ?? []))
+    emit(draft, rank, ...(downstream?.delta.release(t) ?? []))
+  })
+}
+
+/** The weight gradient of one layer goes on by one microbatch. */
+function weightGradient(draft: Draft, stage: Stage, position: number, k: number): void {
+  const { ranks, parameters, microbatches, computesWeights, layerDone } = stage
+  if (!computesWeights) return
+  const accumulated = { from: microbatches[0].from, to: microbatches[k].from }
+  const summed = samplesVersion([accumulated, microbatches[k]])
+  ranks.forEach((rank, t) => {
+    const dense = parameters[position][t]
+    const { layer, slice } = dense
+    if (isEmpty(slice)) return
+    emit(draft, rank, {
+      op: 'backward-weight',
+      layer,
+      ...on(stage, k),
+      accumulated,
+      input: columnsOfSlice(stage.activation(layer)(k), slice),
+      delta: stage.delta(layer + 1)(k),
+      rows: slice,
+      gradient: gradientOf(dense, slice, summed),
+    })
+  })
+  if (k === microbatches.length - 1) layerDone(position)
+}
+
+/** The columns of a layer's input that rows of its weight gradient are computed from: the bias needs none. */
+export const columnsOfSlice = (input: Region, slice: Span): Region => ({
+  ...input,
+  columns: { from: Math.min(slice.from, input.columns.to), to: Math.min(slice.to, input.columns.to) },
+})

@@ -12,9 +12,9 @@ export function flopOf(plan: Plan, instruction: Instruction): number {
         2 * length(instruction.samples) * length(instruction.result.columns) * widths[instruction.layer + 1]
       )
     case 'backward-weight': {
-      const { samples, gradient, layer } = instruction
-      const rows = Math.min(gradient.rows.to, widths[layer]) - Math.min(gradient.rows.from, widths[layer])
-      return 2 * length(samples) * rows * length(gradient.columns)
+      const { samples, rows, gradient, layer } = instruction
+      const inputs = Math.min(rows.to, widths[layer]) - Math.min(rows.from, widths[layer])
+      return 2 * length(samples) * inputs * length(gradient.columns)
     }
     default:
       return 0

@@ -5,7 +5,8 @@ import { effects } from '../plan/effects.ts'
 import type { BackwardWeight, Forward, Instruction, Plan, Region, Signal, Update } from '../plan/plan.ts'
 import { length, type Span } from '../plan/span.ts'
 import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
-import { movesWithBatch, type Placement } from './memory.ts'
+import type { Mailbox } from './mailbox.ts'
+import { copyIn, copyOut, movesWithBatch, type Placement } from './memory.ts'
 
 /** What changes from step to step; every bound instruction reads it. */
 export interface Frame {
@@ -33,7 +34,9 @@ export interface Binding {
   readonly plan: Plan
   readonly rank: number
   readonly placement: Placement
+  readonly memory: WebAssembly.Memory
   readonly kernel: Kernel
+  readonly mailbox: Mailbox
   readonly hyper: Hyperparameters
   readonly counters: Int32Array
   /** How often a wait looks at its counter before it sleeps. */
@@ -42,7 +45,8 @@ export interface Binding {
 
 /** Turns a rank's program into calls of the kernel and of the counters. */
 export function bind(binding: Binding): BoundProgram {
-  const { plan, rank, placement, kernel, hyper } = binding
+  const { plan, rank, placement, kernel, hyper, mailbox } = binding
+  const floats = new Float32Array(binding.memory.buffer)
   const { model } = plan
   const frame: Frame = { step: 0, powers: new Float64Array([1, 1]) }
   const moving: MovingMatrix[] = []
@@ -72,25 +76,25 @@ export function bind(binding: Binding): BoundProgram {
 
   /** If the update follows at once, the gradient need not be stored: it goes from the registers into the weights. */
   const backwardWeight = (instruction: BackwardWeight, then?: Update): (() => void) => {
-    const { layer, accumulated, input, delta, gradient } = instruction
+    const { layer, accumulated, input, delta, rows, gradient } = instruction
     const bias = model.widths[layer]
-    const { from, to } = gradient.rows
-    const inputs = { from: Math.min(from, bias), to: Math.min(to, bias) }
-    const biasRow = { from: bias, to }
+    const hasBias = rows.to > bias
+    /** The rows of a region that holds the instruction's rows: those of weights, and the bias. */
+    const weightRows = ({ rows: { from, to } }: Region) => ({ from, to: hasBias ? to - 1 : to })
+    const biasRow = ({ rows: { to } }: Region) => ({ from: hasBias ? to - 1 : to, to })
     const dy = matrix(delta)
-    const x = matrix(input, input.rows, inputs)
-    const dw = matrix(gradient, inputs)
-    const db = matrix(gradient, biasRow)
+    const x = matrix(input)
+    const dw = matrix(gradient, weightRows(gradient))
+    const db = matrix(gradient, biasRow(gradient))
     const accumulate = length(accumulated) > 0
-    const hasBias = to > bias
     if (!then) {
       return () => {
         kernel.backwardWeight(x, dy, dw, accumulate)
         if (hasBias) kernel.backwardBias(dy, db, accumulate)
       }
     }
-    const w = matrix(then.weights, inputs)
-    const b = matrix(then.weights, biasRow)
+    const w = matrix(then.weights, weightRows(then.weights))
+    const b = matrix(then.weights, biasRow(then.weights))
     return () => {
       kernel.backwardWeightSgd(x, dy, dw, w, accumulate, hyper)
       if (hasBias) {
@@ -162,6 +166,20 @@ export function bind(binding: Binding): BoundProgram {
       case 'backward-weight': {
         const next = program[index + 1]
         return backwardWeight(instruction, updatesAtOnce(instruction, next) ? next : undefined)
+      }
+      case 'send': {
+        const { source, message, by } = instruction
+        const from = matrix(source)
+        const consumer = plan.buffers[message.buffer].owner
+        return () => mailbox.post(consumer, message.buffer, copyOut(floats, from), by === 'transfer')
+      }
+      case 'take': {
+        const { message, target } = instruction
+        const to = matrix(target)
+        const producer = plan.programs.findIndex((other) =>
+          other.some((each) => each.op === 'send' && each.message.buffer === message.buffer),
+        )
+        return () => copyIn(floats, to, mailbox.take(producer, message.buffer))
       }
       case 'reduce': {
         const sources = instruction.sources.map((source) => matrix(source))

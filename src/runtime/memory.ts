@@ -1,4 +1,4 @@
-import { scratchFloats } from '../kernels/kernel.ts'
+import { scratchFloats, type Matrix } from '../kernels/kernel.ts'
 import { slotFloats, strideOf } from '../plan/bytes.ts'
 import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
@@ -45,7 +45,7 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
     plans.forEach((plan, p) => {
       let used = 0
       plan.buffers.forEach((buffer, index) => {
-        if (buffer.owner !== owner) return
+        if (buffer.owner !== owner || buffer.role === 'message') return
         placements[p][index] = from + used
         used += (movesWithBatch(buffer) ? batches : buffer.slots) * slotFloats(buffer)
       })
@@ -70,21 +70,33 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
 export const allocate = (layout: Layout): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true })
 
-/** Copies a matrix without padding into a buffer's slot 0, or back out of it. */
-export function writeRows(floats: Float32Array, at: number, buffer: Buffer, values: Float32Array): void {
-  const stride = strideOf(buffer)
-  for (let row = 0; row * buffer.columns < values.length; row++) {
-    const start = row * buffer.columns
-    floats.set(values.subarray(start, start + buffer.columns), at + row * stride)
-  }
-}
+/** The first rows of a buffer's slot 0. */
+const rowsAt = (at: number, buffer: Buffer, rows: number): Matrix => ({
+  offset: at,
+  rows,
+  columns: buffer.columns,
+  stride: strideOf(buffer),
+})
 
-export function readRows(floats: Float32Array, at: number, buffer: Buffer, rows: number): Float32Array {
-  const stride = strideOf(buffer)
-  const values = new Float32Array(rows * buffer.columns)
+/** Copies a matrix without padding into a buffer's slot 0, or back out of it. */
+export const writeRows = (floats: Float32Array, at: number, buffer: Buffer, values: Float32Array): void =>
+  copyIn(floats, rowsAt(at, buffer, values.length / buffer.columns), values)
+
+export const readRows = (floats: Float32Array, at: number, buffer: Buffer, rows: number): Float32Array =>
+  copyOut(floats, rowsAt(at, buffer, rows))
+
+/** Copies the rows of a matrix into an array of their own, and back. */
+export function copyOut(floats: Float32Array, { offset, rows, columns, stride }: Matrix): Float32Array {
+  const values = new Float32Array(rows * columns)
   for (let row = 0; row < rows; row++) {
-    const start = at + row * stride
-    values.set(floats.subarray(start, start + buffer.columns), row * buffer.columns)
+    const start = offset + row * stride
+    values.set(floats.subarray(start, start + columns), row * columns)
   }
   return values
+}
+
+export function copyIn(floats: Float32Array, { offset, rows, columns, stride }: Matrix, values: Float32Array): void {
+  for (let row = 0; row < rows; row++) {
+    floats.set(values.subarray(row * columns, (row + 1) * columns), offset + row * stride)
+  }
 }

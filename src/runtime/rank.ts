@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import { threadId } from 'node:worker_threads'
+import { threadId, type MessagePort } from 'node:worker_threads'
 import type { Hyperparameters, Kernel, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
 import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
 import type { Plan } from '../plan/plan.ts'
@@ -7,6 +7,7 @@ import type { Span } from '../plan/span.ts'
 import { bind } from './bind.ts'
 import { spinsPerMicrosecond } from './counter.ts'
 import { LINE_CELLS, PARKED, STEP, type Control } from './control.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
 import { interpret, type Steps, type Timings } from './interpret.ts'
 import type { Placement } from './memory.ts'
 
@@ -19,6 +20,8 @@ export interface Enrolment {
   readonly kernel: KernelChoice
   /** Floats; the rank's part of the memory, its kernel's scratch first. */
   readonly region: Span
+  /** One to each other rank, where ranks hand over in messages. */
+  readonly ports: ReadonlyMap<number, MessagePort>
 }
 
 /** The same task for every rank: run the program that the plan has for you. */
@@ -51,6 +54,7 @@ export interface RankReport extends Timings {
 
 interface Seat extends Enrolment {
   readonly made: Kernel
+  readonly mailbox: Mailbox
   readonly spinRate: number
 }
 
@@ -62,7 +66,7 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
     if (task.kind === 'enrol') {
       // One kernel for all visits: V8 compiles it once, and in a later visit it allocates nothing any more.
       const made = kernelOf(task.kernel)(task.memory, task.region.from)
-      seat = { ...task, made, spinRate: spinsPerMicrosecond() }
+      seat = { ...task, made, mailbox: createMailbox(task.ports), spinRate: spinsPerMicrosecond() }
       // The first touch decides where a page lies and takes most of the time: before anything is measured.
       new Float32Array(task.memory.buffer).fill(0, task.region.from, task.region.to)
       return undefined
@@ -81,7 +85,9 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
     const line = control.lines.subarray(rank * LINE_CELLS, (rank + 1) * LINE_CELLS)
     line[STEP] = PARKED
     const spins = Math.round(task.spinMicroseconds * seat.spinRate)
-    const bound = bind({ plan, rank, placement, kernel: seat.made, hyper, counters: control.counters, spins })
+    const { memory, made, mailbox } = seat
+    const { counters } = control
+    const bound = bind({ plan, rank, placement, memory, kernel: made, mailbox, hyper, counters, spins })
     const timings = interpret(
       bound,
       task.steps,

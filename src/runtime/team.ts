@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { KernelChoice } from '../kernels/kernel.ts'
 import type { Limits } from '../kernels/wasm/measure-limits.ts'
@@ -33,6 +34,8 @@ export interface TeamOptions {
   readonly layout: Layout
   readonly counters: number
   readonly kernel: KernelChoice
+  /** Ranks hand over in messages, in some plan. */
+  readonly messages: boolean
   /** The module that the threads run; tests put one with faults here. */
   readonly worker?: URL
   /** Milliseconds that nothing may happen before a rank counts as stalled; by default it grows with the work of a step. */
@@ -73,11 +76,13 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   let closing: Promise<void> | undefined
   const close = () => (closing ??= pool.destroy())
 
-  const enrol = layout.regions.map((region, rank) =>
-    pool.run({ kind: 'enrol', rank, memory, control, kernel, region }).catch((error: unknown) => {
+  const links = options.messages ? connect(threads) : layout.regions.map(() => new Map<number, MessagePort>())
+  const enrol = layout.regions.map((region, rank) => {
+    const task: Task = { kind: 'enrol', rank, memory, control, kernel, region, ports: links[rank] }
+    return pool.run(task, { transferList: [...links[rank].values()] }).catch((error: unknown) => {
       throw new RankError(`rank ${rank} of ${threads} could not start: ${messageOf(error)}`, { cause: error })
-    }),
-  )
+    })
+  })
   try {
     await Promise.all(enrol)
   } catch (error) {
@@ -126,6 +131,19 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   }
 
   return { memory, threads, visit, limits, close }
+}
+
+/** A message channel between any two ranks; gives each rank's ends, by the other's number. */
+function connect(ranks: number): Map<number, MessagePort>[] {
+  const ends = Array.from({ length: ranks }, () => new Map<number, MessagePort>())
+  for (let rank = 0; rank < ranks; rank++) {
+    for (let other = 0; other < rank; other++) {
+      const { port1, port2 } = new MessageChannel()
+      ends[rank].set(other, port1)
+      ends[other].set(rank, port2)
+    }
+  }
+  return ends
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

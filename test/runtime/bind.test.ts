@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid, type Grid } from '../../src/plan/grid.ts'
+import { GRID_DEFAULTS, ownersCompute, planGrid, type Grid } from '../../src/plan/grid.ts'
 import { anyGrid } from '../plan/arbitrary.ts'
 import { trainInOneThread } from './one-thread.ts'
 
-const serialOf = (grid: Grid): Grid => ({ ...grid, dp: 1, pp: 1, microbatches: 1 })
+const serialOf = (grid: Grid): Grid => ({ ...grid, dp: 1, pp: 1, tp: 1, schedule: 'gpipe', microbatches: 1 })
 
 describe('a bound plan', () => {
   it('gives serial’s weights to the bit whenever the plan is exact, for every grid, schedule and optimizer', () => {
     fc.assert(
       fc.property(anyGrid, (grid) => {
-        const exact = { ...grid, dp: 1 }
+        const exact: Grid = grid.dp > 1 ? { ...grid, reduction: 'owner', shardOptimizer: false, handoff: 'shared' } : grid
         const split = trainInOneThread(planGrid(exact), 3)
         expect(split).toEqual(trainInOneThread(planGrid(serialOf(exact)), 3))
       }),
@@ -24,7 +24,7 @@ describe('a bound plan', () => {
         const split = trainInOneThread(planGrid(grid), 2)
         const serial = trainInOneThread(planGrid(serialOf(grid)), 2)
         split.forEach((replicas, layer) => {
-          expect(replicas).toHaveLength(grid.dp)
+          expect(replicas).toHaveLength(ownersCompute(grid) ? 1 : grid.dp)
           for (const replica of replicas) expect(replica).toEqual(replicas[0])
           // Adam divides by the size of the gradient, so that a rounding of a gradient of zero can become a step.
           if (grid.optimizer === 'adam') return
@@ -49,6 +49,7 @@ describe('a bound plan', () => {
             microbatches: Math.min(7, batch),
             schedule: '1f1b',
             reduction: 'direct',
+            ...GRID_DEFAULTS,
           }
           const split = trainInOneThread(planGrid(grid), 3)
           expect(split).toEqual(trainInOneThread(planGrid(serialOf(grid)), 3))

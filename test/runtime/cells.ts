@@ -1,6 +1,7 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
 import { createCell, type Cell } from '../../src/measure/cell.ts'
 import { syntheticDataSet } from '../../src/model/data/synthetic.ts'
+import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
 import type { Mode, Setting } from '../../src/plan/modes.ts'
 
 export const HYPER = { learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
@@ -12,6 +13,7 @@ const SETTING: Setting = {
   microbatches: 6,
   schedule: '1f1b',
   reduction: 'direct',
+  ...GRID_DEFAULTS,
   threads: 1,
 }
 

@@ -5,6 +5,7 @@ import type { Plan } from '../../src/plan/plan.ts'
 import { effects } from '../../src/plan/effects.ts'
 import { walk } from '../../src/plan/walk.ts'
 import { bind } from '../../src/runtime/bind.ts'
+import type { Mailbox } from '../../src/runtime/mailbox.ts'
 import { beginStep } from '../../src/runtime/interpret.ts'
 import { allocate, layOut, readRows, writeRows } from '../../src/runtime/memory.ts'
 
@@ -36,8 +37,13 @@ export function trainInOneThread(plan: Plan, steps: number, batches = 2): Float3
   })
 
   const counters = new Int32Array(0)
+  const posted = new Map<number, Float32Array[]>()
+  const mailbox: Mailbox = {
+    post: (_, buffer, values) => posted.set(buffer, [...(posted.get(buffer) ?? []), values]),
+    take: (_, buffer) => posted.get(buffer)!.shift()!,
+  }
   const bound = plan.programs.map((_, rank) =>
-    bind({ plan, rank, placement, kernel: js(memory), hyper: HYPER, counters, spins: 0 }),
+    bind({ plan, rank, placement, memory, kernel: js(memory), mailbox, hyper: HYPER, counters, spins: 0 }),
   )
   for (let step = 0; step < steps; step++) {
     for (const program of bound) beginStep(program, { done: 0, batches }, step, [HYPER.beta1, HYPER.beta2])

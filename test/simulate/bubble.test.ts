@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stepFlop } from '../../src/model/shape.ts'
-import { planGrid, type Grid } from '../../src/plan/grid.ts'
+import { GRID_DEFAULTS, planGrid, type Grid } from '../../src/plan/grid.ts'
 import { flopOf } from '../../src/plan/work.ts'
 import { idealBubble } from '../../src/simulate/bubble.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
@@ -16,6 +16,7 @@ const base: Grid = {
   microbatches: 1,
   schedule: 'gpipe',
   reduction: 'direct',
+  ...GRID_DEFAULTS,
 }
 
 describe('the ideal bubble', () => {

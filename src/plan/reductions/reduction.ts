@@ -1,50 +1,80 @@
-import { barrier } from '../barrier.ts'
-import { emit, type Draft } from '../draft.ts'
-import { parameterRows, update, type Parameters } from '../parameters.ts'
-import { mergedVersion, samplesVersion } from '../samples.ts'
-import { length, type Span } from '../span.ts'
-
-/** One rank that holds a replica of some layers' weights, after it has summed the gradients of its own samples. */
-export interface Replica {
-  readonly rank: number
-  readonly samples: Span
-  readonly layers: readonly Parameters[]
-}
-
-/** Who sums which rows of a parameter matrix: one span per replica, empty or not, that together cover all rows. */
-export type Chunks = (rows: number, replicas: number) => Span[]
+import { addCounter, type Draft } from '../draft.ts'
+import { gradientOf, type Parameters } from '../parameters.ts'
+import type { Await, Instruction, Publish, Reduce } from '../plan.ts'
+import { mergedVersion } from '../samples.ts'
+import { isEmpty, split, type Span } from '../span.ts'
 
 /**
- * The skeleton of the classic reductions on shared memory. When all gradients are complete, each replica sums its
- * chunk straight out of every replica's gradient, in the order of their samples, into its own; when all sums are
- * complete, each replica updates its weights from the sums where they lie. Nothing is copied.
+ * Some layers' gradients that are combined together, as soon as all of them are complete. All places of the group, one
+ * rank of each replica, hold the same layers.
  */
-export function reduceAndUpdate(draft: Draft, replicas: readonly Replica[], chunks: Chunks): void {
-  const group = replicas.map((replica) => replica.rank)
-  const partial = replicas.map((replica) => samplesVersion([replica.samples]))
-  const whole = mergedVersion(partial)
-  const layers = `of layers ${replicas[0].layers.map((parameters) => parameters.layer).join(' ')}`
+export interface Bucket {
+  /** Per layer, the buffers of each place. */
+  readonly layers: readonly (readonly Parameters[])[]
+  /** The samples that each place has summed by itself. */
+  readonly partial: readonly string[]
+  /** Each place's counter: raised when its gradients are complete, and then after each of its phases that says so. */
+  readonly counters: readonly number[]
+  readonly shardOptimizer: boolean
+}
 
-  barrier(draft, `gradients ${layers}`, group)
-  replicas.forEach((replica, place) => {
-    replica.layers.forEach((own, position) => {
-      const rows = chunks(own.rows, replicas.length)[place]
-      if (length(rows) === 0) return
-      const sources = replicas.map(({ layers: theirs }, q) =>
-        parameterRows(own, theirs[position].gradient, rows, partial[q]),
-      )
-      const target = parameterRows(own, own.gradient, rows, whole)
-      emit(draft, replica.rank, { op: 'reduce', layer: own.layer, sources, target })
-    })
-  })
+/**
+ * What each place does to combine a bucket, in phases: the first only tells that the gradients are complete; others may
+ * do something else between two of them. A phase awaits nothing but earlier phases of other places.
+ */
+export type Reduction = (bucket: Bucket) => Instruction[][][]
 
-  barrier(draft, `sums ${layers}`, group)
-  for (const replica of replicas) {
-    replica.layers.forEach((own, position) => {
-      chunks(own.rows, replicas.length).forEach((rows, q) => {
-        if (length(rows) === 0) return
-        emit(draft, replica.rank, update(own, replicas[q].layers[position].gradient, rows, whole))
-      })
-    })
-  }
+export const placesOf = ({ counters }: Bucket): number => counters.length
+
+export const wholeOf = ({ partial }: Bucket): string => mergedVersion(partial)
+
+export const addBucketCounters = (draft: Draft, name: string, ranks: readonly number[]): number[] =>
+  ranks.map((rank) => addCounter(draft, `${name} of rank ${rank}`, rank))
+
+export const tell = ({ counters }: Bucket, place: number): Publish => ({
+  op: 'publish',
+  counter: counters[place],
+})
+
+/** Waits until another place has told so many times that it has come further. */
+export const hear = ({ counters }: Bucket, place: number, times: number): Await => ({
+  op: 'await',
+  cause: 'receive',
+  counter: counters[place],
+  atLeast: times,
+})
+
+/** Waits for all places but one's own. */
+export const hearAll = (bucket: Bucket, self: number, times: number): Await[] =>
+  bucket.counters.flatMap((_, place) => (place === self ? [] : [hear(bucket, place, times)]))
+
+/** The rows of a layer's gradient, shared equally between the places: each sums, or passes on, its chunk. */
+export const chunksOf = (slice: Span, places: number): Span[] =>
+  split({ from: 0, to: slice.to - slice.from }, places).map(({ from, to }) => ({
+    from: slice.from + from,
+    to: slice.from + to,
+  }))
+
+/**
+ * Adds some rows of several places' gradients, in the order of `from`, into those of `into`. `holds` tells which samples
+ * each place's rows hold.
+ */
+export function addRows(
+  layer: readonly Parameters[],
+  from: readonly number[],
+  into: number,
+  rows: Span,
+  holds: (place: number) => string,
+): Reduce[] {
+  if (isEmpty(rows)) return []
+  const versions = from.map(holds)
+  const version = from.length === 1 ? versions[0] : mergedVersion(versions)
+  return [
+    {
+      op: 'reduce',
+      layer: layer[into].layer,
+      sources: from.map((place, i) => gradientOf(layer[place], rows, versions[i])),
+      target: gradientOf(layer[into], rows, version),
+    },
+  ]
 }

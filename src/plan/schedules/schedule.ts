@@ -1,19 +1,28 @@
-/** F: forward; B: backward, which is the input gradient and the weight gradient of each layer in turn. */
+/** F: forward. I: gradient of the input. W: gradient of the weights. B: I and W of each layer in turn. */
+export type Pass = 'F' | 'I' | 'W' | 'B'
 export interface Action {
-  readonly pass: 'F' | 'B'
+  readonly pass: Pass
+  readonly stage: number
   readonly microbatch: number
 }
+export type Table = readonly (readonly Action[])[]
+export type Schedule = (ranks: number, microbatches: number, chunks: number) => Table
 
-/** The order in which one stage works through its microbatches: a pure function, ascending in F and in B. */
-export type Schedule = (stage: number, stages: number, microbatches: number) => Action[]
-
-/** The most microbatches that a stage holds between their F and their B: the slots its activations need. */
-export function peakInFlight(actions: readonly Action[]): number {
-  let inFlight = 0
-  let peak = 0
-  for (const { pass } of actions) {
-    inFlight += pass === 'F' ? 1 : -1
-    peak = Math.max(peak, inFlight)
+const peak = (actions: readonly Action[], stage: number, up: Pass[], down: Pass[]) => {
+  let n = 0
+  let most = 0
+  for (const { pass, stage: s } of actions) {
+    if (s !== stage) continue
+    if (up.includes(pass)) n++
+    most = Math.max(most, n)
+    if (down.includes(pass)) n--
   }
-  return peak
+  return most
 }
+export const peakInFlight = (actions: readonly Action[], stage: number) =>
+  peak(actions, stage, ['F'], ['W', 'B'])
+export const peakPending = (actions: readonly Action[], stage: number) =>
+  peak(actions, stage, ['I', 'B'], ['W', 'B'])
+export const stagesOf = (table: Table) => 1 + Math.max(...table.flat().map((a) => a.stage))
+export const rankOf = (table: Table, stage: number) =>
+  table.findIndex((row) => row.some((a) => a.stage === stage))

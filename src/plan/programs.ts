@@ -1,0 +1,232 @@
+import { layerCount } from '../model/shape.ts'
+import { addBoundary, WRITTEN } from './boundary.ts'
+import { FLOATS_PER_LINE } from './bytes.ts'
+import { addBuffer, emit, type Draft } from './draft.ts'
+import { ownersCompute, type Grid } from './grid.ts'
+import { ownersUpdate } from './owner.ts'
+import { updateSlice, type Parameters } from './parameters.ts'
+import { SHARED, type Role } from './plan.ts'
+import { combine } from './reductions/combine.ts'
+import { reductions } from './reductions/index.ts'
+import { samplesVersion } from './samples.ts'
+import { peakInFlight, peakPending, rankOf, type Table } from './schedules/schedule.ts'
+import { length, split, splitAligned, type Span } from './span.ts'
+import { addAction, packWeights, type Crossing, type Stage } from './stage.ts'
+import { addStageParameters } from './stage-parameters.ts'
+import { inBatch, inSlots, wholeBatch, type Tensor } from './tensor.ts'
+
+/**
+ * Fills the programs of all ranks but for the barrier at the end.
+ *
+ * @param stages the layers of each stage
+ * @param shares the samples of each replica
+ */
+export function addPrograms(
+  draft: Draft,
+  grid: Grid,
+  table: Table,
+  stages: readonly Span[],
+  shares: readonly Span[],
+): void {
+  const { pp, tp } = grid
+  const groupAt = (d: number, s: number) => Array.from({ length: tp }, (_, t) => (d * pp + s) * tp + t)
+  const places = stages.map((_, q) => rankOf(table, q))
+  const batch = addBatch(draft, grid)
+  const parameters = stages.map((layers, q) => {
+    const ranks = shares.map((_, d) => groupAt(d, places[q]))
+    return addStageParameters(draft, grid, layers, ranks, grid.microbatches > 1)
+  })
+  const whole = ownersCompute(grid) ? addWholeBatch(draft, grid) : undefined
+  const layerDone = stages.map((_, q) => afterLayer(draft, grid, shares, parameters[q], groupAt, places[q]))
+
+  shares.forEach((share, d) => {
+    const groups = places.map((s) => groupAt(d, s))
+    const microbatches = split(share, grid.microbatches)
+    const tensors = addTensors(draft, grid, table, stages, groups, microbatches, d, whole)
+    const inputs = inBatch(draft, batch.features, microbatches, 'batch')
+    const built = stages.map(
+      (layers, q): Stage => ({
+        model: grid.model,
+        ranks: groups[q],
+        layers,
+        parameters: parameters[q].map((layer) => layer[d]),
+        outputs: columnsOf(grid, layers, 1),
+        inputs: columnsOf(grid, layers, 0),
+        microbatches,
+        labels: inBatch(draft, batch.labels, microbatches, 'batch'),
+        losses: inBatch(draft, batch.losses, microbatches, 'loss'),
+        activation: (layer) => (layer === 0 ? inputs : tensors.activations[layer]),
+        delta: (layer) => tensors.deltas[layer],
+        upstream: tensors.crossings[q],
+        downstream: tensors.crossings[q + 1],
+        computesWeights: whole === undefined,
+        layerDone: (position) => layerDone[q](d, position),
+      }),
+    )
+    table.forEach((actions, s) => {
+      // Weights are packed while the rank would wait anyway: for its first input, or for its first delta.
+      const own = built.filter((_, q) => places[q] === s)
+      for (const stage of own) if (stage.upstream) packWeights(draft, stage)
+      let packed = own.every((stage) => stage.upstream)
+      for (const action of actions) {
+        const stage = built[action.stage]
+        if (!packed && !stage.upstream && action.pass !== 'F') {
+          packWeights(draft, stage)
+          packed = true
+        }
+        addAction(draft, stage, action)
+      }
+    })
+  })
+
+  if (!whole) return
+  for (let s = 0; s < pp; s++) {
+    const ranks = shares.flatMap((_, d) => groupAt(d, s))
+    const layers = stages.flatMap((span, q) =>
+      places[q] === s
+        ? parameters[q].map((layer, position) => ({
+            parameters: layer.flat(),
+            input: span.from + position === 0 ? wholeBatch(draft, batch.features, 'batch') : whole.activation(span.from + position),
+            delta: whole.delta(span.from + position + 1),
+          }))
+        : [],
+    )
+    ownersUpdate(draft, { ranks, layers, samples: { from: 0, to: grid.batch } })
+  }
+}
+
+/** The buffers that hold the batches themselves, in turn. */
+function addBatch(draft: Draft, { model, batch }: Grid) {
+  const add = (role: Role, columns: number) =>
+    addBuffer(draft, { name: role, role, owner: SHARED, layer: 0, rows: batch, columns, slots: 1 })
+  return {
+    features: add('features', model.widths[0]),
+    labels: add('labels', 1),
+    losses: add('losses', 1),
+  }
+}
+
+/** Per layer, the columns of its output (`side` 1) or of its input (0) that each rank of a group computes. */
+const columnsOf = ({ model, tp }: Grid, layers: Span, side: 0 | 1): Span[][] =>
+  model.widths
+    .slice(layers.from + side, layers.to + side)
+    .map((width) => splitAligned(width, tp, FLOATS_PER_LINE))
+
+/** What follows on the last weight gradient of a layer in a replica: its update, or its share in a reduction. */
+function afterLayer(
+  draft: Draft,
+  grid: Grid,
+  shares: readonly Span[],
+  parameters: readonly (readonly (readonly Parameters[])[])[],
+  groupAt: (d: number, s: number) => readonly number[],
+  s: number,
+): (d: number, position: number) => void {
+  const { reduction, bucketBytes, overlap, shardOptimizer } = grid
+  if (reduction === 'owner' || shares.length === 1) {
+    const summed = samplesVersion(shares)
+    return (d, position) => {
+      groupAt(d, s).forEach((rank, t) => emit(draft, rank, ...updateSlice(parameters[position][d][t], summed)))
+    }
+  }
+  const combinations = groupAt(0, s).map((_, t) =>
+    combine(draft, {
+      ranks: shares.map((__, d) => groupAt(d, s)[t]),
+      shares,
+      layers: parameters.map((layer) => layer.map((replica) => replica[t])),
+      reduction: reductions[reduction],
+      bucketBytes,
+      overlap,
+      shardOptimizer,
+    }),
+  )
+  return (d, position) => {
+    for (const combination of combinations) combination(d, position)
+  }
+}
+
+/** Activations and their gradients of the whole batch, which all replicas share, by the layer that reads them. */
+function addWholeBatch(draft: Draft, { model, batch }: Grid) {
+  const add = (role: Role) =>
+    model.widths.map((columns, layer) =>
+      layer === 0
+        ? -1
+        : addBuffer(draft, { name: `${role} ${layer}`, role, owner: SHARED, layer, rows: batch, columns, slots: 1 }),
+    )
+  const activations = add('activation')
+  const deltas = add('delta')
+  return {
+    activations,
+    deltas,
+    activation: (layer: number) => wholeBatch(draft, activations[layer], WRITTEN),
+    delta: (layer: number) => wholeBatch(draft, deltas[layer], WRITTEN),
+  }
+}
+
+/** The activations of one replica and their gradients, by the layer that reads them, and what crosses between its stages. */
+function addTensors(
+  draft: Draft,
+  grid: Grid,
+  table: Table,
+  stages: readonly Span[],
+  groups: readonly (readonly number[])[],
+  microbatches: readonly Span[],
+  d: number,
+  whole: { readonly activations: readonly number[]; readonly deltas: readonly number[] } | undefined,
+) {
+  const { widths } = grid.model
+  const rows = Math.max(...microbatches.map(length))
+  const name = (role: Role, layer: number) => `${role} ${layer}${grid.dp > 1 ? ` of replica ${d}` : ''}`
+  const activations: Tensor[] = []
+  const deltas: Tensor[] = []
+  /** By the later stage. */
+  const crossings: (Crossing | undefined)[] = []
+  const actionsOf = (q: number) => table[rankOf(table, q)]
+
+  stages.forEach((layers, q) => {
+    const group = groups[q]
+    const inside = (role: 'activation' | 'delta', layer: number, slots: number, of: readonly number[] | undefined) =>
+      of
+        ? inBatch(draft, of[layer], microbatches, WRITTEN)
+        : inSlots(
+            draft,
+            addBuffer(draft, {
+              name: name(role, layer),
+              role,
+              owner: group.length > 1 ? SHARED : group[0],
+              layer,
+              rows,
+              columns: widths[layer],
+              slots,
+            }),
+            microbatches,
+          )
+    const last = layers.to === layerCount(grid.model) ? layers.to : layers.to - 1
+    for (let layer = layers.from + 1; layer <= last; layer++) {
+      activations[layer] = inside('activation', layer, peakInFlight(actionsOf(q), q), whole?.activations)
+      deltas[layer] = inside('delta', layer, peakPending(actionsOf(q), q), whole?.deltas)
+    }
+    if (q === 0) return
+    const layer = layers.from
+    const cross = (role: 'activation' | 'delta', from: number, to: number, slots: number, of: readonly number[] | undefined) =>
+      addBoundary(draft, {
+        name: name(role, layer),
+        role,
+        layer,
+        columns: widths[layer],
+        producers: groups[from],
+        consumers: groups[to],
+        microbatches,
+        slots: Math.min(slots, microbatches.length),
+        whole: of?.[layer],
+        handoff: grid.handoff,
+      })
+    // As many as the producer is ever ahead; a gradient is written while the consumer still reads the one before.
+    const ahead = peakInFlight(actionsOf(q - 1), q - 1) + peakPending(actionsOf(q), q) - 1
+    const activation = cross('activation', q - 1, q, grid.capacity ?? ahead, whole?.activations)
+    const delta = cross('delta', q, q - 1, peakPending(actionsOf(q - 1), q - 1) + 1, whole?.deltas)
+    crossings[q] = { activation, delta }
+    activations[layer] = activation.read
+    deltas[layer] = delta.read
+  })
+  return { activations, deltas, crossings }
+}

@@ -1,0 +1,41 @@
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+
+/** How a rank hands over in messages, where it does not by shared memory. */
+export interface Mailbox {
+  /** Posts the content of a message buffer to a rank; `transfer` moves the array instead of cloning it. */
+  post(rank: number, buffer: number, values: Float32Array, transfer: boolean): void
+  /** The next content of a message buffer from a rank, which has been posted: nobody waits here. */
+  take(rank: number, buffer: number): Float32Array
+}
+
+interface Letter {
+  readonly buffer: number
+  readonly values: Float32Array
+}
+
+/**
+ * One port to each other rank carries the messages of all buffers between the two, in the order in which they were posted;
+ * what was posted for another buffer is kept until that is asked for.
+ */
+export function createMailbox(ports: ReadonlyMap<number, MessagePort>): Mailbox {
+  const kept = new Map<number, Float32Array[]>()
+  return {
+    post(rank, buffer, values, transfer) {
+      const letter: Letter = { buffer, values }
+      ports.get(rank)!.postMessage(letter, transfer ? [values.buffer as ArrayBuffer] : [])
+    },
+    take(rank, buffer) {
+      const earlier = kept.get(buffer)?.shift()
+      if (earlier) return earlier
+      for (;;) {
+        const received = receiveMessageOnPort(ports.get(rank)!)
+        if (!received) throw new Error(`no message has come from rank ${rank}`)
+        const letter = received.message as Letter
+        if (letter.buffer === buffer) return letter.values
+        const others = kept.get(letter.buffer)
+        if (others) others.push(letter.values)
+        else kept.set(letter.buffer, [letter.values])
+      }
+    },
+  }
+}
