@@ -1,9 +1,25 @@
 import type { Hyperparameters } from '../src/kernels/kernel.ts'
-import { createCell, type Cell } from '../src/measure/cell.ts'
+import {
+  createCell,
+  EXECUTION,
+  isPipelined,
+  isReplicated,
+  type Cell,
+  type Execution,
+} from '../src/measure/cell.ts'
 import type { Model } from '../src/model/shape.ts'
-import { GRID_DEFAULTS } from '../src/plan/grid.ts'
-import { modeImpossible, type Mode, type Setting } from '../src/plan/modes.ts'
-import type { ScalingOptions, TrainOptions } from './options.ts'
+import { exceeds } from '../src/plan/fit.ts'
+import { ownersCompute } from '../src/plan/grid.ts'
+import { PlanError } from '../src/plan/plan.ts'
+import {
+  factorisations,
+  gridOf,
+  modeImpossible,
+  type Mode,
+  type Setting,
+  type Shape,
+} from '../src/plan/modes.ts'
+import type { SplitOptions } from './options.ts'
 
 /** Of Adam and momentum: the values that everybody uses (Kingma and Ba 2015). */
 const BETAS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
@@ -14,43 +30,124 @@ export interface Skipped {
   readonly reason: string
 }
 
+/** A point of the space of strategies, and how it is run. */
+export interface Variant {
+  readonly mode: Mode
+  readonly setting: Setting
+  readonly execution: Execution
+}
+
 /**
- * All cells that a choice of modes, thread counts, schedules and reductions amounts to, serial always among them: it
- * is what the others are verified against and compared with. What is not possible is skipped, with the reason;
- * explicit thread counts that are not possible have been refused before.
+ * All cells that the options amount to, serial always among them: it is what the others are verified against and compared
+ * with. What is not possible is skipped, with the reason; explicit thread counts that are not possible have been refused
+ * before. So is what does not fit into the memory that a rank may use, but for the reference.
+ *
+ * @throws PlanError if nothing fits
  */
 export function chooseCells(
-  options: ScalingOptions | TrainOptions,
+  options: SplitOptions & { readonly learningRate: number },
   model: Model,
   threadCounts: readonly number[],
 ): { serial: Cell; cells: Cell[]; skipped: Skipped[] } {
-  const { optimizer, learningRate, batch, microbatches } = options
-  const hyper: Hyperparameters = { ...BETAS, learningRate }
-  const common = {
+  const hyper: Hyperparameters = { ...BETAS, learningRate: options.learningRate }
+  const serial = createCell('serial', settingOf(options, model, 1), hyper)
+  const cells: Cell[] = [serial]
+  const skipped: Skipped[] = []
+  for (const { mode, setting, execution } of variants(options, model, threadCounts)) {
+    const reason = modeImpossible(mode, setting) ?? tooLarge(options, mode, setting)
+    if (reason) skipped.push({ mode, threads: setting.threads, reason })
+    else cells.push(createCell(mode, setting, hyper, execution))
+  }
+  if (cells.length === 1 && skipped.length > 0 && options.memoryPerRank !== undefined) {
+    const [{ mode, threads, reason }] = skipped
+    throw new PlanError(`nothing fits: ${mode} on ${threads} threads ${reason}`)
+  }
+  return { serial, cells, skipped }
+}
+
+const tooLarge = ({ memoryPerRank }: SplitOptions, mode: Mode, setting: Setting): string | undefined =>
+  memoryPerRank === undefined ? undefined : exceeds(gridOf(mode, setting), memoryPerRank)
+
+function settingOf(options: SplitOptions, model: Model, threads: number): Setting {
+  const { optimizer, batch, microbatches, schedule, reduction, handoff, chunks, table } = options
+  return {
     model,
     optimizer,
     batch,
     microbatches,
-    schedule: options.schedule[0],
-    reduction: options.reduction[0],
-    ...GRID_DEFAULTS,
+    threads,
+    schedule: schedule[0],
+    reduction: reduction[0],
+    handoff: handoff[0],
+    chunks,
+    table,
+    bucketBytes: options.bucketKib * 1024,
+    overlap: options.overlap,
+    shardOptimizer: options.shardOptimizer,
   }
-  const serial = createCell('serial', { ...common, threads: 1 }, hyper)
-  const cells: Cell[] = [serial]
-  const skipped: Skipped[] = []
-  for (const mode of options.modes.filter((other) => other !== 'serial')) {
-    for (const schedule of mode === 'pipeline' ? options.schedule : options.schedule.slice(0, 1)) {
-      for (const reduction of mode === 'data' ? options.reduction : options.reduction.slice(0, 1)) {
-        for (const threads of threadCounts) {
-          const setting: Setting = { ...common, schedule, reduction, threads }
-          const reason = modeImpossible(mode, setting)
-          if (reason) skipped.push({ mode, threads, reason })
-          else cells.push(createCell(mode, setting, hyper))
-        }
-      }
-    }
+}
+
+/** Everything but the serial reference, whether possible or not. */
+export function variants(options: SplitOptions, model: Model, threadCounts: readonly number[]): Variant[] {
+  return options.modes.flatMap((mode) =>
+    pointsOf(options, mode, threadCounts).flatMap(({ threads, shape }): Variant[] => {
+      const point = { ...settingOf(options, model, threads), ...(shape ? { shape } : {}) }
+      const schedules =
+        isPipelined(mode, point) && !options.table ? options.schedule : options.schedule.slice(0, 1)
+      const reductions = isReplicated(mode, point) ? options.reduction : options.reduction.slice(0, 1)
+      return schedules.flatMap((schedule) =>
+        reductions.flatMap((reduction) => {
+          const setting = { ...point, schedule, reduction }
+          return handoffsOf(options, mode, setting).flatMap((handoff) =>
+            executionsOf(options, mode).map((execution) => ({
+              mode,
+              setting: { ...setting, handoff },
+              execution,
+            })),
+          )
+        }),
+      )
+    }),
+  )
+}
+
+/** Thread counts of a mode, and the grids of `hybrid`: those asked for, or all proper products of each count. */
+function pointsOf(
+  { grid }: SplitOptions,
+  mode: Mode,
+  counts: readonly number[],
+): { threads: number; shape?: Shape }[] {
+  // Serial runs on its one thread, and is there already.
+  if (mode === 'serial') return [{ threads: 1 }]
+  if (mode !== 'hybrid') return counts.map((threads) => ({ threads }))
+  if (grid !== undefined && grid !== 'all') {
+    return grid.map((shape) => ({ threads: shape.dp * shape.pp * shape.tp, shape }))
   }
-  return { serial, cells, skipped }
+  return counts.flatMap((threads) =>
+    factorisations(threads)
+      .filter(({ dp, pp, tp }) => grid === 'all' || [dp, pp, tp].filter((degree) => degree > 1).length > 1)
+      .map((shape) => ({ threads, shape })),
+  )
+}
+
+/** Where nothing is handed over between stages, or all of it lies in shared memory by nature, there is no choice. */
+function handoffsOf({ handoff }: SplitOptions, mode: Mode, setting: Setting) {
+  if (mode !== 'layer' && !isPipelined(mode, setting)) return ['shared' as const]
+  const { tp, pp } = gridOf(mode, setting)
+  const choice = pp > 1 && tp === 1 && !ownersCompute(gridOf(mode, setting))
+  return choice ? handoff : ['shared' as const]
+}
+
+/** Modes that are also run as single tasks, where that was asked for. */
+const DISPATCHED: readonly Mode[] = ['serial', 'data', 'layer']
+
+function executionsOf({ dispatch, wait }: SplitOptions, mode: Mode): Execution[] {
+  const resident = dispatch.includes('resident') && mode !== 'serial' ? wait : []
+  const tasks = dispatch.includes('task') && DISPATCHED.includes(mode)
+  return [
+    ...resident.map((each): Execution => ({ dispatch: 'resident', wait: each })),
+    ...(tasks ? [{ ...EXECUTION, dispatch: 'task' as const }] : []),
+  ]
 }
 
 /** 1, 2, 4, … and the number of cores itself. */

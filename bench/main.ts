@@ -6,6 +6,7 @@ import { FolderError } from '../src/report/run-folder.ts'
 import { RankError } from '../src/runtime/team.ts'
 import { parseCommandLine, UsageError, type Command } from './options.ts'
 import { Interrupted } from './interrupt.ts'
+import { showPlans } from './plan.ts'
 import { runKernels } from './kernels.ts'
 import { runScaling } from './scaling.ts'
 import { runTrain } from './train.ts'
@@ -45,6 +46,8 @@ function run(command: Command, cores: number): Promise<boolean> {
       return runScaling(command, cores)
     case 'train':
       return runTrain(command, cores)
+    case 'plan':
+      return showPlans(command, cores)
     case 'kernels':
       return runKernels(command, cores)
   }

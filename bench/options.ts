@@ -3,29 +3,29 @@ import type { z } from 'zod'
 import {
   BLOCKS,
   declareKernels,
+  declarePlan,
   declareScaling,
   declareTrain,
   PROGRAM,
   QUICK_BLOCKS,
 } from './options/commands.ts'
 import { given, read } from './options/read.ts'
-import { kernelsSchema, scalingSchema, trainSchema } from './options/schemas.ts'
-import { HIDDEN_WIDTHS, settle } from './options/settle.ts'
+import { kernelsSchema, planSchema, scalingSchema, trainSchema } from './options/schemas.ts'
+import { HIDDEN_WIDTHS, settle, type Settled } from './options/settle.ts'
 import { UsageError } from './options/usage-error.ts'
 
 export { HIDDEN_WIDTHS } from './options/settle.ts'
 export { UsageError } from './options/usage-error.ts'
 
-type Settled<Options, Key extends keyof Options> = Omit<Options, Key> & {
-  [K in Key]-?: NonNullable<Options[K]>
-}
-
-export type ScalingOptions = Settled<z.output<typeof scalingSchema>, 'learningRate' | 'blocks'>
-export type TrainOptions = Settled<z.output<typeof trainSchema>, 'learningRate'>
+/** What decides over the cells of an experiment. */
+export type SplitOptions = Settled<z.output<typeof planSchema>>
+export type ScalingOptions = Settled<z.output<typeof scalingSchema>> & { readonly blocks: number }
+export type TrainOptions = Settled<z.output<typeof trainSchema>>
 export type KernelsOptions = z.output<typeof kernelsSchema>
 export type Command =
   | ({ command: 'scaling' } & ScalingOptions)
   | ({ command: 'train' } & TrainOptions)
+  | ({ command: 'plan' } & SplitOptions)
   | ({ command: 'kernels' } & KernelsOptions)
 
 /**
@@ -40,6 +40,8 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   const train = program.command('train').allowExcessArguments()
   declareScaling(scaling, machine.cores)
   declareTrain(train, machine.cores)
+  const plan = program.command('plan').allowExcessArguments()
+  declarePlan(plan, machine.cores)
   const kernels = program.command('kernels').allowExcessArguments()
   declareKernels(kernels)
 
@@ -52,6 +54,10 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
       command: 'train',
       ...settle(read(train, trainSchema), HIDDEN_WIDTHS.train, (key) => given(train, key)),
     }
+  })
+  plan.action(() => {
+    const options = read(plan, planSchema)
+    command = { command: 'plan', ...settle(options, HIDDEN_WIDTHS.scaling, (key) => given(plan, key)) }
   })
   kernels.action(() => {
     command = { command: 'kernels', ...read(kernels, kernelsSchema) }

@@ -12,6 +12,8 @@ import { appendRows } from '../src/report/csv.ts'
 import {
   LEDGER_COLUMNS,
   ledgerRows,
+  MEMORY_COLUMNS,
+  memoryRows,
   SAMPLES_COLUMNS,
   sampleRows,
   SUMMARY_COLUMNS,
@@ -75,6 +77,11 @@ export async function runScaling(options: ScalingOptions, cores: number): Promis
   const { folder } = begun
   const run = identityOf(begun, EXPERIMENT, choice, seed)
 
+  appendRows(
+    folder.file('memory.csv'),
+    MEMORY_COLUMNS,
+    cells.flatMap((cell) => memoryRows(run, cell)),
+  )
   const session = await openSession({ cells, batches: batches.count, seed, cores, kernel: choice })
   const visits: Visit[] = []
   let limits: LimitsTogether[] = []
@@ -189,7 +196,14 @@ function writeReport(
     'speed-up over serial, paired within blocks, with its 95 % interval; efficiency: of the threads (of what as many ' +
       'cores do together without memory); bubble: time that ranks wait',
   )
-  for (const name of ['samples.csv', 'summary.csv', 'ledger.csv', 'machine.json', 'trace.json']) {
+  for (const name of [
+    'samples.csv',
+    'summary.csv',
+    'ledger.csv',
+    'memory.csv',
+    'machine.json',
+    'trace.json',
+  ]) {
     console.log(folder.file(name))
   }
 }

@@ -1,19 +1,25 @@
 import type { Command } from 'commander'
 import { KERNELS } from '../../src/kernels/choose.ts'
 import { MODES } from '../../src/plan/modes.ts'
-import { ACTIVATIONS, LEARNING_RATES, LOSSES, OPTIMIZERS, REDUCTIONS, SCHEDULES } from './schemas.ts'
+import { DISPATCHES, WAITS } from '../../src/measure/cell.ts'
+import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
+import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
+import { ACTIVATIONS, HANDOFFS, LEARNING_RATES, LOSSES, OPTIMIZERS, SCHEDULES } from './schemas.ts'
 import { HIDDEN_WIDTHS } from './settle.ts'
 
 /** How the program is started, as its help shows it. */
 export const PROGRAM = 'npm run bench --'
 
 export const BLOCKS = 5
+/** All but hybrid, which has a mode for each of its points on few threads. */
+const DEFAULT_MODES = MODES.filter((mode) => mode !== 'hybrid').join(',')
 /** Enough to see a second value; the intervals of a quick run mean little. */
 export const QUICK_BLOCKS = 2
 
 const SCALING_EXAMPLES = `
 Commands:
   scaling (default), the options above
+  plan               show who does what, when, without running it: ${PROGRAM} plan --help
   train              learn from data in any mode: ${PROGRAM} train --help
   kernels            how fast the arithmetic is: ${PROGRAM} kernels --help
 
@@ -22,6 +28,10 @@ Examples:
   ${PROGRAM} --quick
   ${PROGRAM} --modes data,pipeline --threads 1,2,4 --layers 784-512-512-10 --batch 256
   ${PROGRAM} --modes pipeline --schedule 1f1b --microbatches 16 --dry-run
+  ${PROGRAM} --modes all --grid all --threads 4
+  ${PROGRAM} --modes data --reduction all --bucket-kib 64 --optimizer adam
+  ${PROGRAM} --modes serial,data,layer --threads 2 --dispatch all
+  ${PROGRAM} --modes data,layer --threads 2 --memory-per-rank 2MiB
   ${PROGRAM} --kernel js`
 
 const TRAIN_EXAMPLES = `
@@ -34,7 +44,7 @@ Examples:
 export function declareScaling(command: Command, cores: number): void {
   command
     .description('Compares the modes on real threads, from 1 thread up to the cores.')
-    .option('--modes <list>', `modes to compare: ${MODES.join(', ')}, or all`, 'all')
+    .option('--modes <list>', `modes to compare: ${MODES.join(', ')}, or all`, DEFAULT_MODES)
     .option(
       '--threads <list>',
       `thread counts; more than the cores here (${cores}) are marked oversubscribed (default: 1, 2, 4, … up to the cores)`,
@@ -43,7 +53,7 @@ export function declareScaling(command: Command, cores: number): void {
       '--layers <widths>',
       `widths of the model, inputs first (default: 784-${HIDDEN_WIDTHS.scaling.join('-')}-10, or what fits --dataset)`,
     )
-  declareShared(command, { batch: '64', microbatches: '8' })
+  declareShared(command, COMPARED)
   command
     .option(
       '--steps <count>',
@@ -61,6 +71,31 @@ export function declareScaling(command: Command, cores: number): void {
     .addHelpText('after', SCALING_EXAMPLES)
 }
 
+/** What a comparison shows unless it is told otherwise. */
+const COMPARED = {
+  batch: '64',
+  microbatches: '8',
+  schedule: 'gpipe,1f1b,zero-bubble',
+  reduction: 'direct,owner',
+}
+
+const PLAN_EXAMPLES = `
+Examples:
+  ${PROGRAM} plan --modes pipeline --threads 4 --schedule all
+  ${PROGRAM} plan --modes data --threads 2 --reduction ring
+  ${PROGRAM} plan --schedule-file mine.csv`
+
+/** The flags and the help of `plan`. */
+export function declarePlan(command: Command, cores: number): void {
+  command
+    .description('Shows the plans of some modes: each thread’s work in order, time going to the right.')
+    .option('--modes <list>', `modes to show: ${MODES.join(', ')}, or all`, 'pipeline')
+    .option('--threads <list>', `thread counts (default: the cores here, ${cores}, at least 2)`)
+    .option('--layers <widths>', `widths of the model (default: 784-${HIDDEN_WIDTHS.scaling.join('-')}-10)`)
+  declareShared(command, COMPARED)
+  command.helpOption('-h, --help', 'show this help').addHelpText('after', PLAN_EXAMPLES)
+}
+
 /** The flags and the help of `train`. */
 export function declareTrain(command: Command, cores: number): void {
   command
@@ -71,7 +106,7 @@ export function declareTrain(command: Command, cores: number): void {
       '--layers <widths>',
       `widths of the model, inputs first (default: the inputs of the data, ${HIDDEN_WIDTHS.train.join('-')}, its classes)`,
     )
-  declareShared(command, { batch: '32', microbatches: '4' })
+  declareShared(command, { batch: '32', microbatches: '4', schedule: 'gpipe,1f1b', reduction: 'direct' })
   command
     .option('--epochs <count>', 'passes over the training part of the data', '20')
     .option('--held-out <share>', 'share of the data that is kept from training, to measure accuracy', '0.2')
@@ -101,7 +136,10 @@ export function declareKernels(command: Command): void {
     .addHelpText('after', KERNELS_EXAMPLES)
 }
 
-function declareShared(command: Command, defaults: { batch: string; microbatches: string }): void {
+function declareShared(
+  command: Command,
+  defaults: { batch: string; microbatches: string; schedule: string; reduction: string },
+): void {
   const rates = OPTIMIZERS.map((name) => `${LEARNING_RATES[name]} for ${name}`).join(', ')
   command
     .option('--activation <name>', `after every layer but the last: ${ACTIVATIONS.join(', ')}`, 'relu')
@@ -110,8 +148,37 @@ function declareShared(command: Command, defaults: { batch: string; microbatches
     .option('--learning-rate <number>', `a number above 0 (default: ${rates})`)
     .option('--batch <samples>', 'samples of a step, over all threads', defaults.batch)
     .option('--microbatches <count>', 'parts the pipeline cuts a batch into', defaults.microbatches)
-    .option('--schedule <list>', `schedules of the pipeline: ${SCHEDULES.join(', ')}, or all`, 'all')
-    .option('--reduction <list>', `reductions of data: ${REDUCTIONS.join(', ')}, or all`, 'direct')
+    .option(
+      '--schedule <list>',
+      `schedules of the pipeline: ${SCHEDULES.join(', ')}, or all`,
+      defaults.schedule,
+    )
+    .option('--schedule-file <file>', 'a schedule of your own as CSV, a row per rank: 0F0, 1I0, 1W0, 0B0, …')
+    .option(
+      '--chunks <count>',
+      'stages per thread, of the schedule interleaved',
+      String(GRID_DEFAULTS.chunks),
+    )
+    .option('--reduction <list>', `reductions of data: ${REDUCTIONS.join(', ')}, or all`, defaults.reduction)
+    .option(
+      '--bucket-kib <size>',
+      'gradients are combined in groups of layers of this size',
+      String(GRID_DEFAULTS.bucketBytes / 1024),
+    )
+    .option('--no-overlap', 'combine gradients after the backward pass, not during it')
+    .option('--shard-optimizer', 'each thread keeps a part of the optimizer state (ZeRO-1), of direct')
+    .option(
+      '--grid <list>',
+      'data x pipeline x tensor degrees of hybrid, like 2x2x1, or all of each thread count',
+    )
+    .option('--handoff <list>', `between stages: ${HANDOFFS.join(', ')}, or all`, 'shared')
+    .option(
+      '--dispatch <list>',
+      `${DISPATCHES.join(' (for many steps), ')} (for each part of one), or all`,
+      'resident',
+    )
+    .option('--wait <list>', `${WAITS.join(', ')}, or all`, WAITS[0])
+    .option('--memory-per-rank <size>', 'refuse what needs more memory on a thread, like 8MiB')
     .option('--dataset <file>', 'synthetic, or a CSV or IDX file, plain or gzip', 'synthetic')
     .option('--label <column>', 'the CSV column that holds the class (default: the last)')
     .option('--seed <number>', 'the start of everything random', '1')

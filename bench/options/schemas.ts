@@ -2,9 +2,21 @@ import { z } from 'zod'
 import { KERNELS } from '../../src/kernels/choose.ts'
 import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
 import { MODES } from '../../src/plan/modes.ts'
-import { reductions } from '../../src/plan/reductions/index.ts'
+import { DISPATCHES, WAITS } from '../../src/measure/cell.ts'
+import type { Handoff } from '../../src/plan/boundary.ts'
+import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import { schedules } from '../../src/plan/schedules/index.ts'
-import { oneOf, positiveNumber, someOf, text, wholeNumber, wholeNumbers, widths } from './values.ts'
+import {
+  amount,
+  grids,
+  oneOf,
+  positiveNumber,
+  someOf,
+  text,
+  wholeNumber,
+  wholeNumbers,
+  widths,
+} from './values.ts'
 
 /** The rate that each optimizer learns well with on models of the default size. */
 export const LEARNING_RATES: Readonly<Record<Optimizer, number>> = { sgd: 0.1, momentum: 0.02, adam: 0.001 }
@@ -13,7 +25,7 @@ export const OPTIMIZERS = namesOf(LEARNING_RATES)
 export const ACTIVATIONS: readonly Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
 export const LOSSES: readonly Loss[] = ['cross-entropy', 'mse']
 export const SCHEDULES = namesOf(schedules)
-export const REDUCTIONS = namesOf(reductions)
+export const HANDOFFS: readonly Handoff[] = ['shared', 'transfer', 'clone']
 
 /** What both commands take; each key is its flag in camel case. */
 const shared = {
@@ -33,6 +45,20 @@ const shared = {
   microbatches: wholeNumber(1, 1_000_000),
   schedule: someOf(SCHEDULES),
   reduction: someOf(REDUCTIONS),
+  /** Of hybrid: the grids to run; undefined for all proper products of each thread count. */
+  grid: grids(256).optional(),
+  /** Stages per rank, of the schedule interleaved. */
+  chunks: wholeNumber(1, 1000),
+  /** A file with the order of work of a pipeline, instead of the named schedules. */
+  scheduleFile: text('the path of a schedule file').optional(),
+  bucketKib: wholeNumber(0, 4_194_304),
+  overlap: z.boolean(),
+  shardOptimizer: z.boolean().default(false),
+  handoff: someOf(HANDOFFS),
+  dispatch: someOf(DISPATCHES),
+  wait: someOf(WAITS),
+  /** Bytes that a rank's buffers may take. */
+  memoryPerRank: amount().optional(),
   /** `synthetic`, or the path of a file. */
   dataset: text('synthetic or the path of a data file'),
   /** The CSV column that holds the classes; undefined for the last. */
@@ -43,6 +69,8 @@ const shared = {
   /** The folder of the run itself. */
   out: text('the path of a folder').optional(),
 }
+
+export const planSchema = z.object(shared)
 
 export const scalingSchema = z.object({
   ...shared,

@@ -1,28 +1,22 @@
-import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
-import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
 import { modeImpossible, type Mode } from '../../src/plan/modes.ts'
-import type { ReductionName } from '../../src/plan/reductions/index.ts'
-import type { ScheduleName } from '../../src/plan/schedules/index.ts'
-import { LEARNING_RATES } from './schemas.ts'
+import { parseSchedule } from '../../src/plan/schedules/file.ts'
+import { PlanError } from '../../src/plan/plan.ts'
+import type { Table } from '../../src/plan/schedules/schedule.ts'
+import { variants } from '../cells.ts'
+import { LEARNING_RATES, type planSchema } from './schemas.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Widths of the hidden layers unless told otherwise; inputs and classes come from the data. */
 export const HIDDEN_WIDTHS = { scaling: [256, 256, 256, 256], train: [128, 64, 32] } as const
 
-interface Unsettled {
-  readonly modes: readonly Mode[]
-  readonly threads?: readonly number[] | undefined
-  readonly layers?: readonly number[] | undefined
-  readonly activation: Activation
-  readonly loss: Loss
-  readonly optimizer: Optimizer
-  readonly learningRate?: number | undefined
-  readonly batch: number
-  readonly microbatches: number
-  readonly schedule: readonly ScheduleName[]
-  readonly reduction: readonly ReductionName[]
-  readonly dataset: string
-  readonly label?: string | undefined
+type Unsettled = z.output<typeof planSchema>
+
+export type Settled<Options extends Unsettled> = Omit<Options, 'learningRate'> & {
+  readonly learningRate: number
+  /** What `scheduleFile` holds. */
+  readonly table?: Table | undefined
 }
 
 /**
@@ -32,9 +26,9 @@ interface Unsettled {
 export function settle<Options extends Unsettled>(
   options: Options,
   hidden: readonly number[],
-  given: (key: keyof Options) => boolean,
-) {
-  const { batch, modes, threads = [], dataset, label } = options
+  given: (key: keyof Unsettled) => boolean,
+): Settled<Options> {
+  const { batch, modes, dataset, label, grid, scheduleFile } = options
   if (given('microbatches') && modes.includes('pipeline') && options.microbatches > batch) {
     throw new UsageError(
       `--microbatches ${options.microbatches}: expected at most ${batch}, the samples of a step (--batch)`,
@@ -43,29 +37,66 @@ export function settle<Options extends Unsettled>(
   if (label !== undefined && dataset === 'synthetic') {
     throw new UsageError(`--label ${label}: expected together with --dataset and the path of a CSV file`)
   }
-  const settled = {
+  if (scheduleFile !== undefined && given('schedule')) {
+    throw new UsageError(`--schedule-file ${scheduleFile}: expected without --schedule`)
+  }
+  if (grid !== undefined && given('modes') && !modes.includes('hybrid')) {
+    throw new UsageError(
+      `--grid: expected together with the mode hybrid, not with --modes ${modes.join(',')}`,
+    )
+  }
+  const settled: Settled<Options> = {
     ...options,
     learningRate: options.learningRate ?? LEARNING_RATES[options.optimizer],
     microbatches: Math.min(options.microbatches, batch),
+    ...(grid === undefined || modes.includes('hybrid') ? {} : { modes: [...modes, 'hybrid' as const] }),
+    ...(scheduleFile === undefined ? {} : ofFile(scheduleFile, options, given)),
   }
-  for (const count of threads) for (const mode of modes) refuseImpossible(settled, hidden, mode, count)
+  for (const count of settled.threads ?? []) {
+    for (const mode of settled.modes) refuseImpossible(settled, hidden, mode, count)
+  }
   return settled
 }
 
+/** What a schedule file decides: microbatches and threads, and that pipelines are what is run. */
+function ofFile(file: string, options: Unsettled, given: (key: keyof Unsettled) => boolean) {
+  let table: Table
+  try {
+    table = parseSchedule(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof PlanError ? error.message : `cannot be read: ${String(error)}`
+    throw new UsageError(`--schedule-file ${file}: ${reason}`)
+  }
+  const microbatches = 1 + Math.max(...table.flat().map((action) => action.microbatch))
+  if (given('microbatches') && options.microbatches !== microbatches) {
+    throw new UsageError(`--microbatches ${options.microbatches}: expected ${microbatches}, as in ${file}`)
+  }
+  return {
+    table,
+    microbatches,
+    threads: options.threads ?? [table.length],
+    ...(given('modes') ? {} : { modes: ['pipeline' as const] }),
+  }
+}
+
 /** Thread counts that the program chooses skip what is impossible; those of the user are not skipped in silence. */
-function refuseImpossible(options: Unsettled, hidden: readonly number[], mode: Mode, threads: number): void {
+function refuseImpossible(
+  options: Settled<Unsettled>,
+  hidden: readonly number[],
+  mode: Mode,
+  threads: number,
+): void {
   // Serial is the reference of the other modes at any thread count, and runs on its one thread.
   if (mode === 'serial' && options.modes.length > 1) return
-  const { activation, loss, optimizer, batch, microbatches, schedule, reduction } = options
-  const reason = modeImpossible(mode, {
-    model: { widths: options.layers ?? [1, ...hidden, 1], activation, loss },
-    optimizer,
-    batch,
-    microbatches,
-    schedule: schedule[0],
-    reduction: reduction[0],
-    threads,
-    ...GRID_DEFAULTS,
-  })
-  if (reason !== undefined) throw new UsageError(`--threads ${threads} with --modes ${mode}: ${reason}`)
+  const { activation, loss } = options
+  const model = { widths: options.layers ?? [1, ...hidden, 1], activation, loss }
+  if (mode === 'serial' && threads > 1)
+    throw new UsageError(
+      `--threads ${threads} with --modes serial: serial runs on 1 thread, not on ${threads}`,
+    )
+  const points = variants({ ...options, modes: [mode] }, model, [threads])
+  const reasons = points.map(({ setting }) => modeImpossible(mode, setting))
+  if (points.length > 0 && reasons.every((reason) => reason !== undefined)) {
+    throw new UsageError(`--threads ${threads} with --modes ${mode}: ${reasons[0]}`)
+  }
 }

@@ -55,6 +55,31 @@ export function widths(low: number, high: number) {
     .pipe(z.array(width.pipe(z.number().min(low, expected).max(high, expected))).min(2, expected))
 }
 
+/** Grids of data × pipeline × tensor parallelism, separated by commas, or `all` of a thread count. */
+export function grids(most: number) {
+  const expected = `expected all, or a comma list of grids like 2x2x1 (data x pipeline x tensor) of at most ${most} threads`
+  const entry = z
+    .string()
+    .regex(/^[1-9]\d{0,3}x[1-9]\d{0,3}x[1-9]\d{0,3}$/, expected)
+    .transform((grid) => {
+      const [dp, pp, tp] = grid.split('x').map(Number)
+      return { dp, pp, tp }
+    })
+    .refine(({ dp, pp, tp }) => dp * pp * tp <= most, expected)
+  return z.union([z.literal('all'), commaList(entry)], expected)
+}
+
+/** An amount of memory, such as 8MiB, in bytes. */
+export function amount() {
+  const expected = 'expected an amount of memory like 512KiB, 8MiB or 1GiB'
+  const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
+  return z
+    .string()
+    .regex(/^(\d+\.?\d*|\.\d+)(KiB|MiB|GiB)$/, expected)
+    .transform((text) => Number(text.slice(0, -3)) * UNITS[text.slice(-3)])
+    .pipe(z.number().gt(0, expected))
+}
+
 export const text = (what: string) => z.string().min(1, `expected ${what}`)
 
 function commaList<Entry extends z.ZodType<unknown, string>>(entry: Entry) {

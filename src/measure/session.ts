@@ -5,7 +5,7 @@ import { layOut, readRows, writeRows, type Placement } from '../runtime/memory.t
 import type { RankReport } from '../runtime/rank.ts'
 import { startTeam, type Team, type TeamOptions } from '../runtime/team.ts'
 import type { Batches } from './batches.ts'
-import type { Cell } from './cell.ts'
+import type { Cell, Wait } from './cell.ts'
 
 /**
  * How long a rank with a core of its own looks before it sleeps: some times what a sleep and its end cost, which is
@@ -14,6 +14,13 @@ import type { Cell } from './cell.ts'
 const PATIENT_SPIN_US = 500
 /** Where threads outnumber cores, whoever spins keeps the rank that it waits for from running. */
 const OVERSUBSCRIBED_SPIN_US = 1
+
+/** How long a rank looks before it sleeps. */
+function spinOf(wait: Wait, oversubscribed: boolean): number {
+  if (wait === 'spin') return Infinity
+  if (wait === 'wait') return 0
+  return oversubscribed ? OVERSUBSCRIBED_SPIN_US : PATIENT_SPIN_US
+}
 
 /** The cells of a run, the memory that holds them, and the threads that run them. */
 export interface Session {
@@ -85,15 +92,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
 
     run(cell, warmUp, measured, done) {
-      const spinMicroseconds = cell.plan.programs.length > cores ? OVERSUBSCRIBED_SPIN_US : PATIENT_SPIN_US
-      const steps = { warmUp, measured, done, batches: loaded }
-      return team.visit({
-        plan: cell.plan,
+      const { plan, hyper, dispatch, wait } = cell
+      const visit = {
+        plan,
         placement: placementOf.get(cell)!,
-        steps,
-        hyper: cell.hyper,
-        spinMicroseconds,
-      })
+        steps: { warmUp, measured, done, batches: loaded },
+        hyper,
+        spinMicroseconds: spinOf(wait, plan.programs.length > cores),
+      }
+      return dispatch === 'task' ? team.dispatch(visit) : team.visit(visit)
     },
 
     weights(cell) {

@@ -1,9 +1,10 @@
 import { purpose } from '../model/random.ts'
 import { stepFlop } from '../model/shape.ts'
 import { idealBubble } from '../simulate/bubble.ts'
+import { simulate } from '../simulate/simulate.ts'
 import type { Visit } from './blocks.ts'
 import type { Cell } from './cell.ts'
-import { isWait } from './ledger.ts'
+import { bucketOf, isWait } from './ledger.ts'
 import { bootstrapInterval, median, quantile, type Interval } from './statistics.ts'
 
 /** What all visits of one cell show together; times in nanoseconds, of measured steps only. */
@@ -27,6 +28,8 @@ export interface Summary {
   readonly karpFlatt: number | undefined
   readonly bubbleFraction: number
   readonly bubbleFractionIdeal: number
+  /** The step if each instruction took its mean time in the ledger and handing over nothing: what the plan itself takes. */
+  readonly criticalPathNs: number
 }
 
 /**
@@ -69,7 +72,17 @@ export function summarise(
     karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
     bubbleFraction: bubbleFraction(visits),
     bubbleFractionIdeal: idealBubble(cell.plan),
+    criticalPathNs: criticalPathNs(cell, visits),
   }
+}
+
+/** Waiting takes what the plan makes of it; everything else its mean over all measured steps. */
+function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
+  const steps = visits.reduce((sum, visit) => sum + measuredNs(visit).length, 0)
+  const mean = (rank: number, index: number): number =>
+    visits.reduce((sum, { reports }) => sum + reports[rank].spent[index] * 1e6, 0) / steps
+  return simulate(plan, (instruction, rank, index) => (isWait(bucketOf(instruction)) ? 0 : mean(rank, index)))
+    .duration
 }
 
 /** (1/S − 1/p) / (1 − 1/p) */

@@ -111,9 +111,5 @@ function inMessages(
 function addTensor(draft: Draft, options: BoundaryOptions, owner: number, slots: number): Tensor {
   const { name, role, layer, columns, microbatches } = options
   const rows = Math.max(...microbatches.map(length))
-  return inSlots(
-    draft,
-    addBuffer(draft, { name, role, owner, layer, rows, columns, slots }),
-    microbatches,
-  )
+  return inSlots(draft, addBuffer(draft, { name, role, owner, layer, rows, columns, slots }), microbatches)
 }

@@ -32,7 +32,11 @@ export const bytesOf = (plan: Plan, ...roles: readonly Role[]): number =>
  * Bytes per step that one rank reads after another has written them, each rectangle once however often it is read.
  * Weights that were updated at the end of the step before count too, if another rank updated them.
  */
-export function bytesHandedOver(plan: Plan): number {
+export const bytesHandedOver = (plan: Plan): number =>
+  bytesHandedOverTo(plan).reduce((sum, bytes) => sum + bytes, 0)
+
+/** The same, by the rank that reads. */
+export function bytesHandedOverTo(plan: Plan): number[] {
   const writes = new Map<string, { rank: number; region: Region }[]>()
   plan.programs.forEach((program, rank) => {
     for (const region of program.flatMap((instruction) => effects(instruction).writes)) {
@@ -42,8 +46,8 @@ export function bytesHandedOver(plan: Plan): number {
       else writes.set(key(region, version), [{ rank, region }])
     }
   })
-  let floats = 0
-  plan.programs.forEach((program, rank) => {
+  return plan.programs.map((program, rank) => {
+    let floats = 0
     const seen = new Set<string>()
     for (const read of program.flatMap((instruction) => effects(instruction).reads)) {
       const what = key(read, read.version)
@@ -54,8 +58,8 @@ export function bytesHandedOver(plan: Plan): number {
         if (write.rank !== rank) floats += commonFloats(read, write.region)
       }
     }
+    return floats * FLOAT_BYTES
   })
-  return floats * FLOAT_BYTES
 }
 
 const key = (region: Region, version: string): string => `${region.buffer}/${region.slot}/${version}`

@@ -100,4 +100,3 @@ export function planGrid(grid: Grid): Plan {
   barrier(draft, 'end of step', [...draft.programs.keys()])
   return { model, batch, optimizer, ...draft, exact: dp === 1 || ownersCompute(grid) }
 }
-

@@ -56,8 +56,6 @@ export const planMode = (mode: Mode, setting: Setting): Plan => planGrid(gridOf(
 export function factorisations(threads: number): Shape[] {
   const divisors = Array.from({ length: threads }, (_, i) => i + 1).filter((n) => threads % n === 0)
   return divisors.flatMap((dp) =>
-    divisors
-      .filter((pp) => (threads / dp) % pp === 0)
-      .map((pp) => ({ dp, pp, tp: threads / dp / pp })),
+    divisors.filter((pp) => (threads / dp) % pp === 0).map((pp) => ({ dp, pp, tp: threads / dp / pp })),
   )
 }

@@ -37,7 +37,13 @@ export const weightsOf = (
 ): Region => ({ buffer: parameters.weights, slot: 0, rows, columns, version })
 
 /** Some rows of the matrix in a buffer that begins with row `first` of it. */
-const part = (parameters: Parameters, buffer: number, first: number, rows: Span, version: string): Region => ({
+const part = (
+  parameters: Parameters,
+  buffer: number,
+  first: number,
+  rows: Span,
+  version: string,
+): Region => ({
   buffer,
   slot: 0,
   rows: { from: rows.from - first, to: rows.to - first },

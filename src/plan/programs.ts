@@ -9,7 +9,7 @@ import { SHARED, type Role } from './plan.ts'
 import { combine } from './reductions/combine.ts'
 import { reductions } from './reductions/index.ts'
 import { samplesVersion } from './samples.ts'
-import { peakInFlight, peakPending, rankOf, type Table } from './schedules/schedule.ts'
+import { ampleSlots, peakInFlight, peakPending, rankOf, type Table } from './schedules/schedule.ts'
 import { length, split, splitAligned, type Span } from './span.ts'
 import { addAction, packWeights, type Crossing, type Stage } from './stage.ts'
 import { addStageParameters } from './stage-parameters.ts'
@@ -44,25 +44,23 @@ export function addPrograms(
     const microbatches = split(share, grid.microbatches)
     const tensors = addTensors(draft, grid, table, stages, groups, microbatches, d, whole)
     const inputs = inBatch(draft, batch.features, microbatches, 'batch')
-    const built = stages.map(
-      (layers, q): Stage => ({
-        model: grid.model,
-        ranks: groups[q],
-        layers,
-        parameters: parameters[q].map((layer) => layer[d]),
-        outputs: columnsOf(grid, layers, 1),
-        inputs: columnsOf(grid, layers, 0),
-        microbatches,
-        labels: inBatch(draft, batch.labels, microbatches, 'batch'),
-        losses: inBatch(draft, batch.losses, microbatches, 'loss'),
-        activation: (layer) => (layer === 0 ? inputs : tensors.activations[layer]),
-        delta: (layer) => tensors.deltas[layer],
-        upstream: tensors.crossings[q],
-        downstream: tensors.crossings[q + 1],
-        computesWeights: whole === undefined,
-        layerDone: (position) => layerDone[q](d, position),
-      }),
-    )
+    const built = stages.map((layers, q): Stage => ({
+      model: grid.model,
+      ranks: groups[q],
+      layers,
+      parameters: parameters[q].map((layer) => layer[d]),
+      outputs: columnsOf(grid, layers, 1),
+      inputs: columnsOf(grid, layers, 0),
+      microbatches,
+      labels: inBatch(draft, batch.labels, microbatches, 'batch'),
+      losses: inBatch(draft, batch.losses, microbatches, 'loss'),
+      activation: (layer) => (layer === 0 ? inputs : tensors.activations[layer]),
+      delta: (layer) => tensors.deltas[layer],
+      upstream: tensors.crossings[q],
+      downstream: tensors.crossings[q + 1],
+      computesWeights: whole === undefined,
+      layerDone: (position) => layerDone[q](d, position),
+    }))
     table.forEach((actions, s) => {
       // Weights are packed while the rank would wait anyway: for its first input, or for its first delta.
       const own = built.filter((_, q) => places[q] === s)
@@ -86,7 +84,10 @@ export function addPrograms(
       places[q] === s
         ? parameters[q].map((layer, position) => ({
             parameters: layer.flat(),
-            input: span.from + position === 0 ? wholeBatch(draft, batch.features, 'batch') : whole.activation(span.from + position),
+            input:
+              span.from + position === 0
+                ? wholeBatch(draft, batch.features, 'batch')
+                : whole.activation(span.from + position),
             delta: whole.delta(span.from + position + 1),
           }))
         : [],
@@ -125,7 +126,9 @@ function afterLayer(
   if (reduction === 'owner' || shares.length === 1) {
     const summed = samplesVersion(shares)
     return (d, position) => {
-      groupAt(d, s).forEach((rank, t) => emit(draft, rank, ...updateSlice(parameters[position][d][t], summed)))
+      groupAt(d, s).forEach((rank, t) =>
+        emit(draft, rank, ...updateSlice(parameters[position][d][t], summed)),
+      )
     }
   }
   const combinations = groupAt(0, s).map((_, t) =>
@@ -150,7 +153,15 @@ function addWholeBatch(draft: Draft, { model, batch }: Grid) {
     model.widths.map((columns, layer) =>
       layer === 0
         ? -1
-        : addBuffer(draft, { name: `${role} ${layer}`, role, owner: SHARED, layer, rows: batch, columns, slots: 1 }),
+        : addBuffer(draft, {
+            name: `${role} ${layer}`,
+            role,
+            owner: SHARED,
+            layer,
+            rows: batch,
+            columns,
+            slots: 1,
+          }),
     )
   const activations = add('activation')
   const deltas = add('delta')
@@ -184,7 +195,12 @@ function addTensors(
 
   stages.forEach((layers, q) => {
     const group = groups[q]
-    const inside = (role: 'activation' | 'delta', layer: number, slots: number, of: readonly number[] | undefined) =>
+    const inside = (
+      role: 'activation' | 'delta',
+      layer: number,
+      slots: number,
+      of: readonly number[] | undefined,
+    ) =>
       of
         ? inBatch(draft, of[layer], microbatches, WRITTEN)
         : inSlots(
@@ -207,7 +223,13 @@ function addTensors(
     }
     if (q === 0) return
     const layer = layers.from
-    const cross = (role: 'activation' | 'delta', from: number, to: number, slots: number, of: readonly number[] | undefined) =>
+    const cross = (
+      role: 'activation' | 'delta',
+      from: number,
+      to: number,
+      slots: number,
+      of: readonly number[] | undefined,
+    ) =>
       addBoundary(draft, {
         name: name(role, layer),
         role,
@@ -220,9 +242,14 @@ function addTensors(
         whole: of?.[layer],
         handoff: grid.handoff,
       })
-    // As many as the producer is ever ahead; a gradient is written while the consumer still reads the one before.
-    const ahead = peakInFlight(actionsOf(q - 1), q - 1) + peakPending(actionsOf(q), q) - 1
-    const activation = cross('activation', q - 1, q, grid.capacity ?? ahead, whole?.activations)
+    const activation = cross(
+      'activation',
+      q - 1,
+      q,
+      grid.capacity ?? ampleSlots(table, q),
+      whole?.activations,
+    )
+    // A gradient is written while the consumer still holds those before.
     const delta = cross('delta', q, q - 1, peakPending(actionsOf(q - 1), q - 1) + 1, whole?.deltas)
     crossings[q] = { activation, delta }
     activations[layer] = activation.read

@@ -32,7 +32,15 @@ export function addStageParameters(
     const rows = widths[layer] + 1
     const columns = widths[layer + 1]
     const add = (name: string, role: Role, owner: number, height: number) =>
-      addBuffer(draft, { name: `${role} ${layer}${name}`, role, owner, layer, rows: height, columns, slots: 1 })
+      addBuffer(draft, {
+        name: `${role} ${layer}${name}`,
+        role,
+        owner,
+        layer,
+        rows: height,
+        columns,
+        slots: 1,
+      })
 
     let weights = -1
     result.push(

@@ -1,11 +1,13 @@
 import type { Arithmetic } from '../kernels/kernel.ts'
 import type { Visit } from '../measure/blocks.ts'
-import type { Cell } from '../measure/cell.ts'
+import { isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
 import { parameterCount } from '../model/shape.ts'
-import { bytesHandedOver, bytesOf } from '../plan/bytes.ts'
+import { bytesHandedOver, bytesHandedOverTo, bytesOf } from '../plan/bytes.ts'
+import { memoryOf, neediest } from '../plan/memory.ts'
+import { SHARED } from '../plan/plan.ts'
 import type { Row } from './csv.ts'
 
 /** What is the same for all rows of a run. */
@@ -29,6 +31,11 @@ const CONFIGURATION = [
   'reduction',
   'dispatch',
   'handoff',
+  'wait',
+  'chunks',
+  'bucket_kib',
+  'overlap',
+  'optimizer_sharded',
   'threads',
   'dp',
   'pp',
@@ -64,15 +71,21 @@ export const SUMMARY_COLUMNS = [
   'karp_flatt',
   'bubble_fraction',
   'bubble_fraction_ideal',
+  'critical_path_ns',
   'bytes_weights',
   'bytes_gradients',
   'bytes_activations',
+  'bytes_optimizer_state',
+  'bytes_packed',
+  'bytes_per_rank',
   'bytes_handed_over',
   'weights_sha256',
   'match',
   'max_ulp',
   'status',
 ]
+
+export const MEMORY_COLUMNS = ['run_id', 'cell', 'owner', 'use', 'bytes']
 
 export const LEDGER_COLUMNS = ['run_id', 'cell', 'block', 'rank', 'thread_id', 'bucket', 'ns']
 
@@ -88,24 +101,32 @@ export const TRAINING_COLUMNS = [
 
 /** The independent columns, which say what was run. */
 export function configurationRow(run: RunIdentity, cell: Cell): Row {
-  const { mode, setting, dp, pp, plan } = cell
+  const { mode, setting, dp, pp, tp, plan } = cell
+  const pipelined = isPipelined(mode, setting)
+  const replicated = isReplicated(mode, setting)
+  const reduces = replicated && setting.reduction !== 'owner'
   return {
     run_id: run.runId,
     experiment: run.experiment,
     cell: cell.name,
     mode,
-    schedule: mode === 'pipeline' ? setting.schedule : undefined,
-    reduction: mode === 'data' ? setting.reduction : undefined,
-    dispatch: 'resident',
-    handoff: 'shared',
+    schedule: pipelined ? scheduleOf(setting) : undefined,
+    reduction: replicated ? setting.reduction : undefined,
+    dispatch: cell.dispatch,
+    handoff: setting.handoff,
+    wait: cell.wait,
+    chunks: pipelined && setting.schedule === 'interleaved' ? setting.chunks : undefined,
+    bucket_kib: reduces ? setting.bucketBytes / 1024 : undefined,
+    overlap: reduces ? setting.overlap : undefined,
+    optimizer_sharded: reduces ? setting.shardOptimizer : undefined,
     threads: setting.threads,
     dp,
     pp,
-    tp: 1,
+    tp,
     layers: plan.model.widths.join('-'),
     parameters: parameterCount(plan.model),
     batch: plan.batch,
-    microbatches: mode === 'pipeline' ? setting.microbatches : 1,
+    microbatches: pipelined ? setting.microbatches : 1,
     kernel: run.kernel,
     arithmetic: run.arithmetic,
     optimizer: plan.optimizer,
@@ -140,6 +161,26 @@ export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
   )
 }
 
+/** What a cell allocates, per owner and use, and what each rank reads of others' work in a step; shared memory has no owner. */
+export const memoryRows = (run: RunIdentity, cell: Cell): Row[] => {
+  const common = { run_id: run.runId, cell: cell.name }
+  const owned = memoryOf(cell.plan).flatMap(({ owner, bytes }) =>
+    [...bytes].map(([use, amount]) => ({
+      ...common,
+      owner: owner === SHARED ? undefined : owner,
+      use,
+      bytes: amount,
+    })),
+  )
+  const received = bytesHandedOverTo(cell.plan).map((bytes, owner) => ({
+    ...common,
+    owner,
+    use: 'handed-over',
+    bytes,
+  }))
+  return [...owned, ...received]
+}
+
 /** A cell that was not timed, because it did not match serial, has a verdict but no summary. */
 export function summaryRow(
   run: RunIdentity,
@@ -167,9 +208,13 @@ export function summaryRow(
     karp_flatt: summary?.karpFlatt,
     bubble_fraction: summary?.bubbleFraction,
     bubble_fraction_ideal: summary?.bubbleFractionIdeal,
+    critical_path_ns: summary && Math.round(summary.criticalPathNs),
     bytes_weights: bytesOf(cell.plan, 'weights'),
     bytes_gradients: bytesOf(cell.plan, 'gradient'),
     bytes_activations: bytesOf(cell.plan, 'activation', 'delta'),
+    bytes_optimizer_state: bytesOf(cell.plan, 'state'),
+    bytes_packed: bytesOf(cell.plan, 'packed'),
+    bytes_per_rank: Math.round(neediest(cell.plan).bytes),
     bytes_handed_over: bytesHandedOver(cell.plan),
     weights_sha256: verdict.sha256,
     match: verdict.match,

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import pico from 'picocolors'
-import type { Cell } from '../measure/cell.ts'
+import { EXECUTION, isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
@@ -47,7 +47,7 @@ export function scalingTable(rows: readonly TableRow[]): string {
 
 function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
   const { mode, setting } = cell
-  const detail = mode === 'pipeline' ? setting.schedule : mode === 'data' ? setting.reduction : ''
+  const detail = detailOf(cell)
   const threads =
     status === 'oversubscribed' ? `${setting.threads} (oversubscribed)` : String(setting.threads)
   if (!summary) return [mode, detail, threads, '', '', '', '', '', '', red(status)]
@@ -65,6 +65,21 @@ function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
     `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
     status === 'not-finite' ? red(status) : verdict.match,
   ]
+}
+
+/** What tells a cell from others of its mode: grid, schedule, reduction, and how it is run where that is not as usual. */
+function detailOf({ mode, setting, dispatch, wait }: Cell): string {
+  const { shape, reduction, handoff } = setting
+  return [
+    mode === 'hybrid' && shape ? `${shape.dp}x${shape.pp}x${shape.tp}` : '',
+    isPipelined(mode, setting) ? scheduleOf(setting) : '',
+    isReplicated(mode, setting) ? reduction : '',
+    handoff === 'shared' ? '' : handoff,
+    dispatch === EXECUTION.dispatch ? '' : dispatch,
+    wait === EXECUTION.wait ? '' : wait,
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 function formatSpeedup({ speedup, speedupInterval }: Summary): string {

@@ -93,6 +93,18 @@ export function beginStep(
   }
 }
 
+/** The same for a step that need not follow on the one before. */
+export function seekStep(
+  bound: BoundProgram,
+  steps: Pick<Steps, 'done' | 'batches'>,
+  step: number,
+  betas: readonly [number, number],
+): void {
+  bound.frame.powers.fill(1)
+  for (let t = 0; t < steps.done + step; t++) advance(bound.frame.powers, betas)
+  beginStep(bound, steps, step, betas)
+}
+
 /** Running products instead of `Math.pow`, whose last bit differs between versions of V8. */
 function advance(powers: Float64Array, [beta1, beta2]: readonly [number, number]): void {
   powers[0] *= beta1

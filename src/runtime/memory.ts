@@ -18,6 +18,8 @@ export interface Layout {
   readonly placements: readonly Placement[]
   /** Floats; rank r touches and zeroes its own region before anything is timed. Its kernel's scratch comes first there. */
   readonly regions: readonly Span[]
+  /** Floats; scratch for a kernel on the main thread. */
+  readonly main: Span
   /** Floats that no buffer takes, for whoever asked for them. */
   readonly spare: Span
 }
@@ -55,7 +57,8 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
     end = Math.ceil((from + most) / PAGE_FLOATS) * PAGE_FLOATS
     regions.set(owner, { from: start, to: end })
   }
-  const spare = { from: end, to: end + spareFloats }
+  const main = { from: end, to: end + scratchFloats(tallest) }
+  const spare = { from: main.to, to: main.to + spareFloats }
   const pages = Math.ceil(spare.to / PAGE_FLOATS)
   if (pages > MOST_PAGES) {
     const mebibytes = Math.ceil(spare.to / FLOATS_PER_MIB)
@@ -63,7 +66,7 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
       `the model, the batches and ${ranks} ranks need ${mebibytes} MiB of shared memory; at most 4095 MiB are possible`,
     )
   }
-  return { pages, placements, regions: owners.slice(1).map((rank) => regions.get(rank)!), spare }
+  return { pages, placements, regions: owners.slice(1).map((rank) => regions.get(rank)!), main, spare }
 }
 
 /** Reserves the memory, lazily; its SharedArrayBuffer can be sent to threads, which then share every byte. */
@@ -95,7 +98,11 @@ export function copyOut(floats: Float32Array, { offset, rows, columns, stride }:
   return values
 }
 
-export function copyIn(floats: Float32Array, { offset, rows, columns, stride }: Matrix, values: Float32Array): void {
+export function copyIn(
+  floats: Float32Array,
+  { offset, rows, columns, stride }: Matrix,
+  values: Float32Array,
+): void {
   for (let row = 0; row < rows; row++) {
     floats.set(values.subarray(row * columns, (row + 1) * columns), offset + row * stride)
   }

@@ -4,12 +4,14 @@ import type { Hyperparameters, Kernel, KernelChoice, KernelFactory } from '../ke
 import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
-import { bind } from './bind.ts'
+import { bind, type BoundProgram } from './bind.ts'
 import { spinsPerMicrosecond } from './counter.ts'
-import { LINE_CELLS, PARKED, STEP, type Control } from './control.ts'
+import { INSTRUCTION, LINE_CELLS, PARKED, STEP, type Control } from './control.ts'
+import { runRange } from './dispatch.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 import { interpret, type Steps, type Timings } from './interpret.ts'
 import type { Placement } from './memory.ts'
+import type { Range } from './ranges.ts'
 
 /** The first task of each thread: it becomes a rank, and stays it. */
 export interface Enrolment {
@@ -43,9 +45,30 @@ export interface LimitsOrder {
   readonly milliseconds: number
 }
 
-export type Task = Enrolment | ({ readonly kind: 'visit'; readonly ticket: number } & Visit) | LimitsOrder
+/** Be ready to run ranges of any rank's program: the first task of each thread where a task is a range. */
+type Preparation = { readonly kind: 'prepare'; readonly ticket: number } & Visit
+
+/** Run a part of a step, whoever you are. */
+export interface RangeOrder {
+  readonly kind: 'range'
+  readonly range: Range
+  readonly step: number
+}
+
+export type Task =
+  | Enrolment
+  | ({ readonly kind: 'visit'; readonly ticket: number } & Visit)
+  | Preparation
+  | RangeOrder
+  | LimitsOrder
 /** What a task comes to; nothing where a rank has no part in it. */
-export type Answer = RankReport | Limits | undefined
+export type Answer = RankReport | RangeReport | Limits | undefined
+
+export interface RangeReport {
+  readonly threadId: number
+  /** When the range began, and when each of its instructions ended. */
+  readonly marks: Float64Array
+}
 
 export interface RankReport extends Timings {
   readonly rank: number
@@ -56,7 +79,15 @@ interface Seat extends Enrolment {
   readonly made: Kernel
   readonly mailbox: Mailbox
   readonly spinRate: number
+  prepared?: { readonly visit: Visit; readonly bound: readonly BoundProgram[] }
 }
+
+const betasOf = ({ beta1, beta2 }: Hyperparameters): [number, number] => [
+  Math.fround(beta1),
+  Math.fround(beta2),
+]
+
+const clock = () => performance.now()
 
 /** What a Piscina worker exports: a function that keeps its seat from task to task. */
 export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
@@ -78,22 +109,40 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
       if (rank >= task.threads || name === 'js' || !module) return undefined
       return measureLimits(name, module, task.startAt, task.milliseconds)
     }
-    control.tickets[task.ticket] = rank + 1
+    const lineOf = (of: number) => control.lines.subarray(of * LINE_CELLS, (of + 1) * LINE_CELLS)
+    if (task.kind === 'range') {
+      const { visit, bound } = seat.prepared!
+      const { range, step } = task
+      const line = lineOf(range.rank)
+      line[INSTRUCTION] = range.from
+      line[STEP] = step
+      const marks = runRange(bound[range.rank], range, visit.steps, step, betasOf(visit.hyper), clock)
+      line[STEP] = PARKED
+      return { marks, threadId }
+    }
+
+    const { memory, made, mailbox, spinRate } = seat
+    const { counters } = control
     const { plan, placement, hyper } = task
+    const spins = Math.round(task.spinMicroseconds * spinRate)
+    const bindRank = (of: number) =>
+      bind({ plan, rank: of, placement, memory, kernel: made, mailbox, hyper, counters, spins })
+    control.tickets[task.ticket] = rank + 1
+    if (task.kind === 'prepare') {
+      seat.prepared = { visit: task, bound: plan.programs.map((_, of) => bindRank(of)) }
+      return undefined
+    }
     if (rank >= plan.programs.length) return undefined
 
-    const line = control.lines.subarray(rank * LINE_CELLS, (rank + 1) * LINE_CELLS)
+    const line = lineOf(rank)
     line[STEP] = PARKED
-    const spins = Math.round(task.spinMicroseconds * seat.spinRate)
-    const { memory, made, mailbox } = seat
-    const { counters } = control
-    const bound = bind({ plan, rank, placement, memory, kernel: made, mailbox, hyper, counters, spins })
+    const bound = bindRank(rank)
     const timings = interpret(
       bound,
       task.steps,
-      [Math.fround(hyper.beta1), Math.fround(hyper.beta2)],
+      betasOf(hyper),
       line,
-      () => performance.now(),
+      clock,
       () => getHeapStatistics().used_heap_size,
     )
     return { ...timings, rank, threadId }

@@ -1,13 +1,18 @@
 import { extname } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { createKernel } from '../kernels/create.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
 import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { effects } from '../plan/effects.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { stepFlop } from '../model/shape.ts'
+import { bind } from './bind.ts'
 import { createControl, INSTRUCTION, LINE_CELLS, STEP, type Control } from './control.ts'
+import { dispatchSteps, runRange } from './dispatch.ts'
+import { createMailbox, type Mailbox } from './mailbox.ts'
 import { allocate, type Layout } from './memory.ts'
+import type { Range } from './ranges.ts'
 import type { Answer, RankReport, Task, Visit } from './rank.ts'
 
 /** A rank failed, ended or stalled; the message names the rank, the step and the cause. */
@@ -24,6 +29,8 @@ export interface Team {
    * @throws RankError as soon as one rank fails; the team is over then
    */
   visit(visit: Visit): Promise<RankReport[]>
+  /** The same in tasks, one for each range of a program between two waits, joined here; see dispatch.ts. */
+  dispatch(visit: Visit): Promise<RankReport[]>
   /** What the first `threads` cores can do together, one entry per thread; none for a kernel in plain JavaScript. */
   limits(threads: number): Promise<Limits[]>
   /** Ends all threads, also ones that wait or spin. */
@@ -60,6 +67,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   const threads = layout.regions.length
   const memory = allocate(layout)
   const control = createControl(threads, options.counters)
+  const { counters } = control
   const pool = new Piscina<Task, Answer>({
     filename: (options.worker ?? WORKER).href,
     minThreads: threads,
@@ -90,38 +98,75 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     throw error
   }
 
-  async function visit(job: Visit): Promise<RankReport[]> {
+  /** Runs a task, and says in its error which rank it was that failed, and where. */
+  async function send(job: Visit, task: Task, rankOf: () => number): Promise<Answer> {
+    try {
+      return await pool.run(task)
+    } catch (error) {
+      const rank = rankOf()
+      const where = rank < 0 ? '' : `, ${placeOf(job.plan, control, rank)}`
+      const ranks = job.plan.programs.length
+      throw new RankError(`rank ${rank < 0 ? '?' : rank} of ${ranks} failed${where}: ${messageOf(error)}`, {
+        cause: error,
+      })
+    }
+  }
+
+  /** As many tasks as threads, in one go: each thread takes one, and finds out there whether it has a part in this plan. */
+  const toEach = (kind: 'visit' | 'prepare', job: Visit): Promise<Answer>[] =>
+    Array.from({ length: threads }, (_, ticket) =>
+      send(job, { kind, ticket, ...job }, () => control.tickets[ticket] - 1),
+    )
+
+  /** Lets ranks work until they are done, one fails, or nothing moves any more; the team is over in the last two cases. */
+  async function watched<T>(job: Visit, work: () => Promise<T>): Promise<T> {
     control.counters.fill(0)
     control.lines.fill(-1)
     control.tickets.fill(0)
-    const ranks = job.plan.programs.length
     const patience =
       options.patience ?? LOWEST_PATIENCE_MS + stepFlop(job.plan.model, job.plan.batch) / SLOWEST_FLOP_PER_MS
     const watch = watchdog(job.plan, control, patience)
-    // As many tasks as threads, in one go: each thread takes one, and finds out there whether it has a part in this plan.
-    const tasks = Array.from({ length: threads }, (_, ticket) =>
-      pool.run({ kind: 'visit', ticket, ...job }).catch((error: unknown) => {
-        const rank = control.tickets[ticket] - 1
-        const where = rank < 0 ? '' : `, ${placeOf(job.plan, control, rank)}`
-        throw new RankError(`rank ${rank < 0 ? '?' : rank} of ${ranks} failed${where}: ${messageOf(error)}`, {
-          cause: error,
-        })
-      }),
-    )
+    const working = work()
     try {
-      const reports = await Promise.race([Promise.all(tasks), watch.stalled])
-      return reports
-        .filter((report) => report !== undefined)
-        .filter((report) => 'rank' in report)
-        .sort((a, b) => a.rank - b.rank)
+      return await Promise.race([working, watch.stalled])
     } catch (error) {
       await close()
-      await Promise.allSettled(tasks)
+      await Promise.allSettled([working])
       throw error
     } finally {
       watch.stop()
     }
   }
+
+  const visit = (job: Visit): Promise<RankReport[]> =>
+    watched(job, async () => {
+      const answers = await Promise.all(toEach('visit', job))
+      return answers
+        .filter((answer) => answer !== undefined)
+        .filter((answer) => 'rank' in answer)
+        .sort((a, b) => a.rank - b.rank)
+    })
+
+  const dispatch = (job: Visit): Promise<RankReport[]> =>
+    watched(job, async () => {
+      const { plan, placement, hyper, steps } = job
+      const made = createKernel(kernel)(memory, layout.main.from)
+      const bound = plan.programs.map((_, rank) =>
+        bind({ plan, rank, placement, memory, kernel: made, mailbox: NO_MAILBOX, hyper, counters, spins: 0 }),
+      )
+      const threadOf = plan.programs.map(() => 0)
+      await Promise.all(toEach('prepare', job))
+      const run = async (range: Range, step: number): Promise<Float64Array> => {
+        if (range.onMain)
+          return runRange(bound[range.rank], range, steps, step, [0, 0], () => performance.now())
+        const answer = await send(job, { kind: 'range', range, step }, () => range.rank)
+        if (!answer || !('marks' in answer)) throw new RankError(`rank ${range.rank} gave no times`)
+        threadOf[range.rank] = answer.threadId
+        return answer.marks
+      }
+      const timings = await dispatchSteps(plan, steps, run, () => performance.now())
+      return timings.map((each, rank) => ({ ...each, rank, threadId: threadOf[rank] }))
+    })
 
   async function limits(together: number): Promise<Limits[]> {
     const startAt = performance.now() + LIMITS_WARM_UP_MS
@@ -130,8 +175,11 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     return answers.filter((answer) => answer !== undefined).filter((answer) => 'peakGflops' in answer)
   }
 
-  return { memory, threads, visit, limits, close }
+  return { memory, threads, visit, dispatch, limits, close }
 }
+
+/** The main thread adds gradients, and hands nothing over. */
+const NO_MAILBOX: Mailbox = createMailbox(new Map())
 
 /** A message channel between any two ranks; gives each rank's ends, by the other's number. */
 function connect(ranks: number): Map<number, MessagePort>[] {

@@ -4,7 +4,10 @@ import type { Grid } from '../../src/plan/grid.ts'
 /** Random points of the grid that have a plan. */
 export const anyGrid: fc.Arbitrary<Grid> = fc
   .record({
-    widths: fc.array(fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 40 })), { minLength: 2, maxLength: 8 }),
+    widths: fc.array(fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 13, max: 40 })), {
+      minLength: 2,
+      maxLength: 8,
+    }),
     dp: fc.integer({ min: 1, max: 4 }),
     stages: fc.integer({ min: 1, max: 7 }),
     microbatches: fc.integer({ min: 1, max: 9 }),

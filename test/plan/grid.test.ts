@@ -43,7 +43,9 @@ describe('a plan', () => {
   })
 
   it('is exact unless gradients of replicas are combined', () => {
-    fc.assert(fc.property(anyGrid, (any) => planGrid(any).exact === (any.dp === 1 || any.reduction === 'owner')))
+    fc.assert(
+      fc.property(anyGrid, (any) => planGrid(any).exact === (any.dp === 1 || any.reduction === 'owner')),
+    )
   })
 
   it('hands over one activation and one gradient per boundary and nothing else in a pipeline', () => {

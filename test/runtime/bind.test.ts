@@ -10,7 +10,8 @@ describe('a bound plan', () => {
   it('gives serial’s weights to the bit whenever the plan is exact, for every grid, schedule and optimizer', () => {
     fc.assert(
       fc.property(anyGrid, (grid) => {
-        const exact: Grid = grid.dp > 1 ? { ...grid, reduction: 'owner', shardOptimizer: false, handoff: 'shared' } : grid
+        const exact: Grid =
+          grid.dp > 1 ? { ...grid, reduction: 'owner', shardOptimizer: false, handoff: 'shared' } : grid
         const split = trainInOneThread(planGrid(exact), 3)
         expect(split).toEqual(trainInOneThread(planGrid(serialOf(exact)), 3))
       }),

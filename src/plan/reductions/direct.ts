@@ -1,7 +1,16 @@
 import { gradientOf, update, weightsOf, type Parameters } from '../parameters.ts'
 import type { Instruction } from '../plan.ts'
 import { isEmpty } from '../span.ts'
-import { addRows, chunksOf, hearAll, placesOf, tell, wholeOf, type Bucket, type Reduction } from './reduction.ts'
+import {
+  addRows,
+  chunksOf,
+  hearAll,
+  placesOf,
+  tell,
+  wholeOf,
+  type Bucket,
+  type Reduction,
+} from './reduction.ts'
 
 /**
  * Each place sums its chunk of the rows straight out of every place's gradient, and all update from the sums where they
@@ -13,7 +22,13 @@ export const direct: Reduction = (bucket) => {
   const whole = wholeOf(bucket)
   return places.map((place) => {
     const sum = bucket.layers.flatMap((layer) =>
-      addRows(layer, places, place, chunksOf(layer[place].slice, places.length)[place], (p) => bucket.partial[p]),
+      addRows(
+        layer,
+        places,
+        place,
+        chunksOf(layer[place].slice, places.length)[place],
+        (p) => bucket.partial[p],
+      ),
     )
     const summed = [...hearAll(bucket, place, 1), ...sum]
     if (bucket.shardOptimizer) {

@@ -1,6 +1,9 @@
-import type { Action, Schedule } from './schedule.ts'
+import type { Action, Pass, Schedule } from './schedule.ts'
+
+/** All forwards, then all backwards (GPipe, Huang et al. 2019): every microbatch is in flight at once. */
 export const gpipe: Schedule = (ranks, microbatches) =>
-  Array.from({ length: ranks }, (_, stage) => [
-    ...Array.from({ length: microbatches }, (__, microbatch): Action => ({ pass: 'F', stage, microbatch })),
-    ...Array.from({ length: microbatches }, (__, microbatch): Action => ({ pass: 'B', stage, microbatch })),
-  ])
+  Array.from({ length: ranks }, (_rank, stage) => {
+    const all = (pass: Pass) =>
+      Array.from({ length: microbatches }, (_, microbatch): Action => ({ pass, stage, microbatch }))
+    return [...all('F'), ...all('B')]
+  })

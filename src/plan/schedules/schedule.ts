@@ -1,28 +1,79 @@
 /** F: forward. I: gradient of the input. W: gradient of the weights. B: I and W of each layer in turn. */
 export type Pass = 'F' | 'I' | 'W' | 'B'
+
 export interface Action {
   readonly pass: Pass
+  /** Counted over the whole pipeline, from its first layers on; a rank may hold several. */
   readonly stage: number
   readonly microbatch: number
 }
+
+/** One row per rank of the pipeline: the order in which it works. */
 export type Table = readonly (readonly Action[])[]
+
+/**
+ * A pure function. With several chunks of layers per rank there are ranks · chunks stages, and stage q lies on rank
+ * q mod ranks; schedules that know only one chunk per rank ignore the number. Each stage takes its microbatches in
+ * ascending order in every pass.
+ */
 export type Schedule = (ranks: number, microbatches: number, chunks: number) => Table
 
-const peak = (actions: readonly Action[], stage: number, up: Pass[], down: Pass[]) => {
-  let n = 0
-  let most = 0
-  for (const { pass, stage: s } of actions) {
-    if (s !== stage) continue
-    if (up.includes(pass)) n++
-    most = Math.max(most, n)
-    if (down.includes(pass)) n--
+/** The notation of PyTorch's pipelining: stage, pass, microbatch. */
+export const notation = ({ stage, pass, microbatch }: Action): string => `${stage}${pass}${microbatch}`
+
+/** How many stages the pipeline has. */
+export const stagesOf = (table: Table): number =>
+  1 + table.flat().reduce((last, { stage }) => Math.max(last, stage), -1)
+
+/** The rank that a stage lies on; −1 if there is no such stage. */
+export const rankOf = (table: Table, stage: number): number =>
+  table.findIndex((row) => row.some((action) => action.stage === stage))
+
+/** The most microbatches that a stage holds from their F to the end of their W or B: the slots of its activations. */
+export function peakInFlight(actions: readonly Action[], stage: number): number {
+  let inFlight = 0
+  let peak = 0
+  for (const action of actions) {
+    if (action.stage !== stage) continue
+    if (action.pass === 'F') inFlight++
+    peak = Math.max(peak, inFlight)
+    if (action.pass === 'W' || action.pass === 'B') inFlight--
+  }
+  return peak
+}
+
+/** The most microbatches that a stage holds from their I to the end of their W; a B holds its own: the slots of its deltas. */
+export function peakPending(actions: readonly Action[], stage: number): number {
+  let pending = 0
+  let peak = 0
+  for (const action of actions) {
+    if (action.stage !== stage || action.pass === 'F') continue
+    if (action.pass !== 'W') pending++
+    peak = Math.max(peak, pending)
+    if (action.pass !== 'I') pending--
+  }
+  return peak
+}
+
+/**
+ * Slots for what a stage takes from the one before, so many that no F of that stage ever waits for a free one: when
+ * its turn comes, the order of the two rows has already made the stage end the W or B that frees the slot. (With fewer,
+ * down to the peak in flight, credit may slow the pipeline, or, with several chunks per rank, stop it.)
+ */
+export function ampleSlots(table: Table, stage: number): number {
+  const consumer = table[rankOf(table, stage)].filter((action) => action.stage === stage)
+  /** Of each microbatch: how many slots are free again when its gradient has been sent back. */
+  const freed: number[] = []
+  let free = 0
+  for (const { pass } of consumer) {
+    if (pass === 'W' || pass === 'B') free++
+    if (pass === 'I' || pass === 'B') freed.push(free)
+  }
+  let [taken, returned, most] = [0, 0, 0]
+  for (const action of table[rankOf(table, stage - 1)]) {
+    if (action.stage !== stage - 1) continue
+    if (action.pass === 'F') most = Math.max(most, ++taken - (returned > 0 ? freed[returned - 1] : 0))
+    else if (action.pass !== 'W') returned++
   }
   return most
 }
-export const peakInFlight = (actions: readonly Action[], stage: number) =>
-  peak(actions, stage, ['F'], ['W', 'B'])
-export const peakPending = (actions: readonly Action[], stage: number) =>
-  peak(actions, stage, ['I', 'B'], ['W', 'B'])
-export const stagesOf = (table: Table) => 1 + Math.max(...table.flat().map((a) => a.stage))
-export const rankOf = (table: Table, stage: number) =>
-  table.findIndex((row) => row.some((a) => a.stage === stage))

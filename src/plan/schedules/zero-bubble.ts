@@ -1,14 +1,22 @@
 import type { Action, Schedule } from './schedule.ts'
+
+/**
+ * ZB-H1 (Qi et al. 2023, "Zero Bubble Pipeline Parallelism"): 1F1B whose backward is cut in two. The gradient of the
+ * input is made at once, since the stage before waits for it; the gradient of the weights, which nobody waits for,
+ * comes `stage` microbatches later and fills what would be idle at the end. What a stage no longer runs ahead it
+ * holds for its late W instead: every stage has at most `ranks` microbatches in flight, as the first of 1F1B has.
+ * With p ranks, p or more microbatches, and a W that takes no longer than an F or an I, each rank idles
+ * (p − 1)(F + I − W) instead of 1F1B's (p − 1)(F + I + W).
+ */
 export const zeroBubble: Schedule = (ranks, microbatches) =>
   Array.from({ length: ranks }, (_, stage) => {
-    const ahead = Math.min(ranks - stage - 1, microbatches)
+    const ahead = ranks - stage - 1
+    const late = ahead + stage
     const actions: Action[] = []
-    let weights = 0
-    for (let k = 0; k < microbatches + ahead; k++) {
+    for (let k = 0; k < microbatches + late; k++) {
       if (k < microbatches) actions.push({ pass: 'F', stage, microbatch: k })
-      if (k >= ahead) actions.push({ pass: 'I', stage, microbatch: k - ahead })
-      if (k >= ahead + stage) actions.push({ pass: 'W', stage, microbatch: weights++ })
+      if (k >= ahead && k - ahead < microbatches) actions.push({ pass: 'I', stage, microbatch: k - ahead })
+      if (k >= late) actions.push({ pass: 'W', stage, microbatch: k - late })
     }
-    while (weights < microbatches) actions.push({ pass: 'W', stage, microbatch: weights++ })
     return actions
   })

@@ -1,0 +1,42 @@
+import { impossible, planGrid, type Grid } from './grid.ts'
+import { neediest } from './memory.ts'
+import { factorisations } from './modes.ts'
+import { schedules, type ScheduleName } from './schedules/index.ts'
+
+const MIB = 2 ** 20
+/** Enough to choose from. */
+const MOST_PROPOSALS = 3
+
+const mebibytes = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+
+/** Why a grid's plan does not fit into so many bytes per rank, and what would, on as many ranks; undefined if it fits. */
+export function exceeds(grid: Grid, budget: number): string | undefined {
+  const { rank, bytes } = neediest(planGrid(grid))
+  if (bytes <= budget) return undefined
+  const needs = `needs ${mebibytes(bytes)} on rank ${rank}, more than the ${mebibytes(budget)} allowed per rank`
+  const proposals = fitting(grid, budget)
+  return proposals.length > 0
+    ? `${needs}; these fit: ${proposals.join(', ')}`
+    : `${needs}; no grid or schedule of ${grid.dp * grid.pp * grid.tp} ranks fits`
+}
+
+/** Grids and schedules of as many ranks that fit, those with the smallest need first. */
+function fitting(grid: Grid, budget: number): string[] {
+  const names = Object.keys(schedules) as ScheduleName[]
+  const ranks = grid.dp * grid.pp * grid.tp
+  return factorisations(ranks)
+    .flatMap((shape) =>
+      (shape.pp > 1 ? names : names.slice(0, 1)).map((schedule) => ({ ...shape, schedule })),
+    )
+    .flatMap(({ schedule, ...shape }) => {
+      const microbatches = shape.pp > 1 ? grid.microbatches : 1
+      const other: Grid = { ...grid, ...shape, schedule, microbatches, table: undefined, handoff: 'shared' }
+      if (impossible(other)) return []
+      const { bytes } = neediest(planGrid(other))
+      const name = `${shape.dp}x${shape.pp}x${shape.tp}${shape.pp > 1 ? ` ${schedule}` : ''}`
+      return bytes <= budget ? [{ name, bytes }] : []
+    })
+    .sort((a, b) => a.bytes - b.bytes)
+    .slice(0, MOST_PROPOSALS)
+    .map(({ name, bytes }) => `${name} (${mebibytes(bytes)})`)
+}

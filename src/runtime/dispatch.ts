@@ -1,0 +1,80 @@
+import type { Plan } from '../plan/plan.ts'
+import type { BoundProgram } from './bind.ts'
+import { seekStep, type Steps, type Timings } from './interpret.ts'
+import { rangesOf, type Range } from './ranges.ts'
+
+/** Runs a range of a step on whatever thread is free; gives when it began and when each of its instructions ended. */
+export type RunRange = (range: Range, step: number) => Promise<Float64Array>
+
+/**
+ * Runs steps of a plan as tasks: each range is one, sent when what it waits for is over, and joined here, on the main
+ * thread. A step begins when its first ranges are sent, and ends when its last is back. Waiting is what lies between a
+ * rank's ranges, and counts for the wait in front of the later one.
+ */
+export async function dispatchSteps(
+  plan: Plan,
+  steps: Steps,
+  run: RunRange,
+  clock: () => number,
+): Promise<Timings[]> {
+  const ranges = rangesOf(plan)
+  const total = steps.warmUp + steps.measured
+  const timings = plan.programs.map((program) => ({
+    arrivals: new Float64Array(total + 1),
+    spent: new Float64Array(program.length + 1),
+    stamps: new Float64Array(program.length + 1),
+    heapGrowth: 0,
+  }))
+  let begun = clock()
+  for (const { arrivals } of timings) arrivals[0] = begun
+  for (let step = 0; step < total; step++) {
+    const over: Promise<Float64Array>[] = []
+    for (const range of ranges) {
+      const before = range.after.map((earlier) => over[earlier])
+      over.push(before.length === 0 ? run(range, step) : Promise.all(before).then(() => run(range, step)))
+    }
+    const times = await Promise.all(over)
+    const ended = clock()
+    timings.forEach(({ arrivals, spent, stamps }, rank) => {
+      arrivals[step + 1] = ended
+      const last = plan.programs[rank].length - 1
+      let now = begun
+      let next = 0
+      const pass = (to: number, until: number) => {
+        for (; next < to; next++) stamps[next] = now
+        // The first range has no wait in front of it: sending it is no instruction's time.
+        if (step >= steps.warmUp) spent[to === 0 ? last + 1 : to - 1] += until - now
+        now = until
+      }
+      ranges.forEach((range, number) => {
+        if (range.rank !== rank) return
+        const marks = times[number]
+        pass(range.from, marks[0])
+        for (let i = range.from; i < range.to; i++) pass(i + 1, marks[i - range.from + 1])
+      })
+      pass(last + 1, ended)
+      stamps[last + 1] = ended
+    })
+    begun = ended
+  }
+  return timings
+}
+
+/** Executes a range in this thread. */
+export function runRange(
+  bound: BoundProgram,
+  { from, to }: Range,
+  steps: Pick<Steps, 'done' | 'batches'>,
+  step: number,
+  betas: readonly [number, number],
+  clock: () => number,
+): Float64Array {
+  const marks = new Float64Array(to - from + 1)
+  seekStep(bound, steps, step, betas)
+  marks[0] = clock()
+  for (let i = from; i < to; i++) {
+    bound.actions[i]()
+    marks[i - from + 1] = clock()
+  }
+  return marks
+}
