@@ -8,6 +8,7 @@ import {
   type Execution,
 } from '../src/measure/cell.ts'
 import type { Model } from '../src/model/shape.ts'
+import type { Handoff } from '../src/plan/boundary.ts'
 import { exceeds } from '../src/plan/fit.ts'
 import { ownersCompute } from '../src/plan/grid.ts'
 import { PlanError } from '../src/plan/plan.ts'
@@ -99,7 +100,7 @@ export function variants(options: SplitOptions, model: Model, threadCounts: read
         reductions.flatMap((reduction) => {
           const setting = { ...point, schedule, reduction }
           return handoffsOf(options, mode, setting).flatMap((handoff) =>
-            executionsOf(options, mode).map((execution) => ({
+            executionsOf(options, mode, handoff).map((execution) => ({
               mode,
               setting: { ...setting, handoff },
               execution,
@@ -138,12 +139,12 @@ function handoffsOf({ handoff }: SplitOptions, mode: Mode, setting: Setting) {
   return choice ? handoff : ['shared' as const]
 }
 
-/** Modes that are also run as single tasks, where that was asked for. */
+/** Modes that are also run as single tasks, where that was asked for; their ranks have no threads to post messages to. */
 const DISPATCHED: readonly Mode[] = ['serial', 'data', 'layer']
 
-function executionsOf({ dispatch, wait }: SplitOptions, mode: Mode): Execution[] {
+function executionsOf({ dispatch, wait }: SplitOptions, mode: Mode, handoff: Handoff): Execution[] {
   const resident = dispatch.includes('resident') && mode !== 'serial' ? wait : []
-  const tasks = dispatch.includes('task') && DISPATCHED.includes(mode)
+  const tasks = dispatch.includes('task') && DISPATCHED.includes(mode) && handoff === 'shared'
   return [
     ...resident.map((each): Execution => ({ dispatch: 'resident', wait: each })),
     ...(tasks ? [{ ...EXECUTION, dispatch: 'task' as const }] : []),
