@@ -3,6 +3,7 @@ import { KERNELS } from '../../src/kernels/choose.ts'
 import { MODES } from '../../src/plan/modes.ts'
 import { DISPATCHES, WAITS } from '../../src/measure/cell.ts'
 import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
+import { MODELS } from '../models.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import { ACTIVATIONS, HANDOFFS, LEARNING_RATES, LOSSES, OPTIMIZERS, SCHEDULES } from './schemas.ts'
 import { HIDDEN_WIDTHS } from './settle.ts'
@@ -142,6 +143,10 @@ function declareShared(
 ): void {
   const rates = OPTIMIZERS.map((name) => `${LEARNING_RATES[name]} for ${name}`).join(', ')
   command
+    .option(
+      '--model <name>',
+      `layers and batch of ${MODELS.map(({ name }) => name).join(', ')} (see the README)`,
+    )
     .option('--activation <name>', `after every layer but the last: ${ACTIVATIONS.join(', ')}`, 'relu')
     .option('--loss <name>', LOSSES.join(' or '), 'cross-entropy')
     .option('--optimizer <name>', OPTIMIZERS.join(', '), 'sgd')

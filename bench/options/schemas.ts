@@ -35,6 +35,8 @@ const shared = {
   threads: wholeNumbers(1, 256).optional(),
   /** Undefined for widths that fit the data: inputs, then `HIDDEN_WIDTHS`, then classes. */
   layers: widths(1, 65_536).optional(),
+  /** A model with its batch by name, instead of layers and batch. */
+  model: oneOf(MODELS.map(({ name }) => name)).optional(),
   activation: oneOf(ACTIVATIONS),
   loss: oneOf(LOSSES),
   optimizer: oneOf(OPTIMIZERS),

@@ -4,6 +4,7 @@ import { modeImpossible, type Mode } from '../../src/plan/modes.ts'
 import { parseSchedule } from '../../src/plan/schedules/file.ts'
 import { PlanError } from '../../src/plan/plan.ts'
 import type { Table } from '../../src/plan/schedules/schedule.ts'
+import { MODELS } from '../models.ts'
 import { variants } from '../cells.ts'
 import { LEARNING_RATES, type planSchema } from './schemas.ts'
 import { UsageError } from './usage-error.ts'
@@ -28,7 +29,8 @@ export function settle<Options extends Unsettled>(
   hidden: readonly number[],
   given: (key: keyof Unsettled) => boolean,
 ): Settled<Options> {
-  const { batch, modes, dataset, label, grid, scheduleFile } = options
+  const { modes, dataset, label, grid, scheduleFile } = options
+  const { batch, layers } = sizesOf(options, given)
   if (given('microbatches') && modes.includes('pipeline') && options.microbatches > batch) {
     throw new UsageError(
       `--microbatches ${options.microbatches}: expected at most ${batch}, the samples of a step (--batch)`,
@@ -47,6 +49,8 @@ export function settle<Options extends Unsettled>(
   }
   const settled: Settled<Options> = {
     ...options,
+    batch,
+    layers,
     learningRate: options.learningRate ?? LEARNING_RATES[options.optimizer],
     microbatches: Math.min(options.microbatches, batch),
     ...(grid === undefined || modes.includes('hybrid') ? {} : { modes: [...modes, 'hybrid' as const] }),
@@ -56,6 +60,15 @@ export function settle<Options extends Unsettled>(
     for (const mode of settled.modes) refuseImpossible(settled, hidden, mode, count)
   }
   return settled
+}
+
+/** Layers and batch, as they were asked for or as a named model has them. */
+function sizesOf({ model, layers, batch }: Unsettled, given: (key: keyof Unsettled) => boolean) {
+  const named = MODELS.find(({ name }) => name === model)
+  if (!named) return { layers, batch }
+  const conflict = (['layers', 'batch'] as const).find(given)
+  if (conflict) throw new UsageError(`--model ${model}: expected without --${conflict}`)
+  return { layers: named.model.widths, batch: named.batch }
 }
 
 /** What a schedule file decides: microbatches and threads, and that pipelines are what is run. */

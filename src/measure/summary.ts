@@ -21,6 +21,8 @@ export interface Summary {
   /** Serial's step time / the cell's, paired within each block; undefined without serial. */
   readonly speedup: number | undefined
   readonly speedupInterval: Interval | undefined
+  /** Serial's fastest step / the cell's fastest: what other programs on the machine disturb least. */
+  readonly speedupOfMinima: number | undefined
   readonly efficiency: number | undefined
   /** The same, but against how much faster as many cores are together than one; undefined where that is unknown. */
   readonly efficiencyTogether: number | undefined
@@ -55,17 +57,19 @@ export function summarise(
   const bootstrap = (values: readonly number[]) =>
     bootstrapInterval(values, median, { seed: seed + purpose.bootstrap })
   const speedup = pairs.length > 0 ? median(pairs) : undefined
+  const minNs = least(measured)
   return {
     samples: measured.length,
     medianNs,
     interval: bootstrap(medians),
-    minNs: measured.reduce((least, ns) => Math.min(least, ns)),
+    minNs,
     p05Ns: quantile(measured, 0.05),
     p95Ns: quantile(measured, 0.95),
     samplesPerSecond: cell.plan.batch / (medianNs * 1e-9),
     gflops: stepFlop(cell.plan.model, cell.plan.batch) / medianNs,
     speedup,
     speedupInterval: pairs.length > 0 ? bootstrap(pairs) : undefined,
+    speedupOfMinima: speedup === undefined ? undefined : least(serial.flatMap(measuredNs)) / minNs,
     efficiency: speedup === undefined ? undefined : speedup / threads,
     efficiencyTogether:
       speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
@@ -88,6 +92,8 @@ function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
 /** (1/S − 1/p) / (1 − 1/p) */
 export const karpFlatt = (speedup: number, threads: number): number =>
   (1 / speedup - 1 / threads) / (1 - 1 / threads)
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
 
 const measuredNs = (visit: Visit): number[] => visit.stepNs.slice(visit.warmUp)
 
