@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MODELS } from '../models.ts'
 import { KERNELS } from '../../src/kernels/choose.ts'
 import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
 import { MODES } from '../../src/plan/modes.ts'

@@ -43,6 +43,9 @@ export interface BoundaryOptions {
 /** The version of what has been computed of a batch that is kept as a whole. */
 export const WRITTEN = 'written'
 
+/** What a rank has to do to hand over to itself. */
+const nothing = () => []
+
 /** A boundary whose buffer lies with the consumer, which reads what was written in place, unless it goes in messages. */
 export function addBoundary(draft: Draft, options: BoundaryOptions): Boundary {
   const { name, producers, consumers, microbatches, whole, handoff } = options
@@ -52,7 +55,6 @@ export function addBoundary(draft: Draft, options: BoundaryOptions): Boundary {
     whole === undefined
       ? addTensor(draft, options, consumers.length > 1 ? SHARED : consumers[0], slots)
       : inBatch(draft, whole, microbatches, WRITTEN)
-  const nothing = () => []
   if (local) {
     return { written: tensor, read: tensor, room: nothing, send: nothing, receive: nothing, release: nothing }
   }

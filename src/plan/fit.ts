@@ -1,4 +1,5 @@
-import { impossible, planGrid, type Grid } from './grid.ts'
+import { planGrid } from './build.ts'
+import { impossible, type Grid } from './grid.ts'
 import { neediest } from './memory.ts'
 import { factorisations } from './modes.ts'
 import { schedules, type ScheduleName } from './schedules/index.ts'

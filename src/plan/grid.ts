@@ -1,15 +1,9 @@
 import { TILE_WIDTH, type Optimizer } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
-import { balancedStages } from './balance.ts'
-import { barrier } from './barrier.ts'
 import type { Handoff } from './boundary.ts'
-import { emptyDraft } from './draft.ts'
-import { PlanError, type Plan } from './plan.ts'
 import type { ReductionName } from './reductions/index.ts'
 import { schedules, type ScheduleName } from './schedules/index.ts'
 import { stagesOf, type Table } from './schedules/schedule.ts'
-import { split } from './span.ts'
-import { addPrograms } from './programs.ts'
 
 /** A point of the space of strategies: `dp` replicas of a pipeline of `pp` ranks, each `tp` times; dp × pp × tp ranks. */
 export interface Grid {
@@ -81,22 +75,4 @@ export function impossible(grid: Grid): string | undefined {
     if (ownersCompute(grid)) return `handing over by ${grid.handoff} needs another reduction than owner`
   }
   return undefined
-}
-
-/**
- * The plan of a grid. Replica d works on its share of the batch; rank t of place s of its pipeline is rank
- * (d·pp + s)·tp + t. Weights and gradients of the replicas are combined by the chosen reduction.
- *
- * @throws PlanError where `impossible` says why
- */
-export function planGrid(grid: Grid): Plan {
-  const reason = impossible(grid)
-  if (reason) throw new PlanError(reason)
-  const { model, optimizer, batch, dp, pp, tp } = grid
-  const table = tableOf(grid)
-  const draft = emptyDraft(dp * pp * tp)
-  const stages = balancedStages(model, stagesOf(table))
-  addPrograms(draft, grid, table, stages, split({ from: 0, to: batch }, dp))
-  barrier(draft, 'end of step', [...draft.programs.keys()])
-  return { model, batch, optimizer, ...draft, exact: dp === 1 || ownersCompute(grid) }
 }

@@ -52,7 +52,6 @@ export function memoryPerRank(plan: Plan): number[] {
       for (const { buffer } of [...reads, ...writes]) users[buffer].add(rank)
     }
   })
-  const counts = ({ role }: Buffer): boolean => role !== 'message' && USE_OF[role] !== 'batch'
   const needed = plan.programs.map(() => 0)
   plan.buffers.forEach((buffer, index) => {
     if (!counts(buffer)) return
@@ -61,6 +60,8 @@ export function memoryPerRank(plan: Plan): number[] {
   })
   return needed
 }
+
+const counts = ({ role }: Buffer): boolean => role !== 'message' && USE_OF[role] !== 'batch'
 
 /** The most that any rank needs, and which one that is. */
 export function neediest(plan: Plan): { readonly rank: number; readonly bytes: number } {

@@ -1,4 +1,5 @@
-import { planGrid, impossible, type Grid } from './grid.ts'
+import { planGrid } from './build.ts'
+import { impossible, type Grid } from './grid.ts'
 import type { Plan } from './plan.ts'
 
 export const MODES = ['serial', 'data', 'layer', 'pipeline', 'tensor', 'hybrid'] as const

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GRID_DEFAULTS, ownersCompute, planGrid, type Grid } from '../../src/plan/grid.ts'
+import { planGrid } from '../../src/plan/build.ts'
+import { GRID_DEFAULTS, ownersCompute, type Grid } from '../../src/plan/grid.ts'
 import { anyGrid } from '../plan/arbitrary.ts'
 import { trainInOneThread } from './one-thread.ts'
 

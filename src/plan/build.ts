@@ -1,19 +1,39 @@
 import { layerCount } from '../model/shape.ts'
+import { balancedStages } from './balance.ts'
+import { barrier } from './barrier.ts'
 import { addBoundary, WRITTEN } from './boundary.ts'
 import { FLOATS_PER_LINE } from './bytes.ts'
-import { addBuffer, emit, type Draft } from './draft.ts'
-import { ownersCompute, type Grid } from './grid.ts'
+import { addBuffer, emit, emptyDraft, type Draft } from './draft.ts'
+import { impossible, ownersCompute, tableOf, type Grid } from './grid.ts'
 import { ownersUpdate } from './owner.ts'
 import { updateSlice, type Parameters } from './parameters.ts'
-import { SHARED, type Role } from './plan.ts'
+import { PlanError, SHARED, type Plan, type Role } from './plan.ts'
 import { combine } from './reductions/combine.ts'
 import { reductions } from './reductions/index.ts'
 import { samplesVersion } from './samples.ts'
-import { ampleSlots, peakInFlight, peakPending, rankOf, type Table } from './schedules/schedule.ts'
+import { ampleSlots, peakInFlight, peakPending, rankOf, stagesOf, type Table } from './schedules/schedule.ts'
 import { length, split, splitAligned, type Span } from './span.ts'
 import { addAction, packWeights, type Crossing, type Stage } from './stage.ts'
 import { addStageParameters } from './stage-parameters.ts'
 import { inBatch, inSlots, wholeBatch, type Tensor } from './tensor.ts'
+
+/**
+ * The plan of a grid. Replica d works on its share of the batch; rank t of place s of its pipeline is rank
+ * (d·pp + s)·tp + t. Weights and gradients of the replicas are combined by the chosen reduction.
+ *
+ * @throws PlanError where `impossible` says why
+ */
+export function planGrid(grid: Grid): Plan {
+  const reason = impossible(grid)
+  if (reason) throw new PlanError(reason)
+  const { model, optimizer, batch, dp, pp, tp } = grid
+  const table = tableOf(grid)
+  const draft = emptyDraft(dp * pp * tp)
+  const stages = balancedStages(model, stagesOf(table))
+  addPrograms(draft, grid, table, stages, split({ from: 0, to: batch }, dp))
+  barrier(draft, 'end of step', [...draft.programs.keys()])
+  return { model, batch, optimizer, ...draft, exact: dp === 1 || ownersCompute(grid) }
+}
 
 /**
  * Fills the programs of all ranks but for the barrier at the end.
@@ -21,7 +41,7 @@ import { inBatch, inSlots, wholeBatch, type Tensor } from './tensor.ts'
  * @param stages the layers of each stage
  * @param shares the samples of each replica
  */
-export function addPrograms(
+function addPrograms(
   draft: Draft,
   grid: Grid,
   table: Table,
