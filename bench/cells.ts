@@ -61,7 +61,7 @@ export function chooseCells(
   }
   if (cells.length === 1 && skipped.length > 0 && options.memoryPerRank !== undefined) {
     const [{ mode, threads, reason }] = skipped
-    throw new PlanError(`nothing fits: ${mode} on ${threads} threads ${reason}`)
+    throw new PlanError(`--memory-per-rank: nothing fits: ${mode} on ${threads} threads ${reason}`)
   }
   return { serial, cells, skipped }
 }

@@ -10,8 +10,19 @@ const ROTATING_BATCHES = 8
 /** The shape of the synthetic data where no layers are asked for: that of MNIST. */
 const SYNTHETIC = { columns: 784, classes: 10 }
 
+/** Widths of a model for the synthetic data, with some hidden ones. */
+export const syntheticWidths = (hidden: readonly number[]): number[] => [
+  SYNTHETIC.columns,
+  ...hidden,
+  SYNTHETIC.classes,
+]
+
 /** The data of a timed run and the batches that its steps rotate through: as many as there are, at most eight. */
-export function rotatingBatches(options: ScalingOptions): { set: DataSet; batches: Batches } {
+export function rotatingBatches(
+  options: Pick<ScalingOptions, 'dataset' | 'seed' | 'label' | 'batch'> & {
+    readonly layers?: readonly number[] | undefined
+  },
+): { set: DataSet; batches: Batches } {
   const { dataset, seed, label, batch, layers } = options
   const columns = layers?.[0] ?? SYNTHETIC.columns
   const classes = Math.max(2, layers?.[layers.length - 1] ?? SYNTHETIC.classes)

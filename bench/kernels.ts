@@ -60,6 +60,7 @@ export async function runKernels(options: KernelsOptions, cores: number): Promis
       console.log(stepLine(name, modelName, result, peak))
     }
   }
+  folder.release()
   console.log('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
   for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
   return allWell

@@ -2,13 +2,15 @@ import { KernelError } from '../src/kernels/choose.ts'
 import { availableCores } from '../src/measure/cores.ts'
 import { DataError } from '../src/model/data/error.ts'
 import { PlanError } from '../src/plan/plan.ts'
+import { WriteError } from '../src/report/csv.ts'
 import { FolderError } from '../src/report/run-folder.ts'
 import { RankError } from '../src/runtime/team.ts'
 import { parseCommandLine, UsageError, type Command } from './options.ts'
 import { Interrupted } from './interrupt.ts'
 import { showPlans } from './plan.ts'
 import { runKernels } from './kernels.ts'
-import { runScaling } from './scaling.ts'
+import { runExperiments } from './experiments.ts'
+import { savedArguments } from './run.ts'
 import { runTrain } from './train.ts'
 
 const EXIT_FAILED = 1
@@ -18,7 +20,12 @@ const EXIT_INTERRUPTED = 130
 /** One line says what was wrong; a stack is shown only for what this program did not foresee. */
 try {
   const cores = availableCores()
-  const command = parseCommandLine(process.argv.slice(2), { cores })
+  const given = parseCommandLine(process.argv.slice(2), { cores })
+  // A run that goes on has the options with which it began.
+  const command =
+    'resume' in given && given.resume !== undefined
+      ? { ...parseCommandLine(savedArguments(given.resume), { cores }), resume: given.resume }
+      : given
   process.exitCode = (await run(command, cores)) ? 0 : EXIT_FAILED
 } catch (error) {
   if (error instanceof Interrupted) {
@@ -34,7 +41,9 @@ try {
     console.error(`error: ${error.message}`)
     process.exitCode = EXIT_USAGE
   } else {
-    console.error(error instanceof RankError ? `error: ${error.message}` : error)
+    console.error(
+      error instanceof RankError || error instanceof WriteError ? `error: ${error.message}` : error,
+    )
     process.exitCode = EXIT_FAILED
   }
 }
@@ -42,13 +51,13 @@ try {
 /** Runs an experiment; false if some of it did not give what it should. */
 function run(command: Command, cores: number): Promise<boolean> {
   switch (command.command) {
-    case 'scaling':
-      return runScaling(command, cores)
     case 'train':
       return runTrain(command, cores)
     case 'plan':
       return showPlans(command, cores)
     case 'kernels':
       return runKernels(command, cores)
+    default:
+      return runExperiments(command.command, command, cores)
   }
 }

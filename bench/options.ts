@@ -1,29 +1,36 @@
 import { Command as Program, CommanderError } from 'commander'
 import type { z } from 'zod'
 import {
-  BLOCKS,
   declareKernels,
   declarePlan,
-  declareScaling,
+  declareExperiment,
   declareTrain,
   PROGRAM,
   QUICK_BLOCKS,
 } from './options/commands.ts'
 import { given, read } from './options/read.ts'
-import { kernelsSchema, planSchema, scalingSchema, trainSchema } from './options/schemas.ts'
+import {
+  EXPERIMENTS,
+  kernelsSchema,
+  planSchema,
+  scalingSchema,
+  trainSchema,
+  type ExperimentName,
+} from './options/schemas.ts'
 import { HIDDEN_WIDTHS, settle, type Settled } from './options/settle.ts'
 import { UsageError } from './options/usage-error.ts'
 
+export type { ExperimentName } from './options/schemas.ts'
 export { HIDDEN_WIDTHS } from './options/settle.ts'
 export { UsageError } from './options/usage-error.ts'
 
 /** What decides over the cells of an experiment. */
 export type SplitOptions = Settled<z.output<typeof planSchema>>
-export type ScalingOptions = Settled<z.output<typeof scalingSchema>> & { readonly blocks: number }
+export type ScalingOptions = Settled<z.output<typeof scalingSchema>>
 export type TrainOptions = Settled<z.output<typeof trainSchema>>
 export type KernelsOptions = z.output<typeof kernelsSchema>
 export type Command =
-  | ({ command: 'scaling' } & ScalingOptions)
+  | ({ command: ExperimentName } & ScalingOptions)
   | ({ command: 'train' } & TrainOptions)
   | ({ command: 'plan' } & SplitOptions)
   | ({ command: 'kernels' } & KernelsOptions)
@@ -36,19 +43,21 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   // The root has no flags of its own, not even --help: without a command, everything goes to scaling.
   const program = new Program(PROGRAM).exitOverride().helpOption(false).helpCommand(false)
   program.configureOutput({ outputError: () => undefined })
-  const scaling = program.command('scaling', { isDefault: true }).allowExcessArguments()
+  let command: Command | undefined
+  for (const name of EXPERIMENTS) {
+    const experiment = program.command(name, { isDefault: name === 'scaling' }).allowExcessArguments()
+    declareExperiment(experiment, name, machine.cores)
+    experiment.action(() => {
+      command = { command: name, ...readExperiment(experiment) }
+    })
+  }
   const train = program.command('train').allowExcessArguments()
-  declareScaling(scaling, machine.cores)
   declareTrain(train, machine.cores)
   const plan = program.command('plan').allowExcessArguments()
   declarePlan(plan, machine.cores)
   const kernels = program.command('kernels').allowExcessArguments()
   declareKernels(kernels)
 
-  let command: Command | undefined
-  scaling.action(() => {
-    command = { command: 'scaling', ...readScaling(scaling) }
-  })
   train.action(() => {
     command = {
       command: 'train',
@@ -73,9 +82,9 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   return command
 }
 
-function readScaling(command: Program): ScalingOptions {
+function readExperiment(command: Program): ScalingOptions {
   const options = read(command, scalingSchema)
-  const blocks = options.blocks ?? (options.quick ? QUICK_BLOCKS : BLOCKS)
+  const blocks = options.blocks ?? (options.quick ? QUICK_BLOCKS : undefined)
   return { ...settle(options, HIDDEN_WIDTHS.scaling, (key) => given(command, key)), blocks }
 }
 

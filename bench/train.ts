@@ -85,6 +85,7 @@ export async function runTrain(options: TrainOptions, cores: number): Promise<bo
     }
   })
   begun.describeMachine()
+  folder.release()
   console.log(trainingTable(courses))
   for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
   return [...courses].every(([cell, course]) =>

@@ -5,13 +5,13 @@ import { DISPATCHES, WAITS } from '../../src/measure/cell.ts'
 import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
 import { MODELS } from '../models.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
+import type { ExperimentName } from './schemas.ts'
 import { ACTIVATIONS, HANDOFFS, LEARNING_RATES, LOSSES, OPTIMIZERS, SCHEDULES } from './schemas.ts'
 import { HIDDEN_WIDTHS } from './settle.ts'
 
 /** How the program is started, as its help shows it. */
 export const PROGRAM = 'npm run bench --'
 
-export const BLOCKS = 5
 /** All but hybrid, which has a mode for each of its points on few threads. */
 const DEFAULT_MODES = MODES.filter((mode) => mode !== 'hybrid').join(',')
 /** Enough to see a second value; the intervals of a quick run mean little. */
@@ -19,7 +19,7 @@ export const QUICK_BLOCKS = 2
 
 const SCALING_EXAMPLES = `
 Commands:
-  scaling (default), the options above
+  scaling (default), the options above; weak, growth, bubble, memory, combine and all take the same
   plan               show who does what, when, without running it: ${PROGRAM} plan --help
   train              learn from data in any mode: ${PROGRAM} train --help
   kernels            how fast the arithmetic is: ${PROGRAM} kernels --help
@@ -41,10 +41,20 @@ Examples:
   ${PROGRAM} train --dataset digits.csv.gz --modes data --threads 2 --epochs 20
   ${PROGRAM} train --dataset points.csv --label class --modes all --layers 2-32-32-3`
 
-/** The flags and the help of `scaling`; values stay text, for the schema to read. */
-export function declareScaling(command: Command, cores: number): void {
+const DESCRIPTIONS: Readonly<Record<ExperimentName, string>> = {
+  scaling: 'Compares the modes on real threads, from 1 thread up to the cores.',
+  weak: 'Lets the batch grow with the threads: does the time stay the same?',
+  growth: 'Time against more and more batches, and against more and more model parts: is it linear?',
+  bubble: 'Idle time of pipelines against the number of microbatches, measured and ideal.',
+  memory: 'Bytes per thread of each mode and schedule, and the budget at which each stops fitting.',
+  combine: 'All grids of a thread count, as width and batch change: which wins where?',
+  all: 'All of these experiments in one run.',
+}
+
+/** The flags and the help of an experiment; values stay text, for the schema to read. */
+export function declareExperiment(command: Command, name: ExperimentName, cores: number): void {
   command
-    .description('Compares the modes on real threads, from 1 thread up to the cores.')
+    .description(DESCRIPTIONS[name])
     .option('--modes <list>', `modes to compare: ${MODES.join(', ')}, or all`, DEFAULT_MODES)
     .option(
       '--threads <list>',
@@ -60,16 +70,20 @@ export function declareScaling(command: Command, cores: number): void {
       '--steps <count>',
       'measured steps of each cell in each block (default: from the time a step takes)',
     )
+    .option('--precision <share>', 'measure until all speed-ups are known to this share', '2%')
+    .option('--budget <seconds>', 'or until so many seconds are spent on the blocks of an experiment', '60')
     .option(
       '--blocks <count>',
-      `repetitions of the whole comparison (default: ${BLOCKS}, or ${QUICK_BLOCKS} with --quick)`,
+      `repetitions of the whole comparison, instead of precision and budget (with --quick: ${QUICK_BLOCKS})`,
     )
     .option('--quick', 'fewer blocks and steps: a look, not a measurement')
     .option('--dry-run', 'show the cells and the time they should take, without running them')
+    .option('--pin', 'bind each thread to a core (Linux)')
     .option('--out <folder>', 'the folder of this run (default: a new one in results)')
+    .option('--resume <folder>', 'finish a run that was killed, with the options that it had')
     .helpOption('-h, --help', 'show this help')
-    .configureHelp({ commandUsage: () => `${PROGRAM} [options]` })
-    .addHelpText('after', SCALING_EXAMPLES)
+    .configureHelp({ commandUsage: () => `${PROGRAM} ${name === 'scaling' ? '' : `${name} `}[options]` })
+    .addHelpText('after', name === 'scaling' ? SCALING_EXAMPLES : '')
 }
 
 /** What a comparison shows unless it is told otherwise. */

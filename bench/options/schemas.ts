@@ -12,6 +12,7 @@ import {
   grids,
   oneOf,
   positiveNumber,
+  share,
   someOf,
   text,
   wholeNumber,
@@ -75,14 +76,26 @@ const shared = {
 
 export const planSchema = z.object(shared)
 
+/** The experiments that split a step, and `all` of them in one run. */
+export const EXPERIMENTS = ['scaling', 'weak', 'growth', 'bubble', 'memory', 'combine', 'all'] as const
+export type ExperimentName = (typeof EXPERIMENTS)[number]
+
 export const scalingSchema = z.object({
   ...shared,
   /** Measured steps per cell and block; undefined leaves the choice to the program. */
   steps: wholeNumber(1, 1_000_000).optional(),
-  /** Undefined for `BLOCKS`, or `QUICK_BLOCKS` in a quick run. */
+  /** Measure on until every speed-up's interval reaches no further than this to either side … */
+  precision: share(),
+  /** … or so many seconds are spent on each experiment. */
+  budget: positiveNumber(86_400),
+  /** Undefined to let precision and budget decide, or for `QUICK_BLOCKS` in a quick run. */
   blocks: wholeNumber(1, 10_000).optional(),
   quick: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  /** Bind ranks to cores. */
+  pin: z.boolean().default(false),
+  /** The folder of a run that was killed, to be finished. */
+  resume: text('the folder of a run').optional(),
 })
 
 export const trainSchema = z.object({

@@ -69,6 +69,16 @@ export function grids(most: number) {
   return z.union([z.literal('all'), commaList(entry)], expected)
 }
 
+/** A share, such as 2% or 0.02. */
+export function share() {
+  const expected = 'expected a share above 0% and up to 100%, like 2%'
+  return z
+    .string()
+    .regex(/^(\d+\.?\d*|\.\d+)%?$/, expected)
+    .transform((text) => (text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text)))
+    .pipe(z.number().gt(0, expected).max(1, expected))
+}
+
 /** An amount of memory, such as 8MiB, in bytes. */
 export function amount() {
   const expected = 'expected an amount of memory like 512KiB, 8MiB or 1GiB'

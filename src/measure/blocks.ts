@@ -3,6 +3,7 @@ import type { RankReport } from '../runtime/rank.ts'
 import type { Cell } from './cell.ts'
 import { ledgerOf, type Ledger } from './ledger.ts'
 import type { Session } from './session.ts'
+import { median } from './statistics.ts'
 import { stepTimes } from './steps.ts'
 
 /** What one cell did in one block. */
@@ -15,42 +16,101 @@ export interface Visit {
   readonly stepNs: readonly number[]
   readonly warmUp: number
   readonly ranks: readonly { readonly rank: number; readonly threadId: number; readonly ledger: Ledger }[]
-  readonly reports: readonly RankReport[]
+  /** Of the measured steps. */
+  readonly reports: readonly VisitReport[]
   /** False if a weight is infinite or not a number: what was timed has not trained. */
   readonly finite: boolean
 }
 
-/** How many steps a visit of a cell runs. */
-export interface VisitSteps {
-  readonly warmUp: number
-  readonly measured: number
+export type VisitReport = Pick<RankReport, 'rank' | 'threadId' | 'spent' | 'stamps' | 'cpuMs'>
+
+export interface Blocks {
+  readonly seed: number
+  /** At least so many, and at most. */
+  readonly fewest: number
+  readonly most: number
+  /** No further block begins when one more would end after so many seconds, once there are enough. */
+  readonly budgetSeconds: number
+  /** How long a visit's measured steps should last. */
+  readonly visitMs: number
+  /** Measured steps of a visit, instead of as many as take that long. */
+  readonly steps?: number | undefined
+  /** Tells, after each block, whether more would show nothing new. */
+  readonly precise: (visits: readonly Visit[]) => boolean
 }
+
+/** A chunk of warm-up is a share of a visit; two in a row that are as fast as each other show that it is over. */
+const WARM_UP = { share: 0.1, fewestSteps: 2, mostChunks: 6, flat: 0.03 }
+/** Enough for a median to mean something, and not more than a file wants to hold. */
+const STEPS = { fewest: 3, most: 1000 }
+/** The step after a pause finds its thread asleep. */
+const AFTER_PAUSE = 2
 
 /**
  * Runs every cell once per block, from fresh weights, in an order shuffled by the seed, so that drift of the machine
- * falls on all of them alike. `done` is called after each visit, while no rank runs.
+ * falls on all of them alike. `done` is called after each visit, while no rank runs. `earlier` visits, of a run that is
+ * being resumed, are not repeated.
+ *
+ * @param expectedNs about how long a step of a cell takes, until it has been seen
  */
 export async function runBlocks(
   session: Session,
   cells: readonly Cell[],
-  blocks: number,
-  seed: number,
-  stepsOf: (cell: Cell) => VisitSteps,
+  blocks: Blocks,
+  expectedNs: (cell: Cell) => number,
+  earlier: readonly Visit[],
   done: (visit: Visit) => void,
 ): Promise<void> {
-  for (let block = 0; block < blocks; block++) {
-    const order = random(seed, purpose.blocks, block).shuffle([...cells])
+  const visits = [...earlier]
+  const begun = performance.now()
+  let last = 0
+  for (let block = 0; block < blocks.most; block++) {
+    const start = performance.now()
+    const order = random(blocks.seed, purpose.blocks, block).shuffle([...cells])
     for (const [position, cell] of order.entries()) {
-      const { warmUp, measured } = stepsOf(cell)
-      session.initialise(cell)
-      const reports = await session.run(cell, warmUp, measured, 0)
-      const ranks = reports.map((report) => ({
-        rank: report.rank,
-        threadId: report.threadId,
-        ledger: ledgerOf(cell.plan, report),
-      }))
-      const finite = session.weights(cell).every(([replica]) => replica.every(Number.isFinite))
-      done({ cell, block, position, stepNs: stepTimes(reports), warmUp, ranks, reports, finite })
+      if (earlier.some((visit) => visit.cell === cell && visit.block === block)) continue
+      const seen = visits.findLast((visit) => visit.cell === cell)
+      const stepNs = seen ? median(seen.stepNs.slice(seen.warmUp)) : expectedNs(cell)
+      const visit = await runVisit(session, cell, block, position, blocks, stepNs)
+      visits.push(visit)
+      done(visit)
     }
+    last = Math.max(last, performance.now() - start)
+    if (block + 1 < blocks.fewest) continue
+    if (performance.now() - begun + last > blocks.budgetSeconds * 1000 || blocks.precise(visits)) return
   }
+}
+
+async function runVisit(
+  session: Session,
+  cell: Cell,
+  block: number,
+  position: number,
+  { steps, visitMs }: Blocks,
+  expectedNs: number,
+): Promise<Visit> {
+  session.initialise(cell)
+  const within = (ms: number) => Math.round((ms * 1e6) / expectedNs)
+  const chunk = Math.max(WARM_UP.fewestSteps, Math.min(STEPS.most, within(visitMs * WARM_UP.share)))
+  const stepNs: number[] = []
+  let before = Infinity
+  for (let chunks = 0; chunks < WARM_UP.mostChunks; chunks++) {
+    const times = stepTimes(await session.run(cell, 0, chunk, stepNs.length))
+    stepNs.push(...times)
+    const now = median(times)
+    if (Math.abs(now / before - 1) < WARM_UP.flat) break
+    before = now
+  }
+  const flatNs = median(stepNs.slice(-chunk))
+  const measured = steps ?? Math.min(STEPS.most, Math.max(STEPS.fewest, Math.round((visitMs * 1e6) / flatNs)))
+  const reports = await session.run(cell, AFTER_PAUSE, measured, stepNs.length)
+  const warmUp = stepNs.length + AFTER_PAUSE
+  stepNs.push(...stepTimes(reports))
+  const ranks = reports.map((report) => ({
+    rank: report.rank,
+    threadId: report.threadId,
+    ledger: ledgerOf(cell.plan, report),
+  }))
+  const finite = session.weights(cell).every(([replica]) => replica.every(Number.isFinite))
+  return { cell, block, position, stepNs, warmUp, ranks, reports, finite }
 }

@@ -40,7 +40,7 @@ export function bucketOf(instruction: Instruction): Bucket {
 export type Ledger = ReadonlyMap<Bucket, number>
 
 /** Nanoseconds per bucket of one rank over all measured steps. They sum to the time that the steps took together. */
-export function ledgerOf(plan: Plan, report: RankReport): Ledger {
+export function ledgerOf(plan: Plan, report: Pick<RankReport, 'rank' | 'spent'>): Ledger {
   const ledger = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
   const add = (bucket: Bucket, milliseconds: number) =>
     ledger.set(bucket, (ledger.get(bucket) ?? 0) + milliseconds * 1e6)

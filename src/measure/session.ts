@@ -27,6 +27,8 @@ export interface Session {
   /** The whole memory, and what nobody else uses of it: room for an evaluation beside the training. */
   readonly memory: WebAssembly.Memory
   readonly spare: { readonly from: number; readonly to: number }
+  /** Why ranks are not bound to cores, though that was asked for. */
+  readonly unpinned: string | undefined
   /** Puts batches where all cells read them. Not while ranks run. */
   load(batches: Batches): void
   /** Gives a cell its initial weights, anew. */
@@ -42,7 +44,7 @@ export interface Session {
   close(): Promise<void>
 }
 
-export interface SessionOptions extends Pick<TeamOptions, 'kernel' | 'worker' | 'patience'> {
+export interface SessionOptions extends Pick<TeamOptions, 'kernel' | 'worker' | 'patience' | 'pin'> {
   readonly cells: readonly Cell[]
   readonly batches: number
   readonly seed: number
@@ -71,6 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   return {
     memory: team.memory,
+    unpinned: team.unpinned,
     spare: layout.spare,
 
     load(batches) {

@@ -5,6 +5,7 @@ import { simulate } from '../simulate/simulate.ts'
 import type { Visit } from './blocks.ts'
 import type { Cell } from './cell.ts'
 import { bucketOf, isWait } from './ledger.ts'
+import { blockMedian, pairedRatios } from './noise.ts'
 import { bootstrapInterval, median, quantile, type Interval } from './statistics.ts'
 
 /** What all visits of one cell show together; times in nanoseconds, of measured steps only. */
@@ -28,6 +29,8 @@ export interface Summary {
   readonly efficiencyTogether: number | undefined
   /** The serial fraction that a speed-up amounts to (Karp and Flatt 1990); undefined on one thread. */
   readonly karpFlatt: number | undefined
+  /** The share of the ranks' time that they had no processor, where Node tells it. */
+  readonly offCpuShare: number | undefined
   readonly bubbleFraction: number
   readonly bubbleFractionIdeal: number
   /** The step if each instruction took its mean time in the ledger and handing over nothing: what the plan itself takes. */
@@ -50,10 +53,7 @@ export function summarise(
   const measured = visits.flatMap(measuredNs)
   const medians = visits.map(blockMedian)
   const medianNs = median(medians)
-  const pairs = visits.flatMap((visit) => {
-    const reference = serial.find((other) => other.block === visit.block)
-    return reference ? [blockMedian(reference) / blockMedian(visit)] : []
-  })
+  const pairs = pairedRatios(visits, serial).map((ratio) => 1 / ratio)
   const bootstrap = (values: readonly number[]) =>
     bootstrapInterval(values, median, { seed: seed + purpose.bootstrap })
   const speedup = pairs.length > 0 ? median(pairs) : undefined
@@ -74,6 +74,7 @@ export function summarise(
     efficiencyTogether:
       speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
     karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
+    offCpuShare: offCpuShare(visits),
     bubbleFraction: bubbleFraction(visits),
     bubbleFractionIdeal: idealBubble(cell.plan),
     criticalPathNs: criticalPathNs(cell, visits),
@@ -89,6 +90,22 @@ function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
     .duration
 }
 
+/** Whether the interval of a cell's speed-up reaches no further than a share of it to either side. */
+export function speedupIsWithin(
+  share: number,
+  visits: readonly Visit[],
+  cell: Cell,
+  serial: Cell,
+  seed: number,
+): boolean {
+  const of = (which: Cell) => visits.filter((visit) => visit.cell === which)
+  const pairs = pairedRatios(of(cell), of(serial)).map((ratio) => 1 / ratio)
+  if (pairs.length === 0) return false
+  const { low, high } = bootstrapInterval(pairs, median, { seed: seed + purpose.bootstrap, resamples: 500 })
+  const middle = median(pairs)
+  return high - middle <= share * middle && middle - low <= share * middle
+}
+
 /** (1/S − 1/p) / (1 − 1/p) */
 export const karpFlatt = (speedup: number, threads: number): number =>
   (1 / speedup - 1 / threads) / (1 - 1 / threads)
@@ -97,7 +114,20 @@ const least = (values: readonly number[]): number => values.reduce((a, b) => Mat
 
 const measuredNs = (visit: Visit): number[] => visit.stepNs.slice(visit.warmUp)
 
-const blockMedian = (visit: Visit): number => median(measuredNs(visit))
+/** Waiting by spinning is on the processor, waiting asleep is not. */
+function offCpuShare(visits: readonly Visit[]): number | undefined {
+  let wall = 0
+  let cpu = 0
+  for (const visit of visits) {
+    const ms = measuredNs(visit).reduce((sum, ns) => sum + ns, 0) / 1e6
+    for (const { cpuMs } of visit.reports) {
+      if (cpuMs === undefined) return undefined
+      wall += ms
+      cpu += cpuMs
+    }
+  }
+  return wall > 0 ? Math.max(0, 1 - cpu / wall) : undefined
+}
 
 /** All ranks' waiting / (ranks × the time of the steps). */
 function bubbleFraction(visits: readonly Visit[]): number {

@@ -1,6 +1,7 @@
 import type { Arithmetic } from '../kernels/kernel.ts'
 import type { Visit } from '../measure/blocks.ts'
 import { isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
+import type { GrowthPoint } from '../measure/growth.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
@@ -19,8 +20,8 @@ export interface RunIdentity {
   readonly seed: number
 }
 
-/** `ok`; more threads than cores; weights unlike serial's; weights that are not finite. */
-export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite'
+/** `ok`; more threads than cores; weights unlike serial's; weights that are not finite; a time that cannot be. */
+export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite' | 'impossible'
 
 const CONFIGURATION = [
   'run_id',
@@ -67,9 +68,11 @@ export const SUMMARY_COLUMNS = [
   'speedup_ci_low',
   'speedup_ci_high',
   'speedup_of_minima',
+  'differs',
   'efficiency',
   'efficiency_together',
   'karp_flatt',
+  'off_cpu_share',
   'bubble_fraction',
   'bubble_fraction_ideal',
   'critical_path_ns',
@@ -86,9 +89,11 @@ export const SUMMARY_COLUMNS = [
   'status',
 ]
 
-export const MEMORY_COLUMNS = ['run_id', 'cell', 'owner', 'use', 'bytes']
+export const GROWTH_COLUMNS = [...CONFIGURATION, 'variable', 'value', 'block', 'wall_ns']
 
-export const LEDGER_COLUMNS = ['run_id', 'cell', 'block', 'rank', 'thread_id', 'bucket', 'ns']
+export const MEMORY_COLUMNS = ['run_id', 'experiment', 'cell', 'owner', 'use', 'bytes']
+
+export const LEDGER_COLUMNS = ['run_id', 'experiment', 'cell', 'block', 'rank', 'thread_id', 'bucket', 'ns']
 
 export const TRAINING_COLUMNS = [
   ...CONFIGURATION,
@@ -152,6 +157,7 @@ export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
   return visit.ranks.flatMap(({ rank, threadId, ledger }) =>
     [...ledger].map(([bucket, ns]) => ({
       run_id: run.runId,
+      experiment: run.experiment,
       cell: visit.cell.name,
       block: visit.block,
       rank,
@@ -164,7 +170,7 @@ export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
 
 /** What a cell allocates, per owner and use, and what each rank reads of others' work in a step; shared memory has no owner. */
 export const memoryRows = (run: RunIdentity, cell: Cell): Row[] => {
-  const common = { run_id: run.runId, cell: cell.name }
+  const common = { run_id: run.runId, experiment: run.experiment, cell: cell.name }
   const owned = memoryOf(cell.plan).flatMap(({ owner, bytes }) =>
     [...bytes].map(([use, amount]) => ({
       ...common,
@@ -182,6 +188,13 @@ export const memoryRows = (run: RunIdentity, cell: Cell): Row[] => {
   return [...owned, ...received]
 }
 
+export const growthRows = (
+  run: RunIdentity,
+  { cell, variable, value, repetition, wallNs }: GrowthPoint,
+): Row[] => [
+  { ...configurationRow(run, cell), variable, value, block: repetition, wall_ns: Math.round(wallNs) },
+]
+
 /** A cell that was not timed, because it did not match serial, has a verdict but no summary. */
 export function summaryRow(
   run: RunIdentity,
@@ -189,6 +202,7 @@ export function summaryRow(
   summary: Summary | undefined,
   verdict: Verdict,
   status: Status,
+  differs: boolean | undefined,
 ): Row {
   return {
     ...configurationRow(run, cell),
@@ -205,9 +219,11 @@ export function summaryRow(
     speedup_ci_low: summary?.speedupInterval?.low,
     speedup_ci_high: summary?.speedupInterval?.high,
     speedup_of_minima: summary?.speedupOfMinima,
+    differs,
     efficiency: summary?.efficiency,
     efficiency_together: summary?.efficiencyTogether,
     karp_flatt: summary?.karpFlatt,
+    off_cpu_share: summary?.offCpuShare,
     bubble_fraction: summary?.bubbleFraction,
     bubble_fraction_ideal: summary?.bubbleFractionIdeal,
     critical_path_ns: summary && Math.round(summary.criticalPathNs),

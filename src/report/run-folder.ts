@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 
 /** The folder of a run cannot be used; the message names it and says why. */
@@ -11,7 +20,12 @@ export interface RunFolder {
   readonly path: string
   /** The path of a file in the folder. */
   file(name: string): string
+  /** The run is over: the folder may be resumed by another. */
+  release(): void
 }
+
+/** Holds the number of the process that writes the folder. */
+const LOCK = 'run.lock'
 
 /**
  * Makes the folder of a run: `out`, or a new one in `results` that is named by time and experiment. The name is free
@@ -22,18 +36,62 @@ export interface RunFolder {
 export function createRunFolder(out: string | undefined, experiment: string, now: Date): RunFolder {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
   const path = resolve(out ?? join('results', `${time}-${experiment}`))
-  try {
+  return usable(path, '--out', () => {
     mkdirSync(path, { recursive: true })
     if (readdirSync(path).length > 0) {
       throw new FolderError(`--out ${path}: the folder is not empty; expected a new or an empty one`)
     }
+  })
+}
+
+/**
+ * Opens the folder of a run that was killed, to finish it.
+ *
+ * @throws FolderError if it is none, or still being written
+ */
+export function reopenRunFolder(run: string): RunFolder {
+  const path = resolve(run)
+  return usable(path, '--resume', () => {
+    if (!existsSync(join(path, 'run.json'))) {
+      throw new FolderError(`--resume ${path}: expected the folder of a run; it has no run.json`)
+    }
+    const lock = join(path, LOCK)
+    if (!existsSync(lock)) return
+    const owner = Number(readFileSync(lock, 'utf8'))
+    if (isAlive(owner)) throw new FolderError(`--resume ${path}: process ${owner} is still writing this run`)
+    rmSync(lock)
+  })
+}
+
+/** Prepares a folder and locks it, so that no other run writes it at the same time. */
+function usable(path: string, flag: string, prepare: () => void): RunFolder {
+  const lock = join(path, LOCK)
+  try {
+    prepare()
+    // Exclusive: of two runs that have found the folder empty, one comes too late.
+    const handle = openSync(lock, 'wx')
+    writeFileSync(handle, String(process.pid))
+    closeSync(handle)
   } catch (error) {
     if (error instanceof FolderError) throw error
-    throw new FolderError(`--out ${path}: cannot be used as a folder: ${String(error)}`, {
-      cause: error,
-    })
+    throw new FolderError(`${flag} ${path}: cannot be used as a folder: ${String(error)}`, { cause: error })
   }
-  return { id: basename(path), path, file: (name) => join(path, name) }
+  return {
+    id: basename(path),
+    path,
+    file: (name) => join(path, name),
+    release: () => rmSync(lock, { force: true }),
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // A process of somebody else's may not be asked, but is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** JSON to read in an editor, or, `compact`, for programs. */

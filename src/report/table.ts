@@ -11,6 +11,8 @@ export interface TableRow {
   readonly summary: Summary | undefined
   readonly verdict: Verdict
   readonly status: Status
+  /** Undefined where nothing tells whether the speed-up differs from 1. */
+  readonly differs?: boolean | undefined
 }
 
 const COLUMNS = [
@@ -45,7 +47,7 @@ export function scalingTable(rows: readonly TableRow[]): string {
   return table.toString()
 }
 
-function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
+function cellsOf({ cell, summary, verdict, status, differs }: TableRow): string[] {
   const { mode, setting } = cell
   const detail = detailOf(cell)
   const threads =
@@ -58,7 +60,7 @@ function cellsOf({ cell, summary, verdict, status }: TableRow): string[] {
     formatDuration(summary.medianNs),
     summary.samplesPerSecond.toFixed(0),
     summary.gflops.toFixed(2),
-    formatSpeedup(summary),
+    `${differs === false ? '≈ ' : ''}${formatSpeedup(summary)}`,
     summary.efficiencyTogether === undefined
       ? percent(summary.efficiency)
       : `${percent(summary.efficiency)} (${percent(summary.efficiencyTogether)})`,
@@ -89,6 +91,32 @@ function formatSpeedup({ speedup, speedupInterval }: Summary): string {
 
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${(100 * share).toFixed(0)} %`
+
+const MIB = 2 ** 20
+
+/** What each cell needs per thread, from the most to the least of its threads, and what it leaves idle. */
+export function memoryTable(
+  rows: readonly { readonly cell: Cell; readonly perRank: readonly number[]; readonly idle: number }[],
+): string {
+  const table = new Table({
+    head: ['mode', 'schedule', 'threads', 'most on a thread', 'least', 'together', 'idle by plan'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
+  })
+  const mib = (bytes: number) => `${(bytes / MIB).toFixed(2)} MiB`
+  for (const { cell, perRank, idle } of rows) {
+    table.push([
+      cell.mode,
+      detailOf(cell),
+      String(perRank.length),
+      mib(Math.max(...perRank)),
+      mib(Math.min(...perRank)),
+      mib(perRank.reduce((sum, bytes) => sum + bytes, 0)),
+      percent(idle),
+    ])
+  }
+  return table.toString()
+}
 
 /**
  * How training ended in each cell, and when it came to an accuracy that all cells have come to: the least of their

@@ -2,7 +2,7 @@ import type { Cell } from '../measure/cell.ts'
 import { bucketOf } from '../measure/ledger.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { walk } from '../plan/walk.ts'
-import type { RankReport } from '../runtime/rank.ts'
+import type { VisitReport } from '../measure/blocks.ts'
 
 /** An event of the Chrome trace format, which Perfetto and about:tracing open; times are in microseconds. */
 export interface TraceEvent {
@@ -19,7 +19,7 @@ export interface TraceEvent {
 }
 
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
-export function traceStep(cell: Cell, pid: number, reports: readonly RankReport[]): TraceEvent[] {
+export function traceStep(cell: Cell, pid: number, reports: readonly VisitReport[]): TraceEvent[] {
   const { plan } = cell
   const start = Math.min(...reports.map((report) => report.stamps[0]))
   const microseconds = (stamp: number) => (stamp - start) * 1000
@@ -67,7 +67,7 @@ function titleOf(plan: Plan, instruction: Instruction): string {
 function handoffs(
   plan: Plan,
   pid: number,
-  reports: readonly RankReport[],
+  reports: readonly VisitReport[],
   microseconds: (stamp: number) => number,
 ): TraceEvent[] {
   const events: TraceEvent[] = []

@@ -24,6 +24,15 @@ export interface Timings {
   readonly stamps: Float64Array
   /** By how many bytes the rank's JavaScript heap grew over the measured steps; less if it was collected. */
   readonly heapGrowth: number
+  /** Processor time of the rank's thread over the measured steps; undefined where Node does not tell it. */
+  readonly cpuMs?: number | undefined
+}
+
+/** What a rank can look up about its thread. */
+export interface Gauges {
+  readonly clock: Clock
+  readonly heapUsed: () => number
+  readonly cpuMs: () => number | undefined
 }
 
 /**
@@ -35,8 +44,7 @@ export function interpret(
   steps: Steps,
   betas: readonly [number, number],
   line: Int32Array,
-  clock: Clock,
-  heapUsed: () => number,
+  { clock, heapUsed, cpuMs }: Gauges,
 ): Timings {
   const { actions, frame } = bound
   const last = actions.length - 1
@@ -51,10 +59,12 @@ export function interpret(
   actions[last]()
   let before = clock()
   let heapBefore = 0
+  let cpuBefore: number | undefined
   for (let step = 0; step < total; step++) {
     if (step === steps.warmUp) {
       spent.fill(0)
       heapBefore = heapUsed()
+      cpuBefore = cpuMs()
       before = clock()
     }
     line[STEP] = step
@@ -74,7 +84,9 @@ export function interpret(
   }
   stamps[last + 1] = before
   line[STEP] = PARKED
-  return { arrivals, spent, stamps, heapGrowth: heapUsed() - heapBefore }
+  const cpuAfter = cpuMs()
+  const spentOnCpu = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore
+  return { arrivals, spent, stamps, heapGrowth: heapUsed() - heapBefore, cpuMs: spentOnCpu }
 }
 
 /** Makes everything point at a step: its counters, its batch, its t for Adam. */

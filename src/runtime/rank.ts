@@ -11,6 +11,7 @@ import { runRange } from './dispatch.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
 import { interpret, type Steps, type Timings } from './interpret.ts'
 import type { Placement } from './memory.ts'
+import { pinThread } from './pin.ts'
 import type { Range } from './ranges.ts'
 
 /** The first task of each thread: it becomes a rank, and stays it. */
@@ -24,6 +25,8 @@ export interface Enrolment {
   readonly region: Span
   /** One to each other rank, where ranks hand over in messages. */
   readonly ports: ReadonlyMap<number, MessagePort>
+  /** The core to stay on. */
+  readonly cpu: number | undefined
 }
 
 /** The same task for every rank: run the program that the plan has for you. */
@@ -62,7 +65,7 @@ export type Task =
   | RangeOrder
   | LimitsOrder
 /** What a task comes to; nothing where a rank has no part in it. */
-export type Answer = RankReport | RangeReport | Limits | undefined
+export type Answer = RankReport | RangeReport | Limits | { readonly unpinned: string } | undefined
 
 export interface RangeReport {
   readonly threadId: number
@@ -89,18 +92,28 @@ const betasOf = ({ beta1, beta2 }: Hyperparameters): [number, number] => [
 
 const clock = () => performance.now()
 
+/** Node 23.9 and later tell what a thread has used of the processor. */
+function cpuMs(): number | undefined {
+  const usage: (() => { user: number; system: number }) | undefined = Reflect.get(process, 'threadCpuUsage')
+  if (!usage) return undefined
+  const { user, system } = usage.call(process)
+  return (user + system) / 1000
+}
+
 /** What a Piscina worker exports: a function that keeps its seat from task to task. */
 export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
   let seat: Seat | undefined
 
   return (task: Task): Answer => {
     if (task.kind === 'enrol') {
+      // Before the first touch of its memory.
+      const unpinned = task.cpu === undefined ? undefined : pinThread(task.cpu)
       // One kernel for all visits: V8 compiles it once, and in a later visit it allocates nothing any more.
       const made = kernelOf(task.kernel)(task.memory, task.region.from)
       seat = { ...task, made, mailbox: createMailbox(task.ports), spinRate: spinsPerMicrosecond() }
       // The first touch decides where a page lies and takes most of the time: before anything is measured.
       new Float32Array(task.memory.buffer).fill(0, task.region.from, task.region.to)
-      return undefined
+      return unpinned === undefined ? undefined : { unpinned }
     }
     if (!seat) throw new Error('a task came before the enrolment')
     const { rank, control } = seat
@@ -137,14 +150,11 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
     const line = lineOf(rank)
     line[STEP] = PARKED
     const bound = bindRank(rank)
-    const timings = interpret(
-      bound,
-      task.steps,
-      betasOf(hyper),
-      line,
+    const timings = interpret(bound, task.steps, betasOf(hyper), line, {
       clock,
-      () => getHeapStatistics().used_heap_size,
-    )
+      heapUsed: () => getHeapStatistics().used_heap_size,
+      cpuMs,
+    })
     return { ...timings, rank, threadId }
   }
 }

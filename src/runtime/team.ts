@@ -11,6 +11,7 @@ import { bind } from './bind.ts'
 import { createControl, INSTRUCTION, LINE_CELLS, STEP, type Control } from './control.ts'
 import { dispatchSteps, runRange } from './dispatch.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
+import { allowedCpus, NO_AFFINITY } from './pin.ts'
 import { allocate, type Layout } from './memory.ts'
 import type { Range } from './ranges.ts'
 import type { Answer, RankReport, Task, Visit } from './rank.ts'
@@ -24,6 +25,8 @@ export class RankError extends Error {
 export interface Team {
   readonly memory: WebAssembly.Memory
   readonly threads: number
+  /** Why ranks are not bound to cores, though that was asked for. */
+  readonly unpinned: string | undefined
   /**
    * Runs steps of a plan on as many ranks as it has; the others stay parked. Reports come in the order of the ranks.
    * @throws RankError as soon as one rank fails; the team is over then
@@ -43,6 +46,8 @@ export interface TeamOptions {
   readonly kernel: KernelChoice
   /** Ranks hand over in messages, in some plan. */
   readonly messages: boolean
+  /** Bind each rank to a core of its own. */
+  readonly pin?: boolean
   /** The module that the threads run; tests put one with faults here. */
   readonly worker?: URL
   /** Milliseconds that nothing may happen before a rank counts as stalled; by default it grows with the work of a step. */
@@ -85,14 +90,18 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   const close = () => (closing ??= pool.destroy())
 
   const links = options.messages ? connect(threads) : layout.regions.map(() => new Map<number, MessagePort>())
+  const cpus = options.pin ? allowedCpus() : []
   const enrol = layout.regions.map((region, rank) => {
-    const task: Task = { kind: 'enrol', rank, memory, control, kernel, region, ports: links[rank] }
+    const cpu = cpus.length > 0 ? cpus[rank % cpus.length] : undefined
+    const task: Task = { kind: 'enrol', rank, memory, control, kernel, region, ports: links[rank], cpu }
     return pool.run(task, { transferList: [...links[rank].values()] }).catch((error: unknown) => {
       throw new RankError(`rank ${rank} of ${threads} could not start: ${messageOf(error)}`, { cause: error })
     })
   })
+  let unpinned: string | undefined = options.pin && cpus.length === 0 ? NO_AFFINITY : undefined
   try {
-    await Promise.all(enrol)
+    const answers = await Promise.all(enrol)
+    for (const answer of answers) if (answer && 'unpinned' in answer) unpinned ??= answer.unpinned
   } catch (error) {
     await close()
     throw error
@@ -175,7 +184,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     return answers.filter((answer) => answer !== undefined).filter((answer) => 'peakGflops' in answer)
   }
 
-  return { memory, threads, visit, dispatch, limits, close }
+  return { memory, threads, unpinned, visit, dispatch, limits, close }
 }
 
 /** The main thread adds gradients, and hands nothing over. */

@@ -1,0 +1,239 @@
+import type { KernelChoice } from '../src/kernels/kernel.ts'
+import { measureLimits, type LimitsTogether } from '../src/measure/alone.ts'
+import { runBlocks, type Blocks, type Visit } from '../src/measure/blocks.ts'
+import type { Cell } from '../src/measure/cell.ts'
+import { guard, type Findings } from '../src/measure/guards.ts'
+import { isDifferent, noiseFloor } from '../src/measure/noise.ts'
+import { openSession, type Session } from '../src/measure/session.ts'
+import { median } from '../src/measure/statistics.ts'
+import { speedupIsWithin, summarise, type Summary } from '../src/measure/summary.ts'
+import { verifyCells } from '../src/measure/verify-cells.ts'
+import type { Verdict } from '../src/measure/verify.ts'
+import { stepFlop } from '../src/model/shape.ts'
+import { idealBubble } from '../src/simulate/bubble.ts'
+import { appendRows } from '../src/report/csv.ts'
+import {
+  LEDGER_COLUMNS,
+  ledgerRows,
+  MEMORY_COLUMNS,
+  memoryRows,
+  SAMPLES_COLUMNS,
+  sampleRows,
+  type RunIdentity,
+  type Status,
+} from '../src/report/files.ts'
+import { appendVisit, readVisits } from '../src/report/journal.ts'
+import { formatDuration } from '../src/report/table.ts'
+import { rotatingBatches } from './data.ts'
+import { withSession } from './interrupt.ts'
+import type { ScalingOptions } from './options.ts'
+import type { Run } from './run.ts'
+
+/** Cells of one model and one batch: they read the same data, and are verified against and compared with one serial. */
+export interface Group {
+  /** What tells it from the other groups of its experiment; empty if there is only one. */
+  readonly label: string
+  /** The first is serial. */
+  readonly cells: readonly Cell[]
+}
+
+/** What became of a cell. */
+export interface Outcome {
+  readonly cell: Cell
+  readonly verdict: Verdict
+  /** Undefined if it was not timed. */
+  readonly summary: Summary | undefined
+  readonly status: Status
+  readonly findings: Findings
+  /** Whether its speed-up is a difference from serial at all; undefined where nothing tells. */
+  readonly differs: boolean | undefined
+  readonly visits: readonly Visit[]
+}
+
+export interface GroupResult {
+  readonly group: Group
+  readonly outcomes: readonly Outcome[]
+  /** What the run's two serials differ by; undefined if they were not both measured. */
+  readonly floor: number | undefined
+  readonly limits: readonly LimitsTogether[]
+  /** Why not all of it was measured: a rank has failed, or the user has had enough. */
+  readonly failure?: unknown
+}
+
+/** Steps that every cell trains before it is timed, to be compared with serial. */
+const VERIFIED_STEPS = 3
+/** Enough blocks for an interval, and no end of them only because cells are fast. */
+const BLOCKS = { fewest: 5, most: 200 }
+/** A visit takes this long at most and at least, in milliseconds, as far as the budget allows. */
+const VISIT_MS = { longest: 400, shortest: 30 }
+const QUICK_VISIT_MS = 60
+/** Of a visit's time: warm-up and fresh weights come on top of the measured steps. */
+const VISIT_OVERHEAD = 1.4
+
+/** How a group's blocks are run: as many as were asked for, or until they are precise or the budget is spent. */
+export function blocksOf(options: ScalingOptions, cells: number, precise: Blocks['precise']): Blocks {
+  const { seed, steps, blocks, quick, budget } = options
+  const share = (budget * 1000) / (BLOCKS.fewest * cells * VISIT_OVERHEAD)
+  const visitMs = quick ? QUICK_VISIT_MS : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, share))
+  return {
+    seed,
+    steps,
+    visitMs,
+    fewest: blocks ?? BLOCKS.fewest,
+    most: blocks ?? BLOCKS.most,
+    budgetSeconds: blocks === undefined ? budget : Infinity,
+    precise: blocks === undefined ? precise : () => false,
+  }
+}
+
+/** Serial once more, under another name: what the two differ by is noise. */
+export const againOf = (serial: Cell): Cell => ({ ...serial, name: `serial-again-${serial.setting.threads}` })
+
+/** Verifies, times and judges the cells of a group, and writes what is measured as it comes. */
+export async function runGroup(
+  begun: Run,
+  run: RunIdentity,
+  number: number,
+  group: Group,
+  options: ScalingOptions,
+  choice: KernelChoice,
+  rate: number,
+  cores: number,
+  beforeBlocks: (session: Session, sound: readonly Cell[]) => Promise<void> = async () => {},
+): Promise<GroupResult> {
+  const { folder } = begun
+  const [serial] = group.cells
+  const again = againOf(serial)
+  const cells = [...group.cells, again]
+  const { seed, precision } = options
+  const { model, batch } = serial.plan
+  const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
+  const expected = (cell: Cell) => expectedStepNs(cell, rate, cores)
+
+  const journal = folder.file('visits.jsonl')
+  const earlier = readVisits(journal, run.experiment, number, cells)
+  const visits: Visit[] = [...earlier]
+  const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
+  let limits: LimitsTogether[] = []
+  let verdicts = new Map<Cell, Verdict>()
+  const peakOf = (threads: number) =>
+    limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
+  const outcomeOf = (cell: Cell, floor: number | undefined): Outcome | undefined => {
+    const verdict = verdicts.get(cell)
+    if (!verdict) return undefined
+    const finite = of(cell).every((visit) => visit.finite)
+    const threads = cell.plan.programs.length
+    const [one, together] = [peakOf(1), peakOf(threads)]
+    const summary =
+      of(cell).length > 0 && finite
+        ? summarise(cell, of(cell), of(serial), seed, one && together && together / one)
+        : undefined
+    const findings = summary ? guard(cell, summary, of(cell), together) : { errors: [], warnings: [] }
+    const { speedup, speedupInterval } = summary ?? {}
+    return {
+      cell,
+      verdict,
+      summary,
+      status: statusOf(verdict, finite, findings, threads > cores),
+      findings,
+      differs:
+        floor === undefined || speedup === undefined || speedupInterval === undefined || cell === serial
+          ? undefined
+          : isDifferent(speedup, speedupInterval, floor),
+      visits: of(cell),
+    }
+  }
+
+  appendRows(
+    folder.file('memory.csv'),
+    MEMORY_COLUMNS,
+    group.cells.flatMap((cell) => memoryRows(run, cell)),
+  )
+  const write = (visit: Visit) => {
+    const status = visit.cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
+    appendRows(
+      folder.file('samples.csv'),
+      SAMPLES_COLUMNS,
+      sampleRows(run, visit, visit.finite ? status : 'not-finite'),
+    )
+    appendRows(folder.file('ledger.csv'), LEDGER_COLUMNS, ledgerRows(run, visit))
+  }
+  for (const visit of earlier) write(visit)
+
+  const session = await openSession({
+    cells,
+    batches: batches.count,
+    seed,
+    cores,
+    kernel: choice,
+    pin: options.pin,
+  })
+  if (session.unpinned !== undefined) console.log(`warning: --pin: ${session.unpinned}`)
+  let failure: unknown
+  await withSession(session, async () => {
+    limits = await measureLimits(session, countsTogether(cells, cores))
+    verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
+    const sound = cells.filter((cell) => verdicts.get(cell)?.match !== 'different')
+    for (const cell of cells.filter((each) => !sound.includes(each))) {
+      console.log(`${cell.name}: not timed, its weights differ from serial's`)
+    }
+    await beforeBlocks(session, sound)
+    const precise = (all: readonly Visit[]) =>
+      sound.every((cell) => cell === serial || speedupIsWithin(precision, all, cell, serial, seed))
+    const blocks = blocksOf(options, sound.length, precise)
+    const start = performance.now()
+    let done = 0
+    await runBlocks(session, sound, blocks, expected, earlier, (visit) => {
+      // The journal is the last to be written: what stands there is in the other files, too.
+      write(visit)
+      appendVisit(journal, run.experiment, number, visit)
+      visits.push(visit)
+      done++
+      const step = formatDuration(median(visit.stepNs.slice(visit.warmUp)))
+      const left = leftOf(blocks, performance.now() - start, done, visits.length, sound.length)
+      console.log(
+        `block ${String(visit.block + 1).padStart(2)}  ${`${String(((done - 1) % sound.length) + 1).padStart(String(sound.length).length)}/${sound.length}`}  ` +
+          `${visit.cell.name.padEnd(26)} ${step.padStart(9)} a step  (${left})`,
+      )
+    })
+  }).catch((error: unknown) => {
+    // What was measured is summed up even if a rank has failed or the user has had enough.
+    failure = error
+  })
+  const floor = noiseFloor(of(serial), of(again), seed)
+  const outcomes = cells.map((cell) => outcomeOf(cell, floor)).filter((outcome) => outcome !== undefined)
+  return { group, outcomes, floor, limits, ...(failure === undefined ? {} : { failure }) }
+}
+
+function statusOf(
+  { match }: Verdict,
+  finite: boolean,
+  { errors }: Findings,
+  oversubscribed: boolean,
+): Status {
+  if (match === 'different') return 'mismatch'
+  if (!finite) return 'not-finite'
+  if (errors.length > 0) return 'impossible'
+  return oversubscribed ? 'oversubscribed' : 'ok'
+}
+
+/** A step's flop at the speed of one kernel per core, and what the plan leaves idle: no overhead of any kind. */
+export function expectedStepNs({ plan }: Cell, rate: number, cores: number): number {
+  const busy = plan.programs.length * (1 - idealBubble(plan))
+  return stepFlop(plan.model, plan.batch) / (rate * Math.min(busy, cores))
+}
+
+/** 1, and the thread counts of the cells as far as there are cores for them. */
+function countsTogether(cells: readonly Cell[], cores: number): number[] {
+  const counts = cells.map(({ plan }) => Math.min(plan.programs.length, cores))
+  return [...new Set([1, ...counts])].sort((a, b) => a - b)
+}
+
+/** How long the blocks still take: until all that were asked for are there, or at most until the budget is spent. */
+function leftOf(blocks: Blocks, elapsedMs: number, done: number, all: number, cells: number): string {
+  const left =
+    blocks.budgetSeconds === Infinity
+      ? (elapsedMs / done) * (blocks.most * cells - all)
+      : Math.max(0, blocks.budgetSeconds * 1000 - elapsedMs)
+  return `${blocks.budgetSeconds === Infinity ? '' : 'at most '}${formatDuration(left * 1e6)} left`
+}

@@ -1,0 +1,168 @@
+import { rmSync } from 'node:fs'
+import type { KernelChoice } from '../src/kernels/kernel.ts'
+import { disturbances, observe, stolenShare } from '../src/measure/disturbance.ts'
+import { appendRows } from '../src/report/csv.ts'
+import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../src/report/files.ts'
+import { writeJson } from '../src/report/run-folder.ts'
+import { formatDuration, scalingTable } from '../src/report/table.ts'
+import { traceStep, type TraceEvent } from '../src/report/trace.ts'
+import { blocksOf, expectedStepNs, runGroup, type Group, type GroupResult } from './experiment.ts'
+import { announceKernel } from './kernel.ts'
+import type { ExperimentName, ScalingOptions } from './options.ts'
+import { beginRun, identityOf, resumeRun, type Run } from './run.ts'
+import { bubble } from './bubble.ts'
+import { combine } from './combine.ts'
+import { growth } from './growth.ts'
+import { memory } from './memory.ts'
+import { scaling } from './scaling.ts'
+import { weak } from './weak.ts'
+
+/** What an experiment varies, and what it makes of the results. */
+export interface Experiment {
+  readonly name: Exclude<ExperimentName, 'all'>
+  readonly groups: readonly Group[]
+  /** What is measured beside the groups' cells, or computed from plans alone; gives further lines for the console. */
+  readonly beside?: (context: Context) => Promise<string[]>
+  /** Two or three sentences that state what this run has shown, from its numbers. */
+  readonly conclude: (results: readonly GroupResult[]) => string[]
+}
+
+/** What an experiment may use while the run is on. */
+export interface Context {
+  readonly run: RunIdentity
+  readonly begun: Run
+  readonly options: ScalingOptions
+  readonly choice: KernelChoice
+  readonly cores: number
+}
+
+const BUILDERS: Readonly<Record<Experiment['name'], (options: ScalingOptions, cores: number) => Experiment>> =
+  { scaling, weak, growth, bubble, memory, combine }
+
+const FILES = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'growth.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
+/** Made from the journal when a run goes on. */
+const DERIVED = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv']
+
+/**
+ * Runs one experiment, or all of them into one folder; false if some cell did not match serial, did not train, or gave a
+ * time that cannot be.
+ */
+export async function runExperiments(
+  name: ExperimentName,
+  options: ScalingOptions,
+  cores: number,
+): Promise<boolean> {
+  const names = name === 'all' ? (Object.keys(BUILDERS) as Experiment['name'][]) : [name]
+  const { choice, gflops: rate } = announceKernel(options.kernel)
+  const experiments = names.map((each) => BUILDERS[each](options, cores))
+  const seconds = experiments.flatMap(({ groups }) =>
+    groups.map((group) => expectedSeconds(group, budgeted(options, groups.length), rate, cores)),
+  )
+  console.log(
+    `${name}: ${cores} ${cores === 1 ? 'core' : 'cores'}, Node ${process.versions.node}, ` +
+      `about ${formatDuration(seconds.reduce((sum, each) => sum + each, 0) * 1e9)}`,
+  )
+  if (options.dryRun) {
+    for (const { name: experiment, groups } of experiments) {
+      for (const { label, cells } of groups) {
+        console.log(`${experiment}${label === '' ? '' : `, ${label}`}: ${cells.length} cells`)
+        for (const cell of cells) {
+          console.log(`  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, rate, cores))}`)
+        }
+      }
+    }
+    return true
+  }
+
+  const begun =
+    options.resume === undefined ? await beginRun(options.out, name) : await resumeRun(options.resume)
+  const { folder } = begun
+  if (options.resume !== undefined) for (const file of DERIVED) rmSync(folder.file(file), { force: true })
+  const before = observe()
+  const trace: TraceEvent[] = []
+  const limits: Record<string, unknown> = {}
+  let allWell = true
+  try {
+    for (const experiment of experiments) {
+      const run = identityOf(begun, experiment.name, choice, options.seed)
+      const context: Context = { run, begun, options, choice, cores }
+      const results: GroupResult[] = []
+      if (experiments.length > 1) console.log(`\n== ${experiment.name}`)
+      for (const [number, group] of experiment.groups.entries()) {
+        if (group.label !== '') console.log(`-- ${group.label}`)
+        const settled = budgeted(options, experiment.groups.length)
+        const result = await runGroup(begun, run, number, group, settled, choice, rate, cores)
+        results.push(result)
+        limits[`${experiment.name} ${group.label}`.trim()] = result.limits
+        allWell &&= result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed')
+        report(begun, run, result, trace)
+        if (result.failure !== undefined) throw result.failure
+      }
+      const lines = (await experiment.beside?.(context)) ?? []
+      for (const line of [...lines, ...experiment.conclude(results)]) console.log(line)
+    }
+  } finally {
+    writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
+    const after = observe()
+    const warnings = disturbances(begun.machine, before, after)
+    for (const warning of warnings) console.log(`warning: ${warning}`)
+    begun.describeMachine({
+      limits,
+      warnings,
+      stolenShare: stolenShare(before, after) ?? null,
+      spinMs: { before: before.spinMs, after: after.spinMs },
+    })
+    folder.release()
+  }
+  for (const file of FILES.filter((each) => begun.has(each))) console.log(folder.file(file))
+  return allWell
+}
+
+/** The budget of an experiment is shared between its groups. */
+const budgeted = (options: ScalingOptions, groups: number): ScalingOptions => ({
+  ...options,
+  budget: options.budget / Math.max(1, groups),
+})
+
+/** Start-up, limits and verification of a group, about. */
+const START_UP_S = 3
+
+function expectedSeconds(group: Group, options: ScalingOptions, rate: number, cores: number): number {
+  const blocks = blocksOf(options, group.cells.length + 1, () => false)
+  if (blocks.budgetSeconds !== Infinity) return START_UP_S + blocks.budgetSeconds
+  const visit = (stepNs: number) => Math.max(blocks.visitMs / 1000, (3 * stepNs) / 1e9)
+  return group.cells.reduce(
+    (sum, cell) => sum + blocks.most * 1.5 * visit(expectedStepNs(cell, rate, cores)),
+    START_UP_S,
+  )
+}
+
+function report(begun: Run, run: RunIdentity, { outcomes, floor }: GroupResult, trace: TraceEvent[]): void {
+  const { folder } = begun
+  appendRows(
+    folder.file('summary.csv'),
+    SUMMARY_COLUMNS,
+    outcomes.map(({ cell, summary, verdict, status, differs }) =>
+      summaryRow(run, cell, summary, verdict, status, differs),
+    ),
+  )
+  let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
+  for (const { cell, visits } of outcomes) {
+    const last = visits.at(-1)
+    if (last) trace.push(...traceStep(cell, ++pid, last.reports))
+  }
+  console.log(scalingTable(outcomes))
+  console.log(
+    'speed-up over serial, paired within blocks, with its 95 % interval; efficiency: of the threads (of what as many ' +
+      'cores do together without memory); bubble: time that ranks wait',
+  )
+  console.log(
+    floor === undefined
+      ? 'the noise of this run is not known: serial was not measured twice'
+      : `serial against itself differs by up to ${(100 * floor).toFixed(1)} % (99 %); "≈" is no more than that`,
+  )
+  for (const { cell, findings } of outcomes) {
+    for (const error of findings.errors) console.log(`${cell.name} is no result: ${error}`)
+    for (const warning of findings.warnings) console.log(`warning: ${cell.name}: ${warning}`)
+  }
+}

@@ -1,0 +1,108 @@
+import { createCell, type Cell } from '../src/measure/cell.ts'
+import { growthExponent, measureGrowth, type GrowthPoint } from '../src/measure/growth.ts'
+import { openSession } from '../src/measure/session.ts'
+import { layerCount } from '../src/model/shape.ts'
+import { appendRows } from '../src/report/csv.ts'
+import { GROWTH_COLUMNS, growthRows } from '../src/report/files.ts'
+import { formatDuration } from '../src/report/table.ts'
+import { chooseCells } from './cells.ts'
+import { rotatingBatches } from './data.ts'
+import type { Context, Experiment } from './experiments.ts'
+import { withSession } from './interrupt.ts'
+import { chooseModel } from './model.ts'
+import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
+
+const BATCHES = [10, 100, 1000]
+const PARTS = [1, 2, 4, 8]
+/** A model with a layer for each of the most parts. */
+const HIDDEN_LAYERS = 7
+/** The whole of it is repeated so often, for an interval. */
+const REPETITIONS = 5
+/** Of steps that take long, fewer batches are tried. */
+const LONGEST_MS = 4000
+
+/**
+ * Growth: is training O(n) in the number of batches, and what do more model parts cost?
+ * Varies: batches in a row (10, 100, 1000); parts of the model (1, 2, 4, 8, one thread each). Fixed: model, batch, seed,
+ * kernel.
+ */
+export function growth(options: ScalingOptions, cores: number): Experiment {
+  const { set } = rotatingBatches(options)
+  const hidden = options.layers ? [] : Array.from({ length: HIDDEN_LAYERS }, () => HIDDEN_WIDTHS.scaling[0])
+  const model = chooseModel(options, hidden, set)
+  const split = { ...options, schedule: ['1f1b' as const], reduction: ['owner' as const] }
+  const threads = Math.max(2, cores)
+  const { cells, serial } = chooseCells({ ...split, modes: ['data', 'pipeline'] }, model, [threads])
+  const parts = PARTS.filter((count) => count <= layerCount(model)).map((count) =>
+    createCell('layer', { ...serial.setting, threads: count }, serial.hyper),
+  )
+  const points: GrowthPoint[] = []
+  return {
+    name: 'growth',
+    groups: [],
+    beside: async (context) => {
+      points.push(
+        ...(await measure(
+          context,
+          [...cells, ...parts.filter((cell) => !cells.includes(cell))],
+          cells,
+          parts,
+        )),
+      )
+      return [...new Set(points.map(({ cell, variable, value }) => `${variable} ${cell.name} ${value}`))].map(
+        (key) => {
+          const of = points.filter(({ cell, variable, value }) => key === `${variable} ${cell.name} ${value}`)
+          const best = Math.min(...of.map(({ wallNs }) => wallNs))
+          const [{ cell, variable, value }] = of
+          return `${variable.padEnd(8)} ${String(value).padStart(5)}  ${cell.name.padEnd(20)} ${formatDuration(best)}`
+        },
+      )
+    },
+    conclude: () => [
+      ...cells.map((cell) => {
+        const { exponent, low, high } = growthExponent(
+          points.filter((point) => point.cell === cell && point.variable === 'batches'),
+          options.seed,
+        )
+        const linear = low <= 1 && high >= 1
+        return `${cell.name}: time grows with the number of batches to the power ${exponent.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${linear ? ', which is O(n)' : Math.abs(exponent - 1) < 0.05 ? ', O(n) but for what does not grow with it' : ', which is not O(n)'}.`
+      }),
+      partsSentence(
+        points.filter(({ variable }) => variable === 'parts'),
+        cores,
+      ),
+    ],
+  }
+}
+
+function partsSentence(points: readonly GrowthPoint[], cores: number): string {
+  const best = (value: number) =>
+    Math.min(...points.filter((point) => point.value === value).map(({ wallNs }) => wallNs))
+  const counts = [...new Set(points.map(({ value }) => value))]
+  const ratios = counts.map((count) => `${count}: ${(best(count) / best(1)).toFixed(2)}`)
+  return `One batch through more and more model parts, in times of one part: ${ratios.join(', ')}; the work is the same, and parts beyond the ${cores} cores share them.`
+}
+
+async function measure(
+  { run, begun, options, choice, cores }: Context,
+  all: readonly Cell[],
+  cells: readonly Cell[],
+  parts: readonly Cell[],
+): Promise<GrowthPoint[]> {
+  const { seed } = options
+  const { model, batch } = all[0].plan
+  const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
+  const session = await openSession({ cells: all, batches: batches.count, seed, cores, kernel: choice })
+  const points: GrowthPoint[] = []
+  await withSession(session, async () => {
+    session.load(batches)
+    const keep = (point: GrowthPoint) => {
+      points.push(point)
+      appendRows(begun.folder.file('growth.csv'), GROWTH_COLUMNS, growthRows(run, point))
+    }
+    const repetitions = options.quick ? 2 : REPETITIONS
+    await measureGrowth(session, cells, 'batches', BATCHES, repetitions, LONGEST_MS, keep)
+    await measureGrowth(session, parts, 'parts', [BATCHES[0]], repetitions, LONGEST_MS, keep)
+  })
+  return points
+}

@@ -1,0 +1,44 @@
+import { stepFlop } from '../src/model/shape.ts'
+import { chooseCells, defaultThreads } from './cells.ts'
+import { rotatingBatches } from './data.ts'
+import type { Experiment } from './experiments.ts'
+import type { GroupResult } from './experiment.ts'
+import { chooseModel } from './model.ts'
+import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
+import { announceSkipped } from './scaling.ts'
+
+/** Modes whose work grows with the batch on every thread. */
+const MODES = ['data', 'tensor'] as const
+
+/**
+ * Weak scaling: the batch grows with the threads, so that each has as much to do as one alone.
+ * Varies: threads, and the batch with them; mode, reduction. Fixed: model, samples per thread, seed, kernel.
+ */
+export function weak(options: ScalingOptions, cores: number): Experiment {
+  const { set } = rotatingBatches(options)
+  const model = chooseModel(options, HIDDEN_WIDTHS.scaling, set)
+  const modes = options.modes.filter((mode) => MODES.some((weakMode) => weakMode === mode))
+  const groups = (options.threads ?? defaultThreads(cores)).map((threads) => {
+    const batch = options.batch * threads
+    const { cells, skipped } = chooseCells({ ...options, modes, batch }, model, [threads])
+    announceSkipped(skipped)
+    return { label: `${threads} × ${options.batch} samples`, cells }
+  })
+  return { name: 'weak', groups, conclude }
+}
+
+/** Scaled speed-up: flop per second on p threads with p times the batch, over those of one thread with one batch. */
+function conclude(results: readonly GroupResult[]): string[] {
+  const rate = ({ outcomes }: GroupResult, cell: string): number | undefined => {
+    const found = outcomes.find((outcome) => outcome.cell.name === cell && outcome.summary)
+    return found && stepFlop(found.cell.plan.model, found.cell.plan.batch) / found.summary!.medianNs
+  }
+  const alone = results[0] && rate(results[0], 'serial-1')
+  if (alone === undefined) return []
+  return results.slice(1).map((result) => {
+    const scaled = result.outcomes
+      .filter(({ cell, summary }) => summary && cell.plan.programs.length > 1)
+      .map(({ cell }) => `${cell.name} ${(rate(result, cell.name)! / alone).toFixed(2)}`)
+    return `With ${result.group.label} the threads together do so many times the work of one alone: ${scaled.join(', ')}.`
+  })
+}

@@ -1,0 +1,76 @@
+import { purpose, random } from '../model/random.ts'
+import type { Cell } from './cell.ts'
+import type { Session } from './session.ts'
+import { median, quantile } from './statistics.ts'
+import { stepTimes } from './steps.ts'
+
+/** How long a number of batches took in one go, or one batch with a number of model parts. */
+export interface GrowthPoint {
+  readonly cell: Cell
+  readonly variable: 'batches' | 'parts'
+  readonly value: number
+  readonly repetition: number
+  readonly wallNs: number
+}
+
+const WARM_UP_STEPS = 20
+
+/**
+ * Trains cells for each of some numbers of steps, all of it several times over in turn. Of `parts` the value is the
+ * number of the plan's ranks, and the time that of one step.
+ *
+ * @param longestMs counts of steps that would take longer are left out
+ */
+export async function measureGrowth(
+  session: Session,
+  cells: readonly Cell[],
+  variable: GrowthPoint['variable'],
+  steps: readonly number[],
+  repetitions: number,
+  longestMs: number,
+  done: (point: GrowthPoint) => void,
+): Promise<void> {
+  const stepMs = new Map<Cell, number>()
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    for (const cell of cells) {
+      session.initialise(cell)
+      const warm = stepTimes(await session.run(cell, 0, WARM_UP_STEPS, 0))
+      if (!stepMs.has(cell)) stepMs.set(cell, median(warm) / 1e6)
+      for (const count of steps) {
+        if (count * stepMs.get(cell)! > longestMs) continue
+        const times = stepTimes(await session.run(cell, 0, count, WARM_UP_STEPS))
+        const wallNs = times.reduce((sum, ns) => sum + ns, 0)
+        if (variable === 'batches') done({ cell, variable, value: count, repetition, wallNs })
+        else done({ cell, variable, value: cell.plan.programs.length, repetition, wallNs: wallNs / count })
+      }
+    }
+  }
+}
+
+const RESAMPLES = 1000
+
+/** The slope of log time over log value by least squares, with a 95 % bootstrap interval over repetitions. */
+export function growthExponent(
+  points: readonly GrowthPoint[],
+  seed: number,
+): { exponent: number; low: number; high: number } {
+  const repetitions = [...new Set(points.map(({ repetition }) => repetition))]
+  const generator = random(seed, purpose.bootstrap)
+  const slopes: number[] = []
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    const drawn = repetitions.map(() => repetitions[generator.below(repetitions.length)])
+    slopes.push(
+      slope(drawn.flatMap((repetition) => points.filter((point) => point.repetition === repetition))),
+    )
+  }
+  return { exponent: slope(points), low: quantile(slopes, 0.025), high: quantile(slopes, 0.975) }
+}
+
+function slope(points: readonly GrowthPoint[]): number {
+  const xs = points.map(({ value }) => Math.log(value))
+  const ys = points.map(({ wallNs }) => Math.log(wallNs))
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  const [x, y] = [mean(xs), mean(ys)]
+  const covariance = xs.reduce((sum, each, i) => sum + (each - x) * (ys[i] - y), 0)
+  return covariance / xs.reduce((sum, each) => sum + (each - x) ** 2, 0)
+}

@@ -1,0 +1,37 @@
+import { purpose } from '../model/random.ts'
+import type { Visit } from './blocks.ts'
+import { bootstrapInterval, median, type Interval } from './statistics.ts'
+
+/** Where the floor is taken: what two runs of the same cell differ by is below it 99 times in 100. */
+const LEVEL = 0.99
+
+/** The median of a visit's measured steps, in nanoseconds. */
+export const blockMedian = ({ stepNs, warmUp }: Visit): number => median(stepNs.slice(warmUp))
+
+/** One cell's step time over another's, in each block that has both. */
+export function pairedRatios(of: readonly Visit[], over: readonly Visit[]): number[] {
+  return of.flatMap((visit) => {
+    const other = over.find(({ block }) => block === visit.block)
+    return other ? [blockMedian(visit) / blockMedian(other)] : []
+  })
+}
+
+/**
+ * The run's own noise: serial is measured twice in each block, as if it were two cells, and what these differ by cannot
+ * be told from nothing (an A/A test). The larger distance from 1 of the bounds of the interval of their ratio; undefined
+ * if they have no block together.
+ */
+export function noiseFloor(
+  serial: readonly Visit[],
+  again: readonly Visit[],
+  seed: number,
+): number | undefined {
+  const ratios = pairedRatios(again, serial)
+  if (ratios.length === 0) return undefined
+  const { low, high } = bootstrapInterval(ratios, median, { seed: seed + purpose.bootstrap, level: LEVEL })
+  return Math.max(Math.abs(low - 1), Math.abs(high - 1))
+}
+
+/** A ratio is a difference only if its interval excludes 1 and it lies further from 1 than the run's noise. */
+export const isDifferent = (ratio: number, { low, high }: Interval, floor: number): boolean =>
+  (low > 1 || high < 1) && Math.abs(ratio - 1) > floor
