@@ -1,7 +1,7 @@
 import type { KernelChoice } from '../src/kernels/kernel.ts'
 import { measureLimits, type LimitsTogether } from '../src/measure/alone.ts'
 import { runBlocks, type Blocks, type Visit } from '../src/measure/blocks.ts'
-import type { Cell } from '../src/measure/cell.ts'
+import { againOf, type Cell } from '../src/measure/cell.ts'
 import { guard, type Findings } from '../src/measure/guards.ts'
 import { isDifferent, noiseFloor } from '../src/measure/noise.ts'
 import { openSession, type Session } from '../src/measure/session.ts'
@@ -85,9 +85,6 @@ export function blocksOf(options: ScalingOptions, cells: number, precise: Blocks
     precise: blocks === undefined ? precise : () => false,
   }
 }
-
-/** Serial once more, under another name: what the two differ by is noise. */
-export const againOf = (serial: Cell): Cell => ({ ...serial, name: `serial-again-${serial.setting.threads}` })
 
 /** Verifies, times and judges the cells of a group, and writes what is measured as it comes. */
 export async function runGroup(

@@ -35,6 +35,14 @@ export interface Cell extends Execution {
   readonly hyper: Hyperparameters
 }
 
+/** How the name of the cell begins that is serial once more: what the two differ by is noise. */
+export const SERIAL_AGAIN = 'serial-again'
+
+export const againOf = (serial: Cell): Cell => ({
+  ...serial,
+  name: `${SERIAL_AGAIN}-${serial.setting.threads}`,
+})
+
 /** @throws PlanError if the mode is not possible in this setting */
 export function createCell(
   mode: Mode,

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import pico from 'picocolors'
-import { EXECUTION, isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
+import { EXECUTION, SERIAL_AGAIN, isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
@@ -70,10 +70,11 @@ function cellsOf({ cell, summary, verdict, status, differs }: TableRow): string[
 }
 
 /** What tells a cell from others of its mode: grid, schedule, reduction, and how it is run where that is not as usual. */
-function detailOf({ mode, setting, dispatch, wait }: Cell): string {
+function detailOf({ name, mode, setting, dispatch, wait }: Cell): string {
   const { shape, reduction, handoff } = setting
   return [
     mode === 'hybrid' && shape ? `${shape.dp}x${shape.pp}x${shape.tp}` : '',
+    name.startsWith(SERIAL_AGAIN) ? 'again' : '',
     isPipelined(mode, setting) ? scheduleOf(setting) : '',
     isReplicated(mode, setting) ? reduction : '',
     handoff === 'shared' ? '' : handoff,
