@@ -125,7 +125,7 @@ export async function runGroup(
       of(cell).length > 0 && finite
         ? summarise(cell, of(cell), of(serial), seed, one && together && together / one)
         : undefined
-    const findings = summary ? guard(cell, summary, of(cell), together) : { errors: [], warnings: [] }
+    const findings = summary ? guard(cell, summary, of(cell), together, floor) : { errors: [], warnings: [] }
     const { speedup, speedupInterval } = summary ?? {}
     return {
       cell,

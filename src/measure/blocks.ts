@@ -4,7 +4,7 @@ import type { Cell } from './cell.ts'
 import { ledgerOf, type Ledger } from './ledger.ts'
 import type { Session } from './session.ts'
 import { median } from './statistics.ts'
-import { stepTimes } from './steps.ts'
+import { stepTimes, windowOf } from './steps.ts'
 
 /** What one cell did in one block. */
 export interface Visit {
@@ -105,11 +105,12 @@ async function runVisit(
   const measured = steps ?? Math.min(STEPS.most, Math.max(STEPS.fewest, Math.round((visitMs * 1e6) / flatNs)))
   const reports = await session.run(cell, AFTER_PAUSE, measured, stepNs.length)
   const warmUp = stepNs.length + AFTER_PAUSE
+  const window = windowOf(reports, AFTER_PAUSE)
   stepNs.push(...stepTimes(reports))
   const ranks = reports.map((report) => ({
     rank: report.rank,
     threadId: report.threadId,
-    ledger: ledgerOf(cell.plan, report),
+    ledger: ledgerOf(cell.plan, report, window),
   }))
   const finite = session.weights(cell).every(([replica]) => replica.every(Number.isFinite))
   return { cell, block, position, stepNs, warmUp, ranks, reports, finite }

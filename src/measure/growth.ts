@@ -13,7 +13,8 @@ export interface GrowthPoint {
   readonly wallNs: number
 }
 
-const WARM_UP_STEPS = 20
+/** Until V8 has compiled everything, a short run would seem slower than it is. */
+const WARM_UP = { steps: 1000, mostMs: 500, first: 5 }
 
 /**
  * Trains cells for each of some numbers of steps, all of it several times over in turn. Of `parts` the value is the
@@ -34,11 +35,13 @@ export async function measureGrowth(
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const cell of cells) {
       session.initialise(cell)
-      const warm = stepTimes(await session.run(cell, 0, WARM_UP_STEPS, 0))
+      const first = median(stepTimes(await session.run(cell, 0, WARM_UP.first, 0))) / 1e6
+      const warmUp = Math.max(WARM_UP.first, Math.min(WARM_UP.steps, Math.round(WARM_UP.mostMs / first)))
+      const warm = stepTimes(await session.run(cell, 0, warmUp, WARM_UP.first))
       if (!stepMs.has(cell)) stepMs.set(cell, median(warm) / 1e6)
       for (const count of steps) {
         if (count * stepMs.get(cell)! > longestMs) continue
-        const times = stepTimes(await session.run(cell, 0, count, WARM_UP_STEPS))
+        const times = stepTimes(await session.run(cell, 0, count, WARM_UP.first + warmUp))
         const wallNs = times.reduce((sum, ns) => sum + ns, 0)
         if (variable === 'batches') done({ cell, variable, value: count, repetition, wallNs })
         else done({ cell, variable, value: cell.plan.programs.length, repetition, wallNs: wallNs / count })

@@ -1,5 +1,6 @@
 import type { Instruction, Plan } from '../plan/plan.ts'
 import type { RankReport } from '../runtime/rank.ts'
+import type { Window } from './steps.ts'
 
 /** What a rank's time is spent on; `handoff` is copying into and out of messages, `other` signalling and what lies between. */
 export const BUCKETS = [
@@ -39,13 +40,22 @@ export function bucketOf(instruction: Instruction): Bucket {
 
 export type Ledger = ReadonlyMap<Bucket, number>
 
-/** Nanoseconds per bucket of one rank over all measured steps. They sum to the time that the steps took together. */
-export function ledgerOf(plan: Plan, report: Pick<RankReport, 'rank' | 'spent'>): Ledger {
+/**
+ * Nanoseconds per bucket of one rank over all measured steps. They sum to the time that the steps took together, from the
+ * last rank's arrival to the last rank's arrival: until this rank has left the barrier before them it waits, and what it
+ * waits at the last barrier after everybody has come is no longer theirs.
+ */
+export function ledgerOf(
+  plan: Plan,
+  report: Pick<RankReport, 'rank' | 'spent' | 'begun' | 'stamps'>,
+  { from, to }: Window,
+): Ledger {
   const ledger = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
   const add = (bucket: Bucket, milliseconds: number) =>
     ledger.set(bucket, (ledger.get(bucket) ?? 0) + milliseconds * 1e6)
   const program = plan.programs[report.rank]
   program.forEach((instruction, index) => add(bucketOf(instruction), report.spent[index]))
   add('other', report.spent[program.length])
+  add('wait-barrier', report.begun - from - (report.stamps[program.length] - to))
   return ledger
 }

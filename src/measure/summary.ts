@@ -14,6 +14,7 @@ export interface Summary {
   /** Median over blocks of the blocks' medians, and its 95 % bootstrap interval over blocks. */
   readonly medianNs: number
   readonly interval: Interval
+  readonly meanNs: number
   readonly minNs: number
   readonly p05Ns: number
   readonly p95Ns: number
@@ -62,6 +63,7 @@ export function summarise(
     samples: measured.length,
     medianNs,
     interval: bootstrap(medians),
+    meanNs: measured.reduce((sum, ns) => sum + ns, 0) / measured.length,
     minNs,
     p05Ns: quantile(measured, 0.05),
     p95Ns: quantile(measured, 0.95),

@@ -21,6 +21,7 @@ export async function dispatchSteps(
   const total = steps.warmUp + steps.measured
   const timings = plan.programs.map((program) => ({
     arrivals: new Float64Array(total + 1),
+    begun: 0,
     spent: new Float64Array(program.length + 1),
     stamps: new Float64Array(program.length + 1),
     heapGrowth: 0,
@@ -28,6 +29,7 @@ export async function dispatchSteps(
   let begun = clock()
   for (const { arrivals } of timings) arrivals[0] = begun
   for (let step = 0; step < total; step++) {
+    if (step === steps.warmUp) for (const each of timings) each.begun = begun
     const over: Promise<Float64Array>[] = []
     for (const range of ranges) {
       const before = range.after.map((earlier) => over[earlier])

@@ -18,6 +18,8 @@ export interface Steps {
 export interface Timings {
   /** When it arrived at the start barrier, and then at the end barrier of each step. */
   readonly arrivals: Float64Array
+  /** When the first measured step began for this rank. */
+  readonly begun: number
   /** Per instruction, and last between steps, the time spent in all measured steps together. */
   readonly spent: Float64Array
   /** When each instruction of the last step began, and when the step ended. */
@@ -58,6 +60,7 @@ export function interpret(
   frame.step = -1
   actions[last]()
   let before = clock()
+  let measuredFrom = before
   let heapBefore = 0
   let cpuBefore: number | undefined
   for (let step = 0; step < total; step++) {
@@ -66,6 +69,7 @@ export function interpret(
       heapBefore = heapUsed()
       cpuBefore = cpuMs()
       before = clock()
+      measuredFrom = before
     }
     line[STEP] = step
     beginStep(bound, steps, step, betas)
@@ -86,7 +90,14 @@ export function interpret(
   line[STEP] = PARKED
   const cpuAfter = cpuMs()
   const spentOnCpu = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore
-  return { arrivals, spent, stamps, heapGrowth: heapUsed() - heapBefore, cpuMs: spentOnCpu }
+  return {
+    arrivals,
+    begun: measuredFrom,
+    spent,
+    stamps,
+    heapGrowth: heapUsed() - heapBefore,
+    cpuMs: spentOnCpu,
+  }
 }
 
 /** Makes everything point at a step: its counters, its batch, its t for Adam. */
