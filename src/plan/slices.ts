@@ -13,6 +13,9 @@ export function tensorSlices(inputs: number, ranks: number): Span[] {
   return spans.map((span, rank) => (rank === last ? { from: span.from, to: inputs + 1 } : span))
 }
 
+/** What a panel of fewer columns than a kernel computes together takes, in times of a whole one: it is copied as well. */
+const NARROW_PANEL = 2
+
 /**
  * The rows of all parameter matrices of some layers, shared between ranks that compute their gradients over the whole
  * batch: the layers behind each other are one long list of rows, cut into parts of about the same flop count, at
@@ -26,8 +29,9 @@ export function ownerSlices(model: Model, layers: Span, ranks: number, grain: nu
   const costs: number[] = []
   for (let layer = layers.from; layer < layers.to; layer++) {
     heights.push(widths[layer] + 1)
-    // A kernel computes whole vectors of columns.
-    costs.push(Math.ceil(widths[layer + 1] / FLOATS_PER_LINE))
+    const columns = widths[layer + 1]
+    const whole = Math.floor(columns / FLOATS_PER_LINE)
+    costs.push(whole + (columns % FLOATS_PER_LINE === 0 ? 0 : NARROW_PANEL))
   }
   const total = heights.reduce((sum, height, position) => sum + height * costs[position], 0)
   let before = 0
