@@ -94,7 +94,6 @@ export async function runGroup(
   group: Group,
   options: ScalingOptions,
   choice: KernelChoice,
-  rate: number,
   cores: number,
   beforeBlocks: (session: Session, sound: readonly Cell[]) => Promise<void> = async () => {},
 ): Promise<GroupResult> {
@@ -105,7 +104,6 @@ export async function runGroup(
   const { seed, precision } = options
   const { model, batch } = serial.plan
   const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
-  const expected = (cell: Cell) => expectedStepNs(cell, rate, cores)
 
   const journal = folder.file('visits.jsonl')
   const earlier = readVisits(journal, run.experiment, number, cells)
@@ -180,7 +178,7 @@ export async function runGroup(
     const blocks = blocksOf(options, sound.length, precise)
     const start = performance.now()
     let done = 0
-    await runBlocks(session, sound, blocks, expected, earlier, (visit) => {
+    await runBlocks(session, sound, blocks, earlier, (visit) => {
       // The journal is the last to be written: what stands there is in the other files, too.
       write(visit)
       appendVisit(journal, run.experiment, number, visit)

@@ -91,7 +91,7 @@ export async function runExperiments(
       for (const [number, group] of experiment.groups.entries()) {
         if (group.label !== '') console.log(`-- ${group.label}`)
         const settled = budgeted(options, experiment.groups.length)
-        const result = await runGroup(begun, run, number, group, settled, choice, rate, cores)
+        const result = await runGroup(begun, run, number, group, settled, choice, cores)
         results.push(result)
         limits[`${experiment.name} ${group.label}`.trim()] = result.limits
         allWell &&= result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed')

@@ -40,7 +40,7 @@ export interface Blocks {
 }
 
 /** A chunk of warm-up is a share of a visit; two in a row that are as fast as each other show that it is over. */
-const WARM_UP = { share: 0.1, fewestSteps: 2, mostChunks: 6, flat: 0.03 }
+const WARM_UP = { share: 0.1, first: 3, mostChunks: 7, flat: 0.03 }
 /** Enough for a median to mean something, and not more than a file wants to hold. */
 const STEPS = { fewest: 3, most: 1000 }
 /** The step after a pause finds its thread asleep. */
@@ -50,14 +50,11 @@ const AFTER_PAUSE = 2
  * Runs every cell once per block, from fresh weights, in an order shuffled by the seed, so that drift of the machine
  * falls on all of them alike. `done` is called after each visit, while no rank runs. `earlier` visits, of a run that is
  * being resumed, are not repeated.
- *
- * @param expectedNs about how long a step of a cell takes, until it has been seen
  */
 export async function runBlocks(
   session: Session,
   cells: readonly Cell[],
   blocks: Blocks,
-  expectedNs: (cell: Cell) => number,
   earlier: readonly Visit[],
   done: (visit: Visit) => void,
 ): Promise<void> {
@@ -69,9 +66,7 @@ export async function runBlocks(
     const order = random(blocks.seed, purpose.blocks, block).shuffle([...cells])
     for (const [position, cell] of order.entries()) {
       if (earlier.some((visit) => visit.cell === cell && visit.block === block)) continue
-      const seen = visits.findLast((visit) => visit.cell === cell)
-      const stepNs = seen ? median(seen.stepNs.slice(seen.warmUp)) : expectedNs(cell)
-      const visit = await runVisit(session, cell, block, position, blocks, stepNs)
+      const visit = await runVisit(session, cell, block, position, blocks)
       visits.push(visit)
       done(visit)
     }
@@ -81,28 +76,32 @@ export async function runBlocks(
   }
 }
 
+/** So many steps of a length last about so long; at least `fewest`. */
+const stepsIn = (ms: number, stepNs: number, fewest: number): number =>
+  Math.min(STEPS.most, Math.max(fewest, Math.round((ms * 1e6) / stepNs)))
+
 async function runVisit(
   session: Session,
   cell: Cell,
   block: number,
   position: number,
   { steps, visitMs }: Blocks,
-  expectedNs: number,
 ): Promise<Visit> {
   session.initialise(cell)
-  const within = (ms: number) => Math.round((ms * 1e6) / expectedNs)
-  const chunk = Math.max(WARM_UP.fewestSteps, Math.min(STEPS.most, within(visitMs * WARM_UP.share)))
   const stepNs: number[] = []
-  let before = Infinity
+  /** The median of the last chunk of warm-up. */
+  let flatNs = Infinity
+  let chunk = WARM_UP.first
   for (let chunks = 0; chunks < WARM_UP.mostChunks; chunks++) {
     const times = stepTimes(await session.run(cell, 0, chunk, stepNs.length))
     stepNs.push(...times)
-    const now = median(times)
-    if (Math.abs(now / before - 1) < WARM_UP.flat) break
-    before = now
+    const before = flatNs
+    flatNs = median(times)
+    // The first chunk only tells how many steps the others are to have.
+    if (chunks > 1 && Math.abs(flatNs / before - 1) < WARM_UP.flat) break
+    if (chunks === 0) chunk = stepsIn(visitMs * WARM_UP.share, flatNs, WARM_UP.first)
   }
-  const flatNs = median(stepNs.slice(-chunk))
-  const measured = steps ?? Math.min(STEPS.most, Math.max(STEPS.fewest, Math.round((visitMs * 1e6) / flatNs)))
+  const measured = steps ?? stepsIn(visitMs, flatNs, STEPS.fewest)
   const reports = await session.run(cell, AFTER_PAUSE, measured, stepNs.length)
   const warmUp = stepNs.length + AFTER_PAUSE
   const window = windowOf(reports, AFTER_PAUSE)

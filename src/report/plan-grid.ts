@@ -1,3 +1,4 @@
+import { isFused, passOf } from '../plan/pass.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { flopOf } from '../plan/work.ts'
 import { simulate } from '../simulate/simulate.ts'
@@ -10,15 +11,14 @@ const SMALLEST_SHARE = 1 / WIDTH
 
 /** What an instruction is called in a grid; undefined where it only waits or tells. */
 function labelOf(instruction: Instruction, fused: boolean): string | undefined {
+  const pass = passOf(instruction, fused)
   switch (instruction.op) {
     case 'forward':
-      return `F${instruction.microbatch}`
+    case 'backward-input':
+    case 'backward-weight':
+      return `${pass}${instruction.microbatch}`
     case 'loss':
       return `L${instruction.microbatch}`
-    case 'backward-input':
-      return `${fused ? 'B' : 'I'}${instruction.microbatch}`
-    case 'backward-weight':
-      return `${fused ? 'B' : 'W'}${instruction.microbatch}`
     case 'reduce':
       return 'R'
     case 'update':
@@ -32,15 +32,6 @@ function labelOf(instruction: Instruction, fused: boolean): string | undefined {
       return undefined
   }
 }
-
-/** The two gradients of a layer always follow on each other: they are one backward pass. */
-const isFused = ({ programs }: Plan): boolean =>
-  programs.every((program) =>
-    program.every((each, index) => {
-      const next = program[index + 1]
-      return each.op !== 'backward-input' || (next.op === 'backward-weight' && next.layer === each.layer)
-    }),
-  )
 
 /**
  * A plan as a grid: a line per rank, time going to the right, if time were flop and handing over were free. Neighbouring

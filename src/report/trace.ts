@@ -1,5 +1,6 @@
 import type { Cell } from '../measure/cell.ts'
 import { bucketOf } from '../measure/ledger.ts'
+import { isFused, passOf } from '../plan/pass.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { walk } from '../plan/walk.ts'
 import type { VisitReport } from '../measure/blocks.ts'
@@ -21,6 +22,7 @@ export interface TraceEvent {
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
 export function traceStep(cell: Cell, pid: number, reports: readonly VisitReport[]): TraceEvent[] {
   const { plan } = cell
+  const fused = isFused(plan)
   const start = Math.min(...reports.map((report) => report.stamps[0]))
   const microseconds = (stamp: number) => (stamp - start) * 1000
   const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args: { name: cell.name } }]
@@ -36,19 +38,23 @@ export function traceStep(cell: Cell, pid: number, reports: readonly VisitReport
       { ph: 'M', pid, tid: rank, name: 'thread_name', args: thread },
       { ph: 'M', pid, tid: rank, name: 'thread_sort_index', args: { sort_index: rank } },
       span('step', 'step', 0, program.length),
-      ...passesOf(program).map(({ name, from, to }) => span(name, 'pass', from, to)),
+      ...passesOf(program, fused).map(({ name, from, to }) => span(name, 'pass', from, to)),
       ...program.map((instruction, i) => span(titleOf(plan, instruction), bucketOf(instruction), i, i + 1)),
     )
   }
   return [...events, ...handoffs(plan, pid, reports, microseconds)]
 }
 
-/** Runs of instructions that work on the same microbatch in the same direction. */
-function passesOf(program: readonly Instruction[]): { name: string; from: number; to: number }[] {
+/** Runs of instructions that belong to the same pass over the same microbatch, and what lies between them. */
+function passesOf(
+  program: readonly Instruction[],
+  fused: boolean,
+): { name: string; from: number; to: number }[] {
   const passes: { name: string; from: number; to: number }[] = []
   program.forEach((instruction, index) => {
-    if (!('microbatch' in instruction)) return
-    const name = `${instruction.op === 'forward' ? 'F' : 'B'} ${instruction.microbatch}`
+    const pass = passOf(instruction, fused)
+    if (pass === undefined || !('microbatch' in instruction)) return
+    const name = `${pass} ${instruction.microbatch}`
     const last = passes.at(-1)
     if (last?.name === name) last.to = index + 1
     else passes.push({ name, from: index, to: index + 1 })

@@ -25,24 +25,38 @@ function refusal(line: string): string {
   throw new Error(`accepted: ${line}`)
 }
 
+/** What decides how a step is split, where nothing is said. */
+const SPLIT = {
+  chunks: 2,
+  bucketKib: 256,
+  overlap: true,
+  shardOptimizer: false,
+  handoff: ['shared'],
+  dispatch: ['resident'],
+  wait: ['spin-then-wait'],
+}
+
 describe('the options of scaling', () => {
   it('have defaults for everything but layers, threads, steps, label and out', () => {
     expect(parse('')).toEqual({
       command: 'scaling',
-      modes: ['serial', 'data', 'layer', 'pipeline'],
+      ...SPLIT,
+      modes: ['serial', 'data', 'layer', 'pipeline', 'tensor'],
       activation: 'relu',
       loss: 'cross-entropy',
       optimizer: 'sgd',
       learningRate: 0.1,
       batch: 64,
       microbatches: 8,
-      schedule: ['gpipe', '1f1b'],
-      reduction: ['direct'],
+      schedule: ['gpipe', '1f1b', 'zero-bubble'],
+      reduction: ['direct', 'owner'],
       dataset: 'synthetic',
       seed: 1,
-      blocks: 5,
+      precision: 0.02,
+      budget: 60,
       quick: false,
       dryRun: false,
+      pin: false,
     })
   })
 
@@ -50,7 +64,9 @@ describe('the options of scaling', () => {
     const line =
       '--modes pipeline,data --threads 2,1 --layers 20-30-10 --activation tanh --loss mse --optimizer adam ' +
       '--learning-rate 2e-3 --batch 90 --microbatches 7 --schedule 1f1b --reduction gather,direct --dataset a.csv ' +
-      '--label class --seed 0 --steps 12 --blocks 3 --quick --dry-run --out here'
+      '--label class --seed 0 --steps 12 --blocks 3 --quick --dry-run --out here --precision 0.5% --budget 7 --pin ' +
+      '--chunks 3 --bucket-kib 64 --no-overlap --shard-optimizer --handoff clone,shared --dispatch all --wait spin ' +
+      '--memory-per-rank 1.5MiB'
     expect(parse(line)).toEqual({
       command: 'scaling',
       modes: ['pipeline', 'data'],
@@ -72,6 +88,17 @@ describe('the options of scaling', () => {
       quick: true,
       dryRun: true,
       out: 'here',
+      precision: 0.005,
+      budget: 7,
+      pin: true,
+      chunks: 3,
+      bucketKib: 64,
+      overlap: false,
+      shardOptimizer: true,
+      handoff: ['clone', 'shared'],
+      dispatch: ['resident', 'task'],
+      wait: ['spin'],
+      memoryPerRank: 1.5 * 2 ** 20,
     })
   })
 
@@ -95,6 +122,37 @@ describe('the options of scaling', () => {
     expect(scaling('--quick --blocks 7').blocks).toBe(7)
   })
 
+  it('may name a model, which brings its layers and its batch', () => {
+    expect(scaling('--model D')).toMatchObject({ layers: [1024, 1024, 1024, 1024, 1024, 10], batch: 128 })
+    expect(refusal('--model D --batch 3')).toBe('--model D: expected without --batch')
+    expect(refusal('--model Z')).toBe('--model Z: expected one of A32, A128, B, C, D, E')
+  })
+
+  it('run grids as the mode hybrid', () => {
+    expect(scaling('--grid 2x2x1,1x1x2')).toMatchObject({
+      modes: ['serial', 'data', 'layer', 'pipeline', 'tensor', 'hybrid'],
+      grid: [
+        { dp: 2, pp: 2, tp: 1 },
+        { dp: 1, pp: 1, tp: 2 },
+      ],
+    })
+    expect(scaling('--modes hybrid --grid all').grid).toBe('all')
+    expect(refusal('--modes data --grid 2x2x1')).toBe(
+      '--grid: expected together with the mode hybrid, not with --modes data',
+    )
+    for (const grid of ['2x2', '0x1x1', '17x17x1', 'some']) {
+      expect(refusal(`--grid ${grid}`)).toMatch(
+        `--grid ${grid}: expected all, or a comma list of grids like 2x2x1`,
+      )
+    }
+  })
+
+  it('are the same for every experiment', () => {
+    for (const name of ['weak', 'growth', 'bubble', 'memory', 'combine', 'all']) {
+      expect(parse(`${name} --batch 8`)).toEqual({ ...parse('--batch 8'), command: name })
+    }
+  })
+
   it('reduce the default number of microbatches to the batch', () => {
     expect(scaling('--batch 3').microbatches).toBe(3)
   })
@@ -104,6 +162,7 @@ describe('the options of train', () => {
   it('have defaults, and leave layers and threads to the data and the machine', () => {
     expect(parse('train')).toEqual({
       command: 'train',
+      ...SPLIT,
       modes: ['serial'],
       activation: 'relu',
       loss: 'cross-entropy',
@@ -149,10 +208,23 @@ describe('a refused command line', () => {
     ['--microbatches -1', '--microbatches -1: expected a whole number from 1 to 1000000'],
     [
       '--modes serial,dta',
-      '--modes serial,dta: expected all, or a comma list of serial, data, layer, pipeline',
+      '--modes serial,dta: expected all, or a comma list of serial, data, layer, pipeline, tensor, hybrid',
     ],
-    ['--schedule 2f2b', '--schedule 2f2b: expected all, or a comma list of gpipe, 1f1b'],
-    ['--reduction ring,', '--reduction ring,: expected all, or a comma list of gather, direct'],
+    [
+      '--schedule 2f2b',
+      '--schedule 2f2b: expected all, or a comma list of gpipe, 1f1b, interleaved, zero-bubble',
+    ],
+    [
+      '--reduction ring,',
+      '--reduction ring,: expected all, or a comma list of gather, tree, ring, direct, owner',
+    ],
+    ['--handoff mail', '--handoff mail: expected all, or a comma list of shared, transfer, clone'],
+    ['--dispatch often', '--dispatch often: expected all, or a comma list of resident, task'],
+    ['--wait long', '--wait long: expected all, or a comma list of spin-then-wait, spin, wait'],
+    ['--chunks 0', '--chunks 0: expected a whole number from 1 to 1000'],
+    ['--memory-per-rank 8', '--memory-per-rank 8: expected an amount of memory like 512KiB, 8MiB or 1GiB'],
+    ['--precision 0', '--precision 0: expected a share above 0% and up to 100%, like 2%'],
+    ['--budget 0', '--budget 0: expected a number above 0 and below 86400'],
     ['--threads 0', '--threads 0: expected a comma list of whole numbers from 1 to 256'],
     ['--threads 1,257', '--threads 1,257: expected a comma list of whole numbers from 1 to 256'],
     ['--activation gelu', '--activation gelu: expected one of relu, tanh, sigmoid, identity'],
@@ -183,7 +255,7 @@ describe('a refused command line', () => {
   })
 
   it('with another word names the commands', () => {
-    const expected = 'expected scaling or train as the first word, then only flags'
+    const expected = 'expected an experiment, plan, train or kernels as the first word, then only flags'
     expect(refusal('tarin')).toBe(`tarin: ${expected}`)
     expect(refusal('--batch 8 train')).toBe(`train: ${expected}`)
     expect(refusal('train digits.csv')).toBe(`digits.csv: ${expected}`)

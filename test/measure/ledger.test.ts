@@ -10,12 +10,16 @@ const PLANS = [
   smallCell('pipeline', { threads: 3 }),
 ].map((cell) => cell.plan)
 
+/** No rank has left the barriers around the measured steps later than the last has come to them. */
+const AT_ONCE = { from: 0, to: 0 }
+
 /** A rank that spent 1 ms on its first instruction, 2 ms on the next, and so on, and last between steps. */
 const reportOf = (rank: number, instructions: number): RankReport => ({
   rank,
   threadId: rank + 1,
   heapGrowth: 0,
   arrivals: new Float64Array(2),
+  begun: 0,
   spent: Float64Array.from({ length: instructions + 1 }, (_, i) => i + 1),
   stamps: new Float64Array(instructions + 1),
 })
@@ -23,7 +27,7 @@ const reportOf = (rank: number, instructions: number): RankReport => ({
 describe('the ledger', () => {
   it('has every bucket, in their order, used or not', () => {
     const [serial] = PLANS
-    const ledger = ledgerOf(serial, reportOf(0, serial.programs[0].length))
+    const ledger = ledgerOf(serial, reportOf(0, serial.programs[0].length), AT_ONCE)
     expect([...ledger.keys()]).toEqual(BUCKETS)
     expect(ledger.get('wait-receive')).toBe(0)
     expect(ledger.get('reduce')).toBe(0)
@@ -33,9 +37,20 @@ describe('the ledger', () => {
     for (const plan of PLANS) {
       plan.programs.forEach((program, rank) => {
         const report = reportOf(rank, program.length)
-        const sum = [...ledgerOf(plan, report).values()].reduce((a, b) => a + b)
+        const sum = [...ledgerOf(plan, report, AT_ONCE).values()].reduce((a, b) => a + b)
         expect(sum).toBe(report.spent.reduce((a, b) => a + b) * 1e6)
       })
+    }
+  })
+
+  it('sums to the time between the last arrivals, however late this rank has left the barriers there', () => {
+    for (const plan of PLANS) {
+      const report = { ...reportOf(0, plan.programs[0].length), begun: 7.5 }
+      const length = report.spent.reduce((a, b) => a + b)
+      report.stamps[plan.programs[0].length] = 7.5 + length
+      const window = { from: 7.25, to: 7.375 + length }
+      const sum = [...ledgerOf(plan, report, window).values()].reduce((a, b) => a + b)
+      expect(sum).toBeCloseTo((window.to - window.from) * 1e6, 3)
     }
   })
 
@@ -43,7 +58,7 @@ describe('the ledger', () => {
     for (const plan of PLANS) {
       plan.programs.forEach((program, rank) => {
         const report = reportOf(rank, program.length)
-        const ledger = ledgerOf(plan, report)
+        const ledger = ledgerOf(plan, report, AT_ONCE)
         for (const op of [
           'forward',
           'loss',

@@ -8,6 +8,7 @@ const arrivedAt = (rank: number, ...arrivals: number[]): RankReport => ({
   threadId: rank + 1,
   heapGrowth: 0,
   arrivals: new Float64Array(arrivals),
+  begun: 0,
   spent: new Float64Array(),
   stamps: new Float64Array(),
 })

@@ -21,5 +21,12 @@ export function visitOf(
     threadId: rank + 11,
     ledger: new Map(BUCKETS.map((bucket) => [bucket, spent[rank]?.[bucket] ?? 0])),
   }))
-  return { cell, block, position: 0, stepNs, warmUp, ranks, reports: [], finite: true }
+  const reports = cell.plan.programs.map(({ length }, rank) => ({
+    rank,
+    threadId: rank + 11,
+    spent: new Float64Array(length + 1),
+    stamps: new Float64Array(length + 1),
+    cpuMs: undefined,
+  }))
+  return { cell, block, position: 0, stepNs, warmUp, ranks, reports, finite: true }
 }

@@ -32,7 +32,8 @@ const RUN: RunIdentity = {
 const VERDICT: Verdict = { match: 'close', maxUlp: 1.5, sha256: 'ab12' }
 
 const CONFIGURATION =
-  'run_id, experiment, cell, mode, schedule, reduction, dispatch, handoff, threads, dp, pp, tp, layers, ' +
+  'run_id, experiment, cell, mode, schedule, reduction, dispatch, handoff, ' +
+  'wait, chunks, bucket_kib, overlap, optimizer_sharded, threads, dp, pp, tp, layers, ' +
   'parameters, batch, microbatches, kernel, arithmetic, optimizer, seed'
 const names = (text: string) => text.split(', ')
 
@@ -50,16 +51,16 @@ describe('the columns of a run’s files', () => {
     expect(SUMMARY_COLUMNS).toEqual(
       names(
         `${CONFIGURATION}, samples, median_ns, min_ns, p05_ns, p95_ns, ci_low_ns, ci_high_ns, ` +
-          'samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, efficiency, ' +
+          'samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, speedup_of_minima, differs, efficiency, ' +
           'efficiency_together, karp_flatt, ' +
-          'bubble_fraction, bubble_fraction_ideal, bytes_weights, bytes_gradients, bytes_activations, ' +
-          'bytes_handed_over, weights_sha256, match, max_ulp, status',
+          'off_cpu_share, bubble_fraction, bubble_fraction_ideal, critical_path_ns, bytes_weights, bytes_gradients, ' +
+          'bytes_activations, bytes_optimizer_state, bytes_packed, bytes_per_rank, bytes_handed_over, weights_sha256, match, max_ulp, status',
       ),
     )
     expect(TRAINING_COLUMNS).toEqual(
       names(`${CONFIGURATION}, epoch, loss, held_out_accuracy, elapsed_ns, weights_sha256, status`),
     )
-    expect(LEDGER_COLUMNS).toEqual(names('run_id, cell, block, rank, thread_id, bucket, ns'))
+    expect(LEDGER_COLUMNS).toEqual(names('run_id, experiment, cell, block, rank, thread_id, bucket, ns'))
   })
 
   it('are exactly what the rows bring, for every mode', () => {
@@ -70,8 +71,8 @@ describe('the columns of a run’s files', () => {
       expectKeys(configurationRow(RUN, cell), names(CONFIGURATION))
       for (const row of sampleRows(RUN, visit, 'ok')) expectKeys(row, SAMPLES_COLUMNS)
       for (const row of ledgerRows(RUN, visit)) expectKeys(row, LEDGER_COLUMNS)
-      expectKeys(summaryRow(RUN, cell, summary, VERDICT, 'ok'), SUMMARY_COLUMNS)
-      expectKeys(summaryRow(RUN, cell, undefined, VERDICT, 'mismatch'), SUMMARY_COLUMNS)
+      expectKeys(summaryRow(RUN, cell, summary, VERDICT, 'ok', undefined), SUMMARY_COLUMNS)
+      expectKeys(summaryRow(RUN, cell, undefined, VERDICT, 'mismatch', undefined), SUMMARY_COLUMNS)
       expectKeys(trainingRow(RUN, cell, epoch, 'ok'), TRAINING_COLUMNS)
     }
   })
@@ -88,6 +89,11 @@ describe('the configuration', () => {
       reduction: undefined,
       dispatch: 'resident',
       handoff: 'shared',
+      wait: 'spin-then-wait',
+      chunks: undefined,
+      bucket_kib: undefined,
+      overlap: undefined,
+      optimizer_sharded: undefined,
       threads: 2,
       dp: 1,
       pp: 2,
@@ -140,7 +146,7 @@ describe('the rows of ledger.csv', () => {
     const spent = [{ forward: 10.4, 'wait-barrier': 5.5 }, { forward: 20 }, {}]
     const rows = ledgerRows(RUN, visitOf(data, [16], { block: 2, spent }))
     expect(rows).toHaveLength(3 * BUCKETS.length)
-    const common = { run_id: 'run', cell: 'data-gather-3', block: 2 }
+    const common = { run_id: 'run', experiment: 'scaling', cell: 'data-gather-3', block: 2 }
     expect(rows[0]).toEqual({ ...common, rank: 0, thread_id: 11, bucket: 'forward', ns: 10 })
     expect(rows).toContainEqual({ ...common, rank: 0, thread_id: 11, bucket: 'wait-barrier', ns: 6 })
     expect(rows).toContainEqual({ ...common, rank: 1, thread_id: 12, bucket: 'forward', ns: 20 })
@@ -153,7 +159,7 @@ describe('a row of summary.csv', () => {
     const visits = [50, 40, 60].map((ns, block) => visitOf(data, [ns], { block }))
     const reference = [100, 100, 90].map((ns, block) => visitOf(serial, [ns], { block }))
     const summary = summarise(data, visits, reference, 1)
-    expect(summaryRow(RUN, data, summary, VERDICT, 'ok')).toMatchObject({
+    expect(summaryRow(RUN, data, summary, VERDICT, 'ok', undefined)).toMatchObject({
       samples: 3,
       median_ns: 50,
       min_ns: 40,
@@ -178,7 +184,7 @@ describe('a row of summary.csv', () => {
   })
 
   it('of a cell that was not timed has its verdict and its bytes, no samples, and no times', () => {
-    const row = summaryRow(RUN, data, undefined, { ...VERDICT, match: 'different' }, 'mismatch')
+    const row = summaryRow(RUN, data, undefined, { ...VERDICT, match: 'different' }, 'mismatch', undefined)
     expect(row).toMatchObject({ samples: 0, match: 'different', weights_sha256: 'ab12', status: 'mismatch' })
     const from = SUMMARY_COLUMNS.indexOf('median_ns')
     const to = SUMMARY_COLUMNS.indexOf('bytes_weights')
@@ -187,19 +193,28 @@ describe('a row of summary.csv', () => {
   })
 
   it('counts bytes over all ranks: replicas have weights and gradients of their own, serial hands nothing over', () => {
-    const bytes = (cell: typeof serial) => summaryRow(RUN, cell, undefined, VERDICT, 'ok')
+    const bytes = (cell: typeof serial) => summaryRow(RUN, cell, undefined, VERDICT, 'ok', undefined)
     const [one, three, two] = [serial, data, layer].map(bytes)
     expect(three['bytes_weights']).toBe(3 * Number(one['bytes_weights']))
     expect(three['bytes_gradients']).toBe(3 * Number(one['bytes_gradients']))
     expect(two['bytes_weights']).toBe(one['bytes_weights'])
     expect(one['bytes_handed_over']).toBe(0)
     // Forth and back over the one boundary: 48 rows of as many floats as the second stage's first layer reads.
-    const boundary = layer.plan.buffers.find(({ role, owner }) => role === 'activation' && owner === 1)!
+    const [boundary] = layer.plan.buffers
+      .filter(({ role, owner }) => role === 'activation' && owner === 1)
+      .sort((a, b) => a.layer - b.layer)
     expect(two['bytes_handed_over']).toBe(2 * 48 * boundary.columns * 4)
   })
 
   it('has an empty distance where there is none to give', () => {
-    const row = summaryRow(RUN, data, undefined, { ...VERDICT, match: 'different', maxUlp: NaN }, 'mismatch')
+    const row = summaryRow(
+      RUN,
+      data,
+      undefined,
+      { ...VERDICT, match: 'different', maxUlp: NaN },
+      'mismatch',
+      undefined,
+    )
     expect(row['max_ulp']).toBeUndefined()
   })
 })
@@ -228,7 +243,7 @@ describe('the rows of all cells', () => {
       const rows = CELLS.map((cell, i) => {
         const summary =
           i > 0 ? summarise(cell, [visitOf(cell, [100])], [visitOf(serial, [100])], 1) : undefined
-        return summaryRow(RUN, cell, summary, VERDICT, 'ok')
+        return summaryRow(RUN, cell, summary, VERDICT, 'ok', undefined)
       })
       appendRows(file, SUMMARY_COLUMNS, rows)
       const records: Record<string, string>[] = parse(readFileSync(file, 'utf8'), { columns: true })

@@ -4,7 +4,8 @@ import type { Cell } from '../../src/measure/cell.ts'
 import { BUCKETS } from '../../src/measure/ledger.ts'
 import { random } from '../../src/model/random.ts'
 import { planGrid } from '../../src/plan/build.ts'
-import type { Plan } from '../../src/plan/plan.ts'
+import { isFused, passOf } from '../../src/plan/pass.ts'
+import type { Instruction, Plan } from '../../src/plan/plan.ts'
 import { walk } from '../../src/plan/walk.ts'
 import { traceStep, type TraceEvent } from '../../src/report/trace.ts'
 import type { RankReport } from '../../src/runtime/rank.ts'
@@ -41,6 +42,7 @@ function reportsOf(plan: Plan, seed: number): RankReport[] {
     threadId: rank + 21,
     heapGrowth: 0,
     arrivals: new Float64Array(),
+    begun: 0,
     spent: new Float64Array(),
     stamps: Float64Array.from([...begun, now[rank]], (ticks) => ticks * TICK),
   }))
@@ -125,14 +127,24 @@ describe('the trace of a step', () => {
         expect(passes.filter((pass) => !contains(step, pass))).toEqual([])
         expect(passes.filter((pass, i) => i > 0 && pass.ts! < endOf(passes[i - 1]))).toEqual([])
 
-        const passOf = new Map(passes.map((pass) => [pass.name, pass]))
-        expect(passOf.size).toBe(passes.length)
+        const fused = isFused(plan)
+        const nameOf = (instruction: Instruction) =>
+          'microbatch' in instruction && passOf(instruction, fused) !== undefined
+            ? `${passOf(instruction, fused)} ${instruction.microbatch}`
+            : undefined
+        const homes = program.map((_, i) =>
+          passes.filter((pass) => contains(pass, spans[i]) && spans[i].dur! > 0),
+        )
         const homeless = program.filter((instruction, i) => {
-          if (!('microbatch' in instruction)) return false
-          const pass = passOf.get(`${instruction.op === 'forward' ? 'F' : 'B'} ${instruction.microbatch}`)
-          return !pass || !contains(pass, spans[i])
+          const name = nameOf(instruction)
+          return name !== undefined && spans[i].dur! > 0 && !homes[i].some((pass) => pass.name === name)
         })
         expect(homeless).toEqual([])
+        const strangers = program.filter((instruction, i) => {
+          const name = nameOf(instruction)
+          return name !== undefined && homes[i].some((pass) => pass.name !== name)
+        })
+        expect(strangers).toEqual([])
 
         const halfInside = spans.filter((span) =>
           passes.some((pass) => !apart(pass, span) && !contains(pass, span)),

@@ -23,8 +23,9 @@ const faults: Readonly<Record<string, KernelFactory>> = {
   }),
   exit: faulty(() => process.exit(7)),
   'out-of-memory': faulty(() => {
+    // Large pieces: the collector would otherwise be asked so often that it looks like a stall.
     const hoard: unknown[] = []
-    for (;;) hoard.push(Array.from({ length: 10_000 }, (_, i) => ({ i })))
+    for (;;) hoard.push(new Array(1_000_000).fill(0.5))
   }),
   stall: faulty(() => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)

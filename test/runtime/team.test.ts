@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ledgerOf } from '../../src/measure/ledger.ts'
 import { openSession, type Session } from '../../src/measure/session.ts'
-import { stepTimes } from '../../src/measure/steps.ts'
+import { stepTimes, windowOf } from '../../src/measure/steps.ts'
 import { verifyCells } from '../../src/measure/verify-cells.ts'
 import type { Cell } from '../../src/measure/cell.ts'
 import { batchesFor, smallCell } from './cells.ts'
@@ -119,7 +119,9 @@ describe('a team of threads', () => {
           .slice(warmUp)
           .reduce((sum, ns) => sum + ns)
         for (const report of reports) {
-          const sum = [...ledgerOf(cell.plan, report).values()].reduce((a, b) => a + b)
+          const sum = [...ledgerOf(cell.plan, report, windowOf(reports, warmUp)).values()].reduce(
+            (a, b) => a + b,
+          )
           expect(Math.abs(sum / whole - 1), `${cell.name}, rank ${report.rank}`).toBeLessThan(0.01)
         }
       }
