@@ -16,7 +16,7 @@ const PATIENT_SPIN_US = 500
 const OVERSUBSCRIBED_SPIN_US = 1
 
 /** How long a rank looks before it sleeps. */
-function spinOf(wait: Wait, oversubscribed: boolean): number {
+export function spinOf(wait: Wait, oversubscribed: boolean): number {
   if (wait === 'spin') return Infinity
   if (wait === 'wait') return 0
   return oversubscribed ? OVERSUBSCRIBED_SPIN_US : PATIENT_SPIN_US

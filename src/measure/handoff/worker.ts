@@ -1,0 +1,21 @@
+import { passBarriers, type BarrierTask } from './barrier-rank.ts'
+import { exchangeMessages, type MessagesTask } from './messages-rank.ts'
+import type { Part } from './measurement.ts'
+import { handOver, type OneWayTask } from './one-way-rank.ts'
+import { roundTrips, type RoundTripTask } from './round-trip-rank.ts'
+
+export type Task = RoundTripTask | MessagesTask | OneWayTask | BarrierTask
+
+/** What a thread does in a measurement. */
+export default (task: Task): Part | Promise<Part> => {
+  switch (task.kind) {
+    case 'round-trip':
+      return roundTrips(task)
+    case 'messages':
+      return exchangeMessages(task)
+    case 'one-way':
+      return handOver(task)
+    case 'barrier':
+      return passBarriers(task)
+  }
+}
