@@ -11,7 +11,7 @@ export class Interrupted extends Error {
  *
  * @throws Interrupted instead of what ending the ranks made of the work
  */
-export async function withSession<T>(session: Session, work: () => Promise<T>): Promise<T> {
+export async function withSession<T>(session: Pick<Session, 'close'>, work: () => Promise<T>): Promise<T> {
   let interrupted = false
   const interrupt = () => {
     interrupted = true
@@ -29,4 +29,18 @@ export async function withSession<T>(session: Session, work: () => Promise<T>): 
     process.off('SIGINT', interrupt)
     await session.close()
   }
+}
+
+/**
+ * The same for work that starts and ends threads of its own: it does so as `signal` says.
+ *
+ * @throws Interrupted
+ */
+export function withAbort<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController()
+  const close = () => {
+    controller.abort()
+    return Promise.resolve()
+  }
+  return withSession({ close }, () => work(controller.signal))
 }

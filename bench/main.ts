@@ -8,6 +8,7 @@ import { RankError } from '../src/runtime/team.ts'
 import { parseCommandLine, UsageError, type Command } from './options.ts'
 import { Interrupted } from './interrupt.ts'
 import { showPlans } from './plan.ts'
+import { runHandoff } from './handoff.ts'
 import { runKernels } from './kernels.ts'
 import { runExperiments } from './experiments.ts'
 import { savedArguments } from './run.ts'
@@ -57,6 +58,8 @@ function run(command: Command, cores: number): Promise<boolean> {
       return showPlans(command, cores)
     case 'kernels':
       return runKernels(command, cores)
+    case 'handoff':
+      return runHandoff(command, cores)
     default:
       return runExperiments(command.command, command, cores)
   }

@@ -1,6 +1,7 @@
 import { Command as Program, CommanderError } from 'commander'
 import type { z } from 'zod'
 import {
+  declareHandoff,
   declareKernels,
   declarePlan,
   declareExperiment,
@@ -11,6 +12,7 @@ import {
 import { given, read } from './options/read.ts'
 import {
   EXPERIMENTS,
+  handoffSchema,
   kernelsSchema,
   planSchema,
   scalingSchema,
@@ -29,11 +31,13 @@ export type SplitOptions = Settled<z.output<typeof planSchema>>
 export type ScalingOptions = Settled<z.output<typeof scalingSchema>>
 export type TrainOptions = Settled<z.output<typeof trainSchema>>
 export type KernelsOptions = z.output<typeof kernelsSchema>
+export type HandoffOptions = z.output<typeof handoffSchema>
 export type Command =
   | ({ command: ExperimentName } & ScalingOptions)
   | ({ command: 'train' } & TrainOptions)
   | ({ command: 'plan' } & SplitOptions)
   | ({ command: 'kernels' } & KernelsOptions)
+  | ({ command: 'handoff' } & HandoffOptions)
 
 /**
  * Reads the words after the program's name. `--help` prints the help and exits with code 0; anything wrong is
@@ -57,6 +61,8 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   declarePlan(plan, machine.cores)
   const kernels = program.command('kernels').allowExcessArguments()
   declareKernels(kernels)
+  const handoff = program.command('handoff').allowExcessArguments()
+  declareHandoff(handoff, machine.cores)
 
   train.action(() => {
     command = {
@@ -70,6 +76,9 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   })
   kernels.action(() => {
     command = { command: 'kernels', ...read(kernels, kernelsSchema) }
+  })
+  handoff.action(() => {
+    command = { command: 'handoff', ...read(handoff, handoffSchema) }
   })
   try {
     program.parse(argv, { from: 'user' })

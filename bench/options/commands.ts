@@ -23,6 +23,7 @@ Commands:
   plan               show who does what, when, without running it: ${PROGRAM} plan --help
   train              learn from data in any mode: ${PROGRAM} train --help
   kernels            how fast the arithmetic is: ${PROGRAM} kernels --help
+  handoff            what it costs to hand something to another thread: ${PROGRAM} handoff --help
 
 Examples:
   npm run bench
@@ -149,6 +150,31 @@ export function declareKernels(command: Command): void {
     .option('--out <folder>', 'the folder of this run (default: a new one in results)')
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', KERNELS_EXAMPLES)
+}
+
+const HANDOFF_EXAMPLES = `
+Counted is, one-way: from the producer's call until the consumer has read the first and the last element; the
+round trip of a Piscina task: from the main thread and back; start-up: to the first message or finished task.
+
+Examples:
+  ${PROGRAM} handoff
+  ${PROGRAM} handoff --quick
+  ${PROGRAM} handoff --threads 2,3,4 --out results/handoff`
+
+/** The flags and the help of `handoff`. */
+export function declareHandoff(command: Command, cores: number): void {
+  command
+    .description(
+      'Measures what a handoff costs in Node: round trips, data one way, barriers, starting threads.',
+    )
+    .option(
+      '--threads <list>',
+      `threads at the barrier and in the pools; more than the cores here (${cores}) are marked oversubscribed (default: 2, 4, … up to the cores)`,
+    )
+    .option('--quick', 'fewer sizes and shorter tries')
+    .option('--out <folder>', 'the folder of this run (default: a new one in results)')
+    .helpOption('-h, --help', 'show this help')
+    .addHelpText('after', HANDOFF_EXAMPLES)
 }
 
 function declareShared(

@@ -112,6 +112,13 @@ export const kernelsSchema = z.object({
   out: text('the path of a folder').optional(),
 })
 
+export const handoffSchema = z.object({
+  /** Threads of the barriers and of the pools; undefined leaves the choice to the program. */
+  threads: wholeNumbers(2, 256).optional(),
+  quick: z.boolean().default(false),
+  out: text('the path of a folder').optional(),
+})
+
 function namesOf<Name extends string>(table: Readonly<Record<Name, unknown>>): Name[] {
   return Object.keys(table).filter((name): name is Name => name in table)
 }

@@ -4,8 +4,7 @@ import { idealBubble } from '../simulate/bubble.ts'
 import { simulate } from '../simulate/simulate.ts'
 import type { Visit } from './blocks.ts'
 import type { Cell } from './cell.ts'
-import { effects } from '../plan/effects.ts'
-import type { Instruction } from '../plan/plan.ts'
+import { isSignal } from '../plan/effects.ts'
 import { isWait } from './ledger.ts'
 import { blockMedian, pairedRatios } from './noise.ts'
 import { bootstrapInterval, median, quantile, type Interval } from './statistics.ts'
@@ -93,9 +92,7 @@ function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
   const steps = visits.reduce((sum, visit) => sum + measuredNs(visit).length, 0)
   const mean = (rank: number, index: number): number =>
     visits.reduce((sum, { reports }) => sum + reports[rank].spent[index] * 1e6, 0) / steps
-  const signals = (instruction: Instruction) =>
-    instruction.op === 'barrier' || effects(instruction).signals.length > 0
-  return simulate(plan, (instruction, rank, index) => (signals(instruction) ? 0 : mean(rank, index))).duration
+  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : mean(rank, index))).duration
 }
 
 /** Whether the interval of a cell's speed-up reaches no further than a share of it to either side. */

@@ -82,6 +82,10 @@ export function effects(instruction: Instruction): Effects {
   }
 }
 
+/** Whether an instruction only tells or waits. */
+export const isSignal = (instruction: Instruction): boolean =>
+  instruction.op === 'barrier' || instruction.op === 'publish' || instruction.op === 'await'
+
 /** Version of what a buffer holds when a step begins, by role; the others hold nothing. */
 export const INITIAL_VERSION: Readonly<Partial<Record<string, string>>> = {
   features: 'batch',

@@ -1,5 +1,5 @@
-import { effects } from '../plan/effects.ts'
-import type { Instruction, Plan } from '../plan/plan.ts'
+import { isSignal } from '../plan/effects.ts'
+import type { Plan } from '../plan/plan.ts'
 import { walk } from '../plan/walk.ts'
 
 /** A run of instructions of one rank between two waits, and what must be over before it may begin. */
@@ -13,9 +13,6 @@ export interface Range {
   /** Gradients are added on the main thread, where the tasks are joined. */
   readonly onMain: boolean
 }
-
-const isSignal = (instruction: Instruction): boolean =>
-  instruction.op === 'barrier' || effects(instruction).signals.length > 0
 
 /**
  * Cuts a plan into ranges that need not wait in the middle, in an order in which they may run. Who would await a counter

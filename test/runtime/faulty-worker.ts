@@ -25,7 +25,7 @@ const faults: Readonly<Record<string, KernelFactory>> = {
   'out-of-memory': faulty(() => {
     // Large pieces: the collector would otherwise be asked so often that it looks like a stall.
     const hoard: unknown[] = []
-    for (;;) hoard.push(new Array(1_000_000).fill(0.5))
+    for (;;) hoard.push(Array.from({ length: 1_000_000 }, Math.random))
   }),
   stall: faulty(() => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)

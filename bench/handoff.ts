@@ -1,0 +1,99 @@
+import { measureBarriers } from '../src/measure/handoff/barrier.ts'
+import { disturbances, observe } from '../src/measure/disturbance.ts'
+import type { Conditions, Measurement } from '../src/measure/handoff/measurement.ts'
+import { measureOneWay } from '../src/measure/handoff/one-way.ts'
+import { measureTasks } from '../src/measure/handoff/piscina-task.ts'
+import { measureRoundTrips } from '../src/measure/handoff/round-trip.ts'
+import { measureStartUp } from '../src/measure/handoff/start-up.ts'
+import type { Pace } from '../src/measure/handoff/tries.ts'
+import { appendRows } from '../src/report/csv.ts'
+import { HANDOFF_COLUMNS, handoffRow } from '../src/report/handoff-files.ts'
+import { handoffLine, latencyTable, sizeTable } from '../src/report/handoff-lines.ts'
+import { defaultThreads } from './cells.ts'
+import { withAbort } from './interrupt.ts'
+import type { HandoffOptions } from './options.ts'
+import { beginRun } from './run.ts'
+
+/**
+ * What a handoff costs in Node, without any training. Varies: how threads tell each other something, how data comes from
+ * one to another, how many meet at a barrier or are started. Fixed: nobody computes, and whoever waits does so as in a
+ * plan. Shows what there is to gain by spinning, and by sharing instead of sending.
+ */
+const EXPERIMENT = 'handoff'
+
+/** Bytes: 4 B to 16 MiB. */
+const SIZES = Array.from({ length: 12 }, (_, power) => 4 ** (power + 1))
+const QUICK_SIZES = [4 ** 1, 4 ** 6, 4 ** 10]
+
+const MOST_TRIES = 50_000
+const PACES = {
+  latency: { warmUpMs: 150, measuredMs: 500, fewest: 10, most: MOST_TRIES },
+  oneWay: { warmUpMs: 40, measuredMs: 150, fewest: 10, most: MOST_TRIES },
+  startUp: { warmUpMs: 0, measuredMs: 1200, fewest: 5, most: MOST_TRIES },
+} satisfies Readonly<Record<string, Pace>>
+const QUICK_SHARE = 0.15
+const QUICK_FEWEST = 3
+
+const EXPLANATION = `
+one-way: from the producer's call (publish or post) until the consumer's wait has ended and it has read the first and
+  the last element; shared: it reads where the producer wrote, copy: it copies from there first, transfer and clone: a
+  message, awaited at a counter. round trip: there and back; a Piscina task goes from the main thread and back.
+  barrier: from the last one's arrival to the last one's leaving. start-up: to the first message, or finished task.
+  algbw: bytes / median, where bytes are moved. wrong: tries whose payload was not what had been sent.`
+
+/** Runs the experiment; false if some payload was wrong. */
+export async function runHandoff(options: HandoffOptions, cores: number): Promise<boolean> {
+  const begun = await beginRun(options.out, EXPERIMENT)
+  const { folder } = begun
+  const before = observe()
+  const results: Measurement[] = []
+  try {
+    await withAbort(async (signal) => {
+      for await (const measurement of measureAll(options, { cores, signal })) {
+        results.push(measurement)
+        appendRows(folder.file('handoff.csv'), HANDOFF_COLUMNS, [handoffRow(folder.id, measurement, cores)])
+        console.log(handoffLine(measurement, cores))
+      }
+    })
+  } finally {
+    const warnings = disturbances(begun.machine, before, observe())
+    for (const warning of warnings) console.log(`warning: ${warning}`)
+    begun.describeMachine({ warnings })
+    folder.release()
+  }
+  console.log(latencyTable(results, cores))
+  console.log(sizeTable(results, 'one-way'))
+  console.log(EXPLANATION.trim())
+  for (const file of ['handoff.csv', 'machine.json']) console.log(folder.file(file))
+  return results.every(({ wrong }) => wrong === 0)
+}
+
+/** One kind after the other; each starts its threads, and ends them before the next begins. */
+async function* measureAll(
+  { quick, threads }: HandoffOptions,
+  conditions: Conditions,
+): AsyncGenerator<Measurement, void> {
+  const pace = (name: keyof typeof PACES) => paceOf(PACES[name], quick)
+  const counts = threads ?? barrierThreads(conditions.cores)
+  yield* measureRoundTrips(conditions, pace('latency'))
+  yield* measureTasks(conditions, pace('latency'))
+  yield* measureBarriers(conditions, counts, pace('latency'))
+  yield* measureOneWay(conditions, quick ? QUICK_SIZES : SIZES, pace('oneWay'))
+  yield* measureStartUp(conditions, [1, ...counts], pace('startUp'))
+}
+
+/** 2, 4, … and the number of cores itself; 2 on a single core. */
+function barrierThreads(cores: number): number[] {
+  const counts = defaultThreads(cores).filter((count) => count > 1)
+  return counts.length > 0 ? counts : [2]
+}
+
+const paceOf = (pace: Pace, quick: boolean): Pace =>
+  quick
+    ? {
+        warmUpMs: pace.warmUpMs * QUICK_SHARE,
+        measuredMs: pace.measuredMs * QUICK_SHARE,
+        fewest: QUICK_FEWEST,
+        most: pace.most,
+      }
+    : pace
