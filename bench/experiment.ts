@@ -186,8 +186,9 @@ export async function runGroup(
       done++
       const step = formatDuration(median(visit.stepNs.slice(visit.warmUp)))
       const left = leftOf(blocks, performance.now() - start, done, visits.length, sound.length)
+      const count = String(((done - 1) % sound.length) + 1).padStart(String(sound.length).length)
       console.log(
-        `block ${String(visit.block + 1).padStart(2)}  ${`${String(((done - 1) % sound.length) + 1).padStart(String(sound.length).length)}/${sound.length}`}  ` +
+        `block ${String(visit.block + 1).padStart(2)}  ${count}/${sound.length}  ` +
           `${visit.cell.name.padEnd(26)} ${step.padStart(9)} a step  (${left})`,
       )
     })

@@ -94,12 +94,12 @@ async function measure(
   const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
   const session = await openSession({ cells: all, batches: batches.count, seed, cores, kernel: choice })
   const points: GrowthPoint[] = []
+  const keep = (point: GrowthPoint) => {
+    points.push(point)
+    appendRows(begun.folder.file('growth.csv'), GROWTH_COLUMNS, growthRows(run, point))
+  }
   await withSession(session, async () => {
     session.load(batches)
-    const keep = (point: GrowthPoint) => {
-      points.push(point)
-      appendRows(begun.folder.file('growth.csv'), GROWTH_COLUMNS, growthRows(run, point))
-    }
     const repetitions = options.quick ? 2 : REPETITIONS
     await measureGrowth(session, cells, 'batches', BATCHES, repetitions, LONGEST_MS, keep)
     await measureGrowth(session, parts, 'parts', [BATCHES[0]], repetitions, LONGEST_MS, keep)

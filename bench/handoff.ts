@@ -1,8 +1,10 @@
 import { measureBarriers } from '../src/measure/handoff/barrier.ts'
+import { chooseKernel } from '../src/kernels/choose.ts'
 import { disturbances, observe } from '../src/measure/disturbance.ts'
 import type { Conditions, Measurement } from '../src/measure/handoff/measurement.ts'
 import { measureOneWay } from '../src/measure/handoff/one-way.ts'
 import { measureTasks } from '../src/measure/handoff/piscina-task.ts'
+import { measureReductions } from '../src/measure/handoff/reduction.ts'
 import { measureRoundTrips } from '../src/measure/handoff/round-trip.ts'
 import { measureStartUp } from '../src/measure/handoff/start-up.ts'
 import type { Pace } from '../src/measure/handoff/tries.ts'
@@ -25,6 +27,10 @@ const EXPERIMENT = 'handoff'
 const SIZES = Array.from({ length: 12 }, (_, power) => 4 ** (power + 1))
 const QUICK_SIZES = [4 ** 1, 4 ** 6, 4 ** 10]
 
+/** Bytes of what is combined: 1 KiB to 16 MiB. */
+const REDUCED = Array.from({ length: 8 }, (_, power) => 4 ** (power + 5))
+const QUICK_REDUCED = [4 ** 5, 4 ** 10]
+
 const MOST_TRIES = 50_000
 const PACES = {
   latency: { warmUpMs: 150, measuredMs: 500, fewest: 10, most: MOST_TRIES },
@@ -38,8 +44,9 @@ const EXPLANATION = `
 one-way: from the producer's call (publish or post) until the consumer's wait has ended and it has read the first and
   the last element; shared: it reads where the producer wrote, copy: it copies from there first, transfer and clone: a
   message, awaited at a counter. round trip: there and back; a Piscina task goes from the main thread and back.
+  reduction: until every thread has the sum of all threads' arrays in one of its own.
   barrier: from the last one's arrival to the last one's leaving. start-up: to the first message, or finished task.
-  algbw: bytes / median, where bytes are moved. wrong: tries whose payload was not what had been sent.`
+  algbw: bytes / median, where bytes are moved; busbw: times 2(n − 1)/n. wrong: tries whose payload was not what had been sent.`
 
 /** Runs the experiment; false if some payload was wrong. */
 export async function runHandoff(options: HandoffOptions, cores: number): Promise<boolean> {
@@ -63,6 +70,7 @@ export async function runHandoff(options: HandoffOptions, cores: number): Promis
   }
   console.log(latencyTable(results, cores))
   console.log(sizeTable(results, 'one-way'))
+  console.log(sizeTable(results, 'reduction'))
   console.log(EXPLANATION.trim())
   for (const file of ['handoff.csv', 'machine.json']) console.log(folder.file(file))
   return results.every(({ wrong }) => wrong === 0)
@@ -79,6 +87,8 @@ async function* measureAll(
   yield* measureTasks(conditions, pace('latency'))
   yield* measureBarriers(conditions, counts, pace('latency'))
   yield* measureOneWay(conditions, quick ? QUICK_SIZES : SIZES, pace('oneWay'))
+  const kernel = chooseKernel(undefined).choice
+  yield* measureReductions(conditions, counts, quick ? QUICK_REDUCED : REDUCED, pace('oneWay'), kernel)
   yield* measureStartUp(conditions, [1, ...counts], pace('startUp'))
 }
 

@@ -12,6 +12,8 @@ import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
 /** Nothing runs, so that there may be more threads than cores. */
 const THREADS = [1, 2, 4, 8]
 
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`
+
 /**
  * Memory: what each thread needs, as if it were a device of its own, counted from the plans.
  * Varies: mode, schedule, reduction, threads. Fixed: model, batch, optimizer. Nothing is run.
@@ -46,7 +48,6 @@ export function memory(options: ScalingOptions): Experiment {
         (a, b) => (a && a.bytes > b.bytes ? a : b),
         undefined,
       )
-      const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(2)} MiB`
       return [
         `One thread needs ${mib(serial.bytes)}; ${least.cell.name} needs least per thread, ${mib(least.bytes)}: with a budget between the two, only a split model fits.`,
         ...(most

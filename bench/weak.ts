@@ -27,12 +27,14 @@ export function weak(options: ScalingOptions, cores: number): Experiment {
   return { name: 'weak', groups, conclude }
 }
 
+/** Flop per second of a cell of a group. */
+function rate({ outcomes }: GroupResult, cell: string): number | undefined {
+  const found = outcomes.find((outcome) => outcome.cell.name === cell && outcome.summary)
+  return found && stepFlop(found.cell.plan.model, found.cell.plan.batch) / found.summary!.medianNs
+}
+
 /** Scaled speed-up: flop per second on p threads with p times the batch, over those of one thread with one batch. */
 function conclude(results: readonly GroupResult[]): string[] {
-  const rate = ({ outcomes }: GroupResult, cell: string): number | undefined => {
-    const found = outcomes.find((outcome) => outcome.cell.name === cell && outcome.summary)
-    return found && stepFlop(found.cell.plan.model, found.cell.plan.batch) / found.summary!.medianNs
-  }
   const alone = results[0] && rate(results[0], 'serial-1')
   if (alone === undefined) return []
   return results.slice(1).map((result) => {

@@ -69,10 +69,12 @@ export function growthExponent(
   return { exponent: slope(points), low: quantile(slopes, 0.025), high: quantile(slopes, 0.975) }
 }
 
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length
+
 function slope(points: readonly GrowthPoint[]): number {
   const xs = points.map(({ value }) => Math.log(value))
   const ys = points.map(({ wallNs }) => Math.log(wallNs))
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [x, y] = [mean(xs), mean(ys)]
   const covariance = xs.reduce((sum, each, i) => sum + (each - x) * (ys[i] - y), 0)
   return covariance / xs.reduce((sum, each) => sum + (each - x) ** 2, 0)

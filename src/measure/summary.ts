@@ -92,7 +92,8 @@ function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
   const steps = visits.reduce((sum, visit) => sum + measuredNs(visit).length, 0)
   const mean = (rank: number, index: number): number =>
     visits.reduce((sum, { reports }) => sum + reports[rank].spent[index] * 1e6, 0) / steps
-  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : mean(rank, index))).duration
+  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : mean(rank, index)))
+    .duration
 }
 
 /** Whether the interval of a cell's speed-up reaches no further than a share of it to either side. */

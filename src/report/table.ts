@@ -95,6 +95,8 @@ const percent = (share: number | undefined): string =>
 
 const MIB = 2 ** 20
 
+const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+
 /** What each cell needs per thread, from the most to the least of its threads, and what it leaves idle. */
 export function memoryTable(
   rows: readonly { readonly cell: Cell; readonly perRank: readonly number[]; readonly idle: number }[],
@@ -104,7 +106,6 @@ export function memoryTable(
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
   })
-  const mib = (bytes: number) => `${(bytes / MIB).toFixed(2)} MiB`
   for (const { cell, perRank, idle } of rows) {
     table.push([
       cell.mode,

@@ -255,7 +255,8 @@ describe('a refused command line', () => {
   })
 
   it('with another word names the commands', () => {
-    const expected = 'expected an experiment, plan, train, kernels or handoff as the first word, then only flags'
+    const expected =
+      'expected an experiment, plan, train, kernels or handoff as the first word, then only flags'
     expect(refusal('tarin')).toBe(`tarin: ${expected}`)
     expect(refusal('--batch 8 train')).toBe(`train: ${expected}`)
     expect(refusal('train digits.csv')).toBe(`digits.csv: ${expected}`)
