@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stepFlop, layerFlop } from '../../src/model/shape.ts'
 import { balancedStages } from '../../src/plan/balance.ts'
-import { bytesHandedOver, bytesOf, slotFloats } from '../../src/plan/bytes.ts'
+import { bytesHandedOver, bytesHandedOverTo, bytesOf, slotFloats } from '../../src/plan/bytes.ts'
 import { planGrid } from '../../src/plan/build.ts'
-import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
-import { modeImpossible, MODES, planMode } from '../../src/plan/modes.ts'
+import { effects } from '../../src/plan/effects.ts'
+import { GRID_DEFAULTS, impossible, type Grid } from '../../src/plan/grid.ts'
+import { factorisations, modeImpossible, MODES, planMode } from '../../src/plan/modes.ts'
+import { PlanError } from '../../src/plan/plan.ts'
+import { schedules } from '../../src/plan/schedules/index.ts'
 import { split, length } from '../../src/plan/span.ts'
 import { anyGrid } from './arbitrary.ts'
 
@@ -21,6 +24,15 @@ const grid: Grid = {
   reduction: 'direct',
   ...GRID_DEFAULTS,
 }
+/** Two layers of 16, 32 and 16, and four samples. */
+const small: Grid = {
+  ...grid,
+  model: { ...model, widths: [16, 32, 16] },
+  batch: 4,
+  pp: 1,
+  microbatches: 1,
+}
+const wide = (width: number) => ({ model: { ...model, widths: [8, width, 16, 16, 16, 4] } })
 const slots = (plan: ReturnType<typeof planGrid>, rank: number): number =>
   Math.max(0, ...plan.buffers.filter((b) => b.role === 'activation' && b.owner === rank).map((b) => b.slots))
 
@@ -78,6 +90,118 @@ describe('a plan', () => {
       "65 microbatches need at least 65 samples; a rank's share of the batch has 64",
     )
     expect(modeImpossible('serial', { ...grid, threads: 2 })).toBe('serial runs on 1 thread, not on 2')
+  })
+
+  it.each<[string, Partial<Grid>, string | undefined]>([
+    ['a tensor-parallel group of two', { tp: 2, ...wide(17) }, undefined],
+    [
+      'more ranks than a layer has tiles',
+      { tp: 3, ...wide(32) },
+      '3 ranks that share a layer need one of at least 33 columns; the widest has 32',
+    ],
+    ['chunks for all layers', { schedule: 'interleaved', pp: 2, chunks: 2 }, undefined],
+    [
+      'more chunks than layers',
+      { schedule: 'interleaved', pp: 3, chunks: 2 },
+      '6 stages need at least 6 layers; the model has 5',
+    ],
+    ['chunks of another schedule', { schedule: 'gpipe', pp: 3, chunks: 9 }, undefined],
+    ['messages between stages', { handoff: 'transfer' }, undefined],
+    [
+      'messages in a tensor-parallel group',
+      { handoff: 'transfer', tp: 2, ...wide(32) },
+      'handing over by transfer needs layers that are not shared (tp = 1, not 2)',
+    ],
+    [
+      'messages between owners',
+      { handoff: 'clone', dp: 2, reduction: 'owner' },
+      'handing over by clone needs another reduction than owner',
+    ],
+    ['a sharded optimizer of one replica', { shardOptimizer: true, reduction: 'ring' }, undefined],
+    ['a sharded optimizer', { shardOptimizer: true, dp: 2 }, undefined],
+    [
+      'a sharded optimizer of another reduction',
+      { shardOptimizer: true, dp: 2, reduction: 'ring' },
+      'a sharded optimizer needs the reduction direct, not ring',
+    ],
+    ['a schedule of one’s own', { pp: 2, table: schedules.gpipe(2, 8, 1) }, undefined],
+    [
+      'a schedule of another number of ranks',
+      { pp: 3, table: schedules.gpipe(2, 8, 1) },
+      'the schedule file is for 2 ranks, not for 3',
+    ],
+  ])('tells whether it can have %s, and why not', (_, change, reason) => {
+    const changed = { ...grid, ...change }
+    expect(impossible(changed)).toBe(reason)
+    if (reason === undefined) expect(() => planGrid(changed)).not.toThrow()
+    else expect(() => planGrid(changed)).toThrow(new PlanError(reason))
+  })
+
+  it('hands over, between owners, weights that another updates and rows of the batch that another computes', () => {
+    const plan = planGrid({ ...small, dp: 2, reduction: 'owner' })
+    // Rank 0 owns 12 of the 17 rows of layer 0; rank 1 the other 5 and all 33 of layer 1. Each has 2 of the 4 samples.
+    const owned = plan.programs.map((program) =>
+      program.flatMap((each) => (each.op === 'update' ? [[each.layer, length(each.weights.rows)]] : [])),
+    )
+    expect(owned).toEqual([
+      [[0, 12]],
+      [
+        [1, 33],
+        [0, 5],
+      ],
+    ])
+    // The other's rows of layer 0; layer 1 forward, and backward without its bias; 2 samples of the delta behind layer 0.
+    const first = 5 * 32 + 33 * 16 + 32 * 16 + 2 * 32
+    // The other's rows of layer 0; 2 samples of layer 1's input and delta, and of the delta behind layer 0.
+    const second = 12 * 32 + 2 * 32 + 2 * 16 + 2 * 32
+    expect(bytesHandedOverTo(plan)).toEqual([4 * first, 4 * second])
+    expect(bytesHandedOver(plan)).toBe(4 * (first + second))
+  })
+
+  it('hands over, in a tensor-parallel group, gathered activations and deltas, and rows of weights that another updates', () => {
+    const plan = planGrid({ ...small, tp: 2 })
+    // Rank 0 computes columns 0 to 15 behind layer 0 and all behind layer 1; it updates layer 0 and rows 0 to 15 of layer 1.
+    // Half of layer 1's input; the other's 17 rows of layer 1; 2 rows of its delta; half of the delta behind layer 0.
+    const first = 4 * 16 + 17 * 16 + 2 * 16 + 4 * 16
+    // Half the columns of layer 0's weights; 2 rows of the output, and of its delta.
+    const second = 17 * 16 + 2 * 16 + 2 * 16
+    expect(bytesHandedOverTo(plan)).toEqual([4 * first, 4 * second])
+  })
+
+  it('publishes nothing that nobody awaits, but for credit where slots are ample', () => {
+    fc.assert(
+      fc.property(anyGrid, (any) => {
+        const plan = planGrid(any)
+        const published = plan.counters.map(() => 0)
+        const awaited = plan.counters.map(() => 0)
+        for (const signal of plan.programs.flat().flatMap((each) => effects(each).signals)) {
+          const { counter } = signal
+          if (signal.kind === 'publish') published[counter]++
+          else awaited[counter] = Math.max(awaited[counter], signal.atLeast)
+        }
+        const needless = plan.counters.filter(
+          ({ name }, counter) => published[counter] > awaited[counter] && !name.endsWith('released'),
+        )
+        expect(needless).toEqual([])
+      }),
+    )
+  })
+})
+
+describe('the factorisations of a thread count', () => {
+  it('are all products of three degrees, each once', () => {
+    for (let threads = 1; threads <= 48; threads++) {
+      const expected: string[] = []
+      for (let dp = 1; dp <= threads; dp++) {
+        for (let pp = 1; dp * pp <= threads; pp++) {
+          for (let tp = 1; dp * pp * tp <= threads; tp++) {
+            if (dp * pp * tp === threads) expected.push(`${dp}x${pp}x${tp}`)
+          }
+        }
+      }
+      const found = factorisations(threads).map(({ dp, pp, tp }) => `${dp}x${pp}x${tp}`)
+      expect(found.toSorted()).toEqual(expected.toSorted())
+    }
   })
 })
 

@@ -37,7 +37,8 @@ export const ring: Reduction = (bucket) => {
         ...bucket.layers.flatMap((layer) =>
           addRows(layer, [left], place, chunksOf(layer[place].slice, n)[chunk], () => whole),
         ),
-        tell(bucket, place),
+        // Nobody reads on from the last copy.
+        ...(step < n - 1 ? [tell(bucket, place)] : []),
       ])
     }
     phases.push(bucket.layers.flatMap((layer) => updateSlice(layer[place], whole)))

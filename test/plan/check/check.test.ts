@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { checkPlan } from '../../../src/plan/check/check.ts'
 import { planGrid } from '../../../src/plan/build.ts'
 import { GRID_DEFAULTS, ownersCompute, tableOf, type Grid } from '../../../src/plan/grid.ts'
-import type { Instruction, Plan } from '../../../src/plan/plan.ts'
+import { walkWithClocks } from '../../../src/plan/check/clocks.ts'
+import { PlanError, type Instruction, type Plan } from '../../../src/plan/plan.ts'
 import { peakInFlight, rankOf, stagesOf } from '../../../src/plan/schedules/schedule.ts'
 import { anyGrid } from '../arbitrary.ts'
 
@@ -33,6 +34,38 @@ function withProgram(plan: Plan, rank: number, change: (program: Instruction[]) 
 const without = (plan: Plan, rank: number, index: number): Plan =>
   withProgram(plan, rank, (program) => program.toSpliced(index, 1))
 
+/**
+ * A plan has two kinds of signals that it would be sound without: credit where slots are ample, as they are by default,
+ * and an await of what the rank knows already, since somebody has told it later things since.
+ */
+function isNeedless(plan: Plan, rank: number, index: number): boolean {
+  const instruction = plan.programs[rank][index]
+  if (!('counter' in instruction)) return false
+  return plan.counters[instruction.counter].name.endsWith('released') || knowsAnyway(plan, rank, index)
+}
+
+/** Whether a rank that skips an await has heard of all that came before the publish all the same, by its clock there. */
+function knowsAnyway(plan: Plan, rank: number, index: number): boolean {
+  const instruction = plan.programs[rank][index]
+  if (instruction.op !== 'await') return false
+  const { counter, atLeast } = instruction
+  const { publisher } = plan.counters[counter]
+  const program = plan.programs[publisher]
+  const publishes = program.flatMap((each, i) =>
+    each.op === 'publish' && each.counter === counter ? [i] : [],
+  )
+  const told = program.slice(0, publishes[atLeast - 1]).findLastIndex(({ op }) => op !== 'publish') + 1
+  let knows = false
+  try {
+    walkWithClocks(without(plan, rank, index), (r, i, _, clock) => {
+      if (r === rank && i === index) knows = clock[publisher] >= told
+    })
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error
+  }
+  return knows
+}
+
 describe('the checker', () => {
   it('accepts the plan of every grid', () => {
     fc.assert(
@@ -57,19 +90,59 @@ describe('the checker', () => {
     )
   })
 
-  it('notices when any instruction of any rank is left out', () => {
-    for (const grid of [pipeline, data, { ...pipeline, dp: 2, pp: 2, microbatches: 2 }]) {
+  describe('notices when any instruction of any rank is left out', () => {
+    const wide = { ...pipeline, model: { ...pipeline.model, widths: [20, 40, 33, 18, 17] } }
+    const reducing = { ...data, bucketBytes: 0 }
+    const grids: Readonly<Record<string, Grid>> = {
+      'a pipeline': pipeline,
+      'a pipeline of the fewest slots': { ...pipeline, capacity: 3 },
+      GPipe: { ...pipeline, schedule: 'gpipe' },
+      'zero-bubble': { ...pipeline, schedule: 'zero-bubble' },
+      interleaved: { ...wide, pp: 2, schedule: 'interleaved' },
+      'transferred messages': { ...pipeline, handoff: 'transfer' },
+      'cloned messages': { ...pipeline, pp: 2, handoff: 'clone' },
+      gather: { ...reducing, reduction: 'gather' },
+      tree: { ...reducing, reduction: 'tree', dp: 5 },
+      ring: { ...reducing, reduction: 'ring' },
+      'ring without overlap': { ...reducing, reduction: 'ring', overlap: false },
+      direct: reducing,
+      'direct in one bucket': data,
+      'sharded optimizer': { ...reducing, optimizer: 'adam', shardOptimizer: true },
+      owner: { ...wide, dp: 3, pp: 1, microbatches: 1, reduction: 'owner' },
+      tensor: { ...wide, pp: 1, tp: 2, microbatches: 1 },
+      'tensor of three, in microbatches': { ...wide, pp: 1, tp: 3, microbatches: 3 },
+      'data × pipeline': { ...pipeline, dp: 2, pp: 2, microbatches: 2 },
+      'data × pipeline × tensor': { ...wide, dp: 2, pp: 2, tp: 2, microbatches: 2 },
+      'owner × pipeline × tensor': { ...wide, dp: 2, pp: 2, tp: 2, microbatches: 2, reduction: 'owner' },
+    }
+
+    it.each(Object.entries(grids))('%s', (_, grid) => {
       const plan = planGrid(grid)
+      checkPlan(plan)
       plan.programs.forEach((program, rank) => {
         program.forEach((instruction, index) => {
           const mutant = without(plan, rank, index)
-          // Credit is needed only where slots are fewer than what may be in flight; by default they are not.
-          const counter = 'counter' in instruction ? plan.counters[instruction.counter].name : ''
-          const needless = counter.endsWith('released')
-          if (!needless) expect(() => checkPlan(mutant), JSON.stringify(instruction)).toThrow()
+          if (!isNeedless(plan, rank, index)) {
+            expect(() => checkPlan(mutant), `rank ${rank}: ${JSON.stringify(instruction)}`).toThrow()
+          }
         })
       })
-    }
+    })
+
+    it('a pipeline that is short of slots: each wait for credit that tells anything new', () => {
+      const plan = planGrid({ ...pipeline, pp: 2, schedule: 'gpipe', microbatches: 8 })
+      const waits = plan.programs.flatMap((program, rank) =>
+        program.flatMap((each, index) =>
+          each.op === 'await' && each.cause === 'credit' && !knowsAnyway(plan, rank, index)
+            ? [{ rank, index }]
+            : [],
+        ),
+      )
+      expect(waits.length).toBeGreaterThan(3)
+      for (const { rank, index } of waits) {
+        expect(() => checkPlan(without(plan, rank, index))).toThrow(/where it holds|without waiting/)
+      }
+    })
   })
 
   it('notices when any computing instruction is done twice', () => {
