@@ -1,5 +1,5 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
-import { createCell, type Cell } from '../../src/measure/cell.ts'
+import { createCell, EXECUTION, type Cell, type Execution } from '../../src/measure/cell.ts'
 import { syntheticDataSet } from '../../src/model/data/synthetic.ts'
 import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
 import type { Mode, Setting } from '../../src/plan/modes.ts'
@@ -18,8 +18,11 @@ const SETTING: Setting = {
 }
 
 /** A small cell, for tests with real threads. */
-export const smallCell = (mode: Mode, setting: Partial<Setting> = {}): Cell =>
-  createCell(mode, { ...SETTING, ...setting }, HYPER)
+export const smallCell = (
+  mode: Mode,
+  setting: Partial<Setting> = {},
+  execution: Partial<Execution> = {},
+): Cell => createCell(mode, { ...SETTING, ...setting }, HYPER, { ...EXECUTION, ...execution })
 
 /** Batches that fit a cell. */
 export function batchesFor({ plan }: Cell, count = 2): Batches {
