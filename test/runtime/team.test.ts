@@ -204,7 +204,8 @@ describe('a team of threads', () => {
     await withCells(cells, async (session) => {
       for (const cell of cells) {
         session.initialise(cell)
-        const steps = 1000
+        // So few that the young generation, of a megabyte at first, is seldom collected meanwhile.
+        const steps = 200
         const most = cell.plan.programs.map((program) => 64 * (program.length + 1) * steps)
         /** Per rank, the least of all attempts; what V8 still compiles leaves traces on the heap, too. */
         const least = cell.plan.programs.map(() => Infinity)
