@@ -230,11 +230,14 @@ function watchdog(plan: Plan, control: Control, patience: number): Watchdog {
   return { stalled, stop: () => clearInterval(timer) }
 }
 
-/** Blames the rank that is not waiting; if all wait, names what each waits for. */
+/** Blames the rank that is in a step and not waiting, or else has not come to one; if all wait, names what each waits for. */
 function describeStall(plan: Plan, control: Control, patience: number): string {
   const ranks = plan.programs.map((_, rank) => rank)
   const waits = (rank: number) => effects(at(plan, control, rank)).signals.length > 0
-  const blamed = ranks.filter((rank) => !waits(rank))
+  const active = ranks.filter((rank) => !waits(rank))
+  // Where a task is a part of a step, a rank is outside of the steps while the next part is not its own.
+  const inStep = active.filter((rank) => control.lines[rank * LINE_CELLS + STEP] >= 0)
+  const blamed = inStep.length > 0 ? inStep : active
   const describe = (some: readonly number[]) =>
     some.map((rank) => `rank ${rank}, ${placeOf(plan, control, rank)}`).join('; ')
   const seconds = (patience / 1000).toFixed(1)
