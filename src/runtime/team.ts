@@ -103,6 +103,8 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     const answers = await Promise.all(enrol)
     for (const answer of answers) if (answer && 'unpinned' in answer) unpinned ??= answer.unpinned
   } catch (error) {
+    // Node 20 crashes if a thread is ended while it loads its module.
+    await Promise.allSettled(enrol)
     await close()
     throw error
   }

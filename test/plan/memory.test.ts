@@ -36,6 +36,10 @@ const perRank = (plan: Plan, use: Use): number[] =>
   [...plan.programs.keys()].map((rank) => owned(plan, rank, use))
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
+/** Bytes of activations per rank of four stages, with six samples a microbatch. */
+const activations = (schedule: ScheduleName, microbatches: number) =>
+  perRank(planGrid({ ...grid, pp: 4, microbatches, batch: 6 * microbatches, schedule }), 'activations')
+
 describe('the memory of a plan', () => {
   it('is, owner by owner, exactly what is allocated, but for scratch and the rest of a page', () => {
     fc.assert(
@@ -127,8 +131,6 @@ describe('the memory of a plan', () => {
   })
 
   it('of activations is bounded under 1F1B by the depth of a stage, and grows with the microbatches under GPipe', () => {
-    const activations = (schedule: ScheduleName, microbatches: number) =>
-      perRank(planGrid({ ...grid, pp: 4, microbatches, batch: 6 * microbatches, schedule }), 'activations')
     const few = activations('1f1b', 8)
     for (const microbatches of [16, 64]) expect(activations('1f1b', microbatches)).toEqual(few)
     const [before, after] = [activations('gpipe', 8), activations('gpipe', 64)]

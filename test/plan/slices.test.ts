@@ -32,14 +32,15 @@ describe('the slices of a tensor-parallel group', () => {
   })
 })
 
+const slicesOf = ({ widths, ranks, grain }: { widths: number[]; ranks: number; grain: number }) =>
+  ownerSlices({ widths, activation: 'relu', loss: 'mse' }, { from: 0, to: widths.length - 1 }, ranks, grain)
+
 describe('the slices of owners', () => {
   const anyCase = fc.record({
     widths: fc.array(anyWidth, { minLength: 2, maxLength: 7 }),
     ranks: fc.integer({ min: 1, max: 8 }),
     grain: fc.constantFrom(1, 6, 12, 16),
   })
-  const slicesOf = ({ widths, ranks, grain }: { widths: number[]; ranks: number; grain: number }) =>
-    ownerSlices({ widths, activation: 'relu', loss: 'mse' }, { from: 0, to: widths.length - 1 }, ranks, grain)
 
   it('cover every row of every parameter matrix once, in order', () => {
     fc.assert(

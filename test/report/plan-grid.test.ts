@@ -31,7 +31,7 @@ describe('the grid of a plan', () => {
         expect(lines.map((line) => Number(/^rank +(\d+) /.exec(line)?.[1]))).toEqual([
           ...plan.programs.keys(),
         ])
-        expect(new Set(lines.map((line) => [...line].length)).size).toBe(1)
+        expect(new Set(lines.map((line) => line.length)).size).toBe(1)
       }),
     )
   })

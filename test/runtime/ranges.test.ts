@@ -9,6 +9,10 @@ import { smallCell } from './cells.ts'
 
 const RUNS = { numRuns: 100 }
 
+/** Each range's rank, and what must be over before it. */
+const shapes = (cell: ReturnType<typeof smallCell>) =>
+  rangesOf(cell.plan).map(({ rank, after }) => [rank, after.toSorted((a, b) => a - b)])
+
 describe('the ranges of a plan', () => {
   it('hold every instruction that is no signal exactly once, in the order of its rank, and no signal', () => {
     fc.assert(
@@ -78,8 +82,6 @@ describe('the ranges of a plan', () => {
   })
 
   it('are one for serial, and two of each stage but the last for layers: forth and back', () => {
-    const shapes = (cell: ReturnType<typeof smallCell>) =>
-      rangesOf(cell.plan).map(({ rank, after }) => [rank, after.toSorted((a, b) => a - b)])
     expect(shapes(smallCell('serial'))).toEqual([[0, []]])
     expect(shapes(smallCell('layer', { threads: 3 }))).toEqual([
       [0, []],

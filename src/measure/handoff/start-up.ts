@@ -1,3 +1,4 @@
+import type { Meeting } from './echo.ts'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { RankError } from '../../runtime/team.ts'
@@ -62,10 +63,18 @@ async function startWorker({ signal, patience = PATIENCE_MS }: Conditions, attem
 
 async function startPool(conditions: Conditions, count: number, attempt: number): Promise<Start> {
   const start = performance.now()
-  const threads = openThreads<number, number>(count, moduleOf('echo'), conditions)
+  const threads = openThreads<number | Meeting, number>(count, moduleOf('echo'), conditions)
   try {
     const answer = await threads.watched(`start-up, Piscina of ${count}`, () => threads.pool.run(attempt))
-    return { ns: (performance.now() - start) * 1e6, answer }
+    const ns = (performance.now() - start) * 1e6
+    // Node 20 crashes if a thread is ended while it loads its module: all have to be there first.
+    const meeting = {
+      cell: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+      threads: count,
+    }
+    const meet = () => Promise.all(Array.from({ length: count }, () => threads.pool.run(meeting)))
+    await threads.watched(`start-up, Piscina of ${count}`, meet)
+    return { ns, answer }
   } catch (error) {
     if (error instanceof RankError) throw error
     throw new RankError(`start-up, Piscina of ${count}: no task was done: ${messageOf(error)}`, {
