@@ -6,15 +6,17 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 
 const CONFIGURATION =
-  'run_id experiment cell mode schedule reduction dispatch handoff threads dp pp tp layers parameters batch ' +
-  'microbatches kernel arithmetic optimizer seed'
+  'run_id experiment cell mode schedule reduction dispatch handoff wait chunks bucket_kib overlap optimizer_sharded ' +
+  'threads dp pp tp layers parameters batch microbatches kernel arithmetic optimizer seed'
 const COLUMNS = {
   'samples.csv': `${CONFIGURATION} block position step phase wall_ns status`,
   'summary.csv':
     `${CONFIGURATION} samples median_ns min_ns p05_ns p95_ns ci_low_ns ci_high_ns samples_per_second gflops ` +
-    'speedup speedup_ci_low speedup_ci_high efficiency karp_flatt bubble_fraction bubble_fraction_ideal ' +
-    'bytes_weights bytes_gradients bytes_activations bytes_handed_over weights_sha256 match max_ulp status',
-  'ledger.csv': 'cell block rank thread_id bucket ns',
+    'speedup speedup_ci_low speedup_ci_high speedup_of_minima efficiency karp_flatt bubble_fraction ' +
+    'bubble_fraction_ideal critical_path_ns bytes_weights bytes_gradients bytes_activations ' +
+    'bytes_optimizer_state bytes_packed bytes_per_rank bytes_handed_over weights_sha256 match max_ulp status',
+  'ledger.csv': 'run_id experiment cell block rank thread_id bucket ns',
+  'memory.csv': 'run_id experiment cell owner use bytes',
 }
 const MACHINE = [
   'cpu',
@@ -26,13 +28,20 @@ const MACHINE = [
   'v8',
   'git',
 ]
+/** What a quick run must have a row of: a mode with a schedule or a reduction, and how it must compare with serial. */
 const MODES = [
-  ['serial', ''],
-  ['data', ''],
-  ['layer', ''],
-  ['pipeline', 'gpipe'],
-  ['pipeline', '1f1b'],
+  ['serial', '', 'exact'],
+  ['data', 'direct', 'close'],
+  ['data', 'owner', 'exact'],
+  ['layer', '', 'exact'],
+  ['pipeline', 'gpipe', 'exact'],
+  ['pipeline', '1f1b', 'exact'],
+  ['pipeline', 'zero-bubble', 'exact'],
+  ['tensor', '', 'exact'],
 ]
+const USES = ['weights', 'gradients', 'optimizer-state', 'activations', 'packed', 'batch']
+/** Serial once more is measured, and has no plan of its own. */
+const AGAIN = 'serial-again-1'
 
 const problems = []
 /** Notes what does not hold, and goes on: one run of this shows all that is wrong. */
@@ -58,7 +67,8 @@ function checkRun(folder) {
   const summary = readCsv(folder, 'summary.csv')
   const samples = readCsv(folder, 'samples.csv')
   const ledger = readCsv(folder, 'ledger.csv')
-  if (!(machine && trace && summary && samples && ledger)) return undefined
+  const memory = readCsv(folder, 'memory.csv')
+  if (!(machine && trace && summary && samples && ledger && memory)) return undefined
 
   for (const key of MACHINE) expect(key in machine, `${folder}/machine.json: no ${key}`)
   checkModes(`${folder}/summary.csv`, summary, machine.availableCores)
@@ -67,6 +77,7 @@ function checkRun(folder) {
     checkCell(where, row)
     checkSamples(where, row, samples.filter(sameCell(row)))
     checkLedger(where, row, ledger.filter(sameCell(row)))
+    if (row.cell !== AGAIN) checkMemory(where, row, memory.filter(sameCell(row)))
   }
   expect(samples.every(isOk), `${folder}/samples.csv: a status is not ok`)
   checkTrace(`${folder}/trace.json`, trace, summary)
@@ -85,21 +96,42 @@ function checkRun(folder) {
 }
 
 function checkModes(where, summary, cores) {
-  for (const [mode, schedule] of MODES) {
-    const rows = summary.filter((row) => row.mode === mode && (schedule === '' || row.schedule === schedule))
-    expect(rows.length > 0, `${where}: no row for ${mode} ${schedule}`)
+  for (const [mode, kind, match] of MODES) {
+    const rows = summary.filter((row) => row.mode === mode && [row.schedule, row.reduction].includes(kind))
+    expect(rows.length > 0, `${where}: no row for ${mode} ${kind}`)
     const split = mode === 'serial' || cores < 2 || rows.some((row) => row.threads === '2')
-    expect(split, `${where}: no row at 2 threads for ${mode} ${schedule}`)
+    expect(split, `${where}: no row at 2 threads for ${mode} ${kind}`)
+    for (const row of rows) {
+      // One replica adds nothing to its gradients.
+      const expected = row.dp === '1' ? 'exact' : match
+      expect(row.match === expected, `${where}: ${row.cell} is '${row.match}', not ${expected}`)
+    }
   }
 }
 
 function checkCell(where, row) {
-  const matches = row.mode === 'data' ? ['exact', 'close'] : ['exact']
-  expect(matches.includes(row.match), `${where}: match is '${row.match}', not ${matches.join(' or ')}`)
+  expect(['exact', 'close'].includes(row.match), `${where}: match is '${row.match}'`)
   expect(isOk(row), `${where}: status is '${row.status}', not ok`)
   expect(/^[0-9a-f]{64}$/.test(row.weights_sha256), `${where}: weights_sha256 is '${row.weights_sha256}'`)
-  for (const column of ['median_ns', 'samples_per_second', 'gflops', 'speedup', 'efficiency'])
-    expect(Number(row[column]) > 0, `${where}: ${column} is '${row[column]}'`)
+  const positive = ['median_ns', 'samples_per_second', 'gflops', 'speedup', 'efficiency', 'critical_path_ns']
+  for (const column of positive) expect(Number(row[column]) > 0, `${where}: ${column} is '${row[column]}'`)
+}
+
+/** What is owned and shared sums to what the summary says is allocated. */
+function checkMemory(where, row, memory) {
+  const owners = new Set(memory.map(({ owner }) => owner))
+  expect(owners.size === Number(row.threads) + 1, `${where}: ${owners.size} owners in memory.csv`)
+  const of = (use) => memory.filter((entry) => entry.use === use)
+  const bytes = (use) => of(use).reduce((sum, entry) => sum + Number(entry.bytes), 0)
+  for (const use of USES)
+    expect(of(use).length === owners.size, `${where}: not every owner has ${use} in memory.csv`)
+  for (const use of USES.filter((each) => each !== 'batch')) {
+    const column = `bytes_${use.replace('-', '_')}`
+    expect(
+      bytes(use) === Number(row[column]),
+      `${where}: memory.csv has ${bytes(use)} B of ${use}, summary.csv ${row[column]}`,
+    )
+  }
 }
 
 function checkSamples(where, row, samples) {

@@ -51,13 +51,18 @@ export function chooseCells(
   threadCounts: readonly number[],
 ): { serial: Cell; cells: Cell[]; skipped: Skipped[] } {
   const hyper: Hyperparameters = { ...BETAS, learningRate: options.learningRate }
-  const serial = createCell('serial', settingOf(options, model, 1), hyper)
+  const serial = createCell('serial', { ...settingOf(options, model, 1), handoff: 'shared' }, hyper)
   const cells: Cell[] = [serial]
   const skipped: Skipped[] = []
   for (const { mode, setting, execution } of variants(options, model, threadCounts)) {
     const reason = modeImpossible(mode, setting) ?? tooLarge(options, mode, setting)
-    if (reason) skipped.push({ mode, threads: setting.threads, reason })
-    else cells.push(createCell(mode, setting, hyper, execution))
+    const { threads } = setting
+    if (reason === undefined) cells.push(createCell(mode, setting, hyper, execution))
+    // What is wrong with a grid is said once, not for every schedule and reduction.
+    else if (
+      !skipped.some((each) => each.mode === mode && each.threads === threads && each.reason === reason)
+    )
+      skipped.push({ mode, threads, reason })
   }
   if (cells.length === 1 && skipped.length > 0 && options.memoryPerRank !== undefined) {
     const [{ mode, threads, reason }] = skipped
@@ -67,7 +72,9 @@ export function chooseCells(
 }
 
 const tooLarge = ({ memoryPerRank }: SplitOptions, mode: Mode, setting: Setting): string | undefined =>
-  memoryPerRank === undefined ? undefined : exceeds(gridOf(mode, setting), memoryPerRank)
+  memoryPerRank === undefined
+    ? undefined
+    : exceeds(gridOf(mode, setting), memoryPerRank, setting.microbatches)
 
 function settingOf(options: SplitOptions, model: Model, threads: number): Setting {
   const { optimizer, batch, microbatches, schedule, reduction, handoff, chunks, table } = options

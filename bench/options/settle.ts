@@ -56,6 +56,7 @@ export function settle<Options extends Unsettled>(
     ...(grid === undefined || modes.includes('hybrid') ? {} : { modes: [...modes, 'hybrid' as const] }),
     ...(scheduleFile === undefined ? {} : ofFile(scheduleFile, options, given)),
   }
+  refuseImpossibleGrids(settled, hidden)
   for (const count of settled.threads ?? []) {
     for (const mode of settled.modes) refuseImpossible(settled, hidden, mode, count)
   }
@@ -101,15 +102,35 @@ function refuseImpossible(
 ): void {
   // Serial is the reference of the other modes at any thread count, and runs on its one thread.
   if (mode === 'serial' && options.modes.length > 1) return
-  const { activation, loss } = options
-  const model = { widths: options.layers ?? [1, ...hidden, 1], activation, loss }
   if (mode === 'serial' && threads > 1)
     throw new UsageError(
       `--threads ${threads} with --modes serial: serial runs on 1 thread, not on ${threads}`,
     )
+  const reason = reasonAgainst(options, hidden, mode, threads)
+  if (reason) throw new UsageError(`--threads ${threads} with --modes ${mode}: ${reason}`)
+}
+
+/** The same for the grids of the user. */
+function refuseImpossibleGrids(options: Settled<Unsettled>, hidden: readonly number[]): void {
+  const { modes, grid } = options
+  if (!modes.includes('hybrid') || grid === undefined || grid === 'all') return
+  for (const shape of grid) {
+    const { dp, pp, tp } = shape
+    const reason = reasonAgainst({ ...options, grid: [shape] }, hidden, 'hybrid', dp * pp * tp)
+    if (reason) throw new UsageError(`--grid ${dp}x${pp}x${tp}: ${reason}`)
+  }
+}
+
+/** Why a mode is not possible on a number of threads with any of the schedules and reductions; undefined if it is with one. */
+function reasonAgainst(
+  options: Settled<Unsettled>,
+  hidden: readonly number[],
+  mode: Mode,
+  threads: number,
+): string | undefined {
+  const { activation, loss } = options
+  const model = { widths: options.layers ?? [1, ...hidden, 1], activation, loss }
   const points = variants({ ...options, modes: [mode] }, model, [threads])
   const reasons = points.map(({ setting }) => modeImpossible(mode, setting))
-  if (points.length > 0 && reasons.every((reason) => reason !== undefined)) {
-    throw new UsageError(`--threads ${threads} with --modes ${mode}: ${reasons[0]}`)
-  }
+  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined
 }

@@ -4,25 +4,30 @@ import { neediest } from './memory.ts'
 import { factorisations } from './modes.ts'
 import { schedules, type ScheduleName } from './schedules/index.ts'
 
+const KIB = 2 ** 10
 const MIB = 2 ** 20
 /** Enough to choose from. */
 const MOST_PROPOSALS = 3
 
-const mebibytes = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+const amount = (bytes: number): string =>
+  bytes < MIB ? `${(bytes / KIB).toFixed(2)} KiB` : `${(bytes / MIB).toFixed(2)} MiB`
 
-/** Why a grid's plan does not fit into so many bytes per rank, and what would, on as many ranks; undefined if it fits. */
-export function exceeds(grid: Grid, budget: number): string | undefined {
+/**
+ * Why a grid's plan does not fit into so many bytes per rank, and what would, on as many ranks; undefined if it fits.
+ * Pipelines are proposed with so many `microbatches`, since the grid itself may leave the batch undivided.
+ */
+export function exceeds(grid: Grid, budget: number, microbatches = grid.microbatches): string | undefined {
   const { rank, bytes } = neediest(planGrid(grid))
   if (bytes <= budget) return undefined
-  const needs = `needs ${mebibytes(bytes)} on rank ${rank}, more than the ${mebibytes(budget)} allowed per rank`
-  const proposals = fitting(grid, budget)
+  const needs = `needs ${amount(bytes)} on rank ${rank}, more than the ${amount(budget)} allowed per rank`
+  const proposals = fitting(grid, budget, microbatches)
   return proposals.length > 0
     ? `${needs}; these fit: ${proposals.join(', ')}`
     : `${needs}; no grid or schedule of ${grid.dp * grid.pp * grid.tp} ranks fits`
 }
 
 /** Grids and schedules of as many ranks that fit, those with the smallest need first. */
-function fitting(grid: Grid, budget: number): string[] {
+function fitting(grid: Grid, budget: number, divided: number): string[] {
   const names = Object.keys(schedules) as ScheduleName[]
   const ranks = grid.dp * grid.pp * grid.tp
   return factorisations(ranks)
@@ -30,7 +35,7 @@ function fitting(grid: Grid, budget: number): string[] {
       (shape.pp > 1 ? names : names.slice(0, 1)).map((schedule) => ({ ...shape, schedule })),
     )
     .flatMap(({ schedule, ...shape }) => {
-      const microbatches = shape.pp > 1 ? grid.microbatches : 1
+      const microbatches = shape.pp > 1 ? divided : 1
       const other: Grid = { ...grid, ...shape, schedule, microbatches, table: undefined, handoff: 'shared' }
       if (impossible(other)) return []
       const { bytes } = neediest(planGrid(other))
@@ -39,5 +44,5 @@ function fitting(grid: Grid, budget: number): string[] {
     })
     .sort((a, b) => a.bytes - b.bytes)
     .slice(0, MOST_PROPOSALS)
-    .map(({ name, bytes }) => `${name} (${mebibytes(bytes)})`)
+    .map(({ name, bytes }) => `${name} (${amount(bytes)})`)
 }

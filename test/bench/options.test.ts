@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { parseCommandLine, UsageError, type ScalingOptions, type TrainOptions } from '../../bench/options.ts'
 
 const parse = (line: string) => parseCommandLine(line === '' ? [] : line.split(' '), { cores: 2 })
@@ -199,6 +202,79 @@ describe('the options of train', () => {
   })
 })
 
+describe('a schedule file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'schedule-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  const fileOf = (name: string, text: string): string => {
+    const path = join(folder, `${name}.csv`)
+    writeFileSync(path, text)
+    return path
+  }
+  const good = fileOf('good', '0F0,0F1,0F2,0B0,0B1,0B2\n1F0,1I0,1F1,1I1,1W0,1W1,1F2,1B2\n')
+
+  it('decides over the mode, the threads and the microbatches', () => {
+    const options = scaling(`--schedule-file ${good}`)
+    expect(options).toMatchObject({ modes: ['pipeline'], threads: [2], microbatches: 3, scheduleFile: good })
+    expect(options.table?.map((row) => row.length)).toEqual([6, 8])
+    expect(parse(`plan --schedule-file ${good}`)).toMatchObject({ command: 'plan', threads: [2] })
+    expect(train(`--schedule-file ${good}`)).toMatchObject({ modes: ['pipeline'], microbatches: 3 })
+  })
+
+  it('may be run in modes of one’s choice, which have to fit it', () => {
+    const line = `--schedule-file ${good} --modes serial,pipeline,hybrid`
+    expect(scaling(`${line} --grid 2x2x1 --batch 30`).modes).toEqual(['serial', 'pipeline', 'hybrid'])
+    expect(refusal(`${line} --grid 1x3x1`)).toBe('--grid 1x3x1: the schedule file is for 2 ranks, not for 3')
+    expect(refusal(`--schedule-file ${good} --threads 3`)).toBe(
+      '--threads 3 with --modes pipeline: the schedule file is for 2 ranks, not for 3',
+    )
+    expect(refusal(`--schedule-file ${good} --batch 2`)).toBe(
+      "--threads 2 with --modes pipeline: 3 microbatches need at least 3 samples; a rank's share of the batch has 2",
+    )
+  })
+
+  it('stands instead of a named schedule and of a number of microbatches', () => {
+    expect(refusal(`--schedule-file ${good} --schedule gpipe`)).toBe(
+      `--schedule-file ${good}: expected without --schedule`,
+    )
+    expect(refusal(`--schedule-file ${good} --microbatches 4`)).toBe(
+      `--microbatches 4: expected 3, as in ${good}`,
+    )
+    expect(scaling(`--schedule-file ${good} --microbatches 3`).microbatches).toBe(3)
+  })
+
+  it.each([
+    [
+      'deadlock',
+      '0F0,0B0,,0F1,0B1\n1F0,1F1,1B0,1B1\n',
+      'rank 0, step 1: deadlock: 0B0 (rank 0, step 1) waits for 1B0 (rank 1, step 2), and 1F1 (rank 1, step 1) waits for 0F1 (rank 0, step 3)',
+    ],
+    [
+      'missing-microbatch',
+      '0F0,0B0\n1F0,1F1,1B0,1B1\n',
+      'rank 0, step 2: the row ends, but stage 0 has no F of microbatch 1',
+    ],
+    [
+      'wrong-order',
+      '0F0,0F1,0B1,0B0\n1F0,1F1,1B0,1B1\n',
+      'rank 0, step 2: 0B1 comes before 0B0 (rank 0, step 3)',
+    ],
+    ['empty', '', 'rank 0, step 0: the row is empty'],
+    ['prose', 'forward, then backward', 'rank 0, step 0: "forward" is not an action'],
+  ])('that is broken is refused with rank, step and reason: %s', (name, text, reason) => {
+    const path = fileOf(name, text)
+    const message = refusal(`--schedule-file ${path}`)
+    expect(message).toContain(`--schedule-file ${path}: ${reason}`)
+    expect(message).not.toContain('\n')
+  })
+
+  it('that cannot be read is refused with the reason', () => {
+    const missing = join(folder, 'missing.csv')
+    expect(refusal(`--schedule-file ${missing}`)).toMatch(/missing\.csv: cannot be read: .*no such file/)
+    expect(refusal(`--schedule-file ${folder}`)).toMatch(/: cannot be read: /)
+    expect(refusal('--schedule-file=')).toBe('--schedule-file "": expected the path of a schedule file')
+  })
+})
+
 describe('a refused command line', () => {
   it.each([
     ['--batch 0', '--batch 0: expected a whole number from 1 to 1000000'],
@@ -281,6 +357,32 @@ describe('options that contradict each other', () => {
     expect(refusal('train --modes layer --threads 4 --layers 10-10-10')).toBe(message)
     expect(refusal('train --modes pipeline --threads 5')).toContain('5 stages need at least 5 layers')
     expect(scaling('--threads 4 --layers 10-10-10 --modes serial,data').threads).toEqual([4])
+  })
+
+  it('are grids that cannot be, also where the mode was not named', () => {
+    expect(refusal('--grid 2x1x1,1x9x1')).toBe(
+      '--grid 1x9x1: 9 stages need at least 9 layers; the model has 5',
+    )
+    expect(refusal('--modes hybrid --grid 4x2x1 --batch 16')).toBe(
+      "--grid 4x2x1: 8 microbatches need at least 8 samples; a rank's share of the batch has 4",
+    )
+    expect(refusal('plan --modes hybrid --grid 1x1x3 --layers 20-32-10')).toBe(
+      '--grid 1x1x3: 3 ranks that share a layer need one of at least 33 columns; the widest has 32',
+    )
+    expect(scaling('--modes hybrid --grid 2x1x1 --layers 10-10').grid).toHaveLength(1)
+  })
+
+  it('are a sharded optimizer without the reduction direct, and more chunks than layers', () => {
+    expect(refusal('--modes data --threads 2 --shard-optimizer --reduction ring,owner')).toBe(
+      '--threads 2 with --modes data: a sharded optimizer needs the reduction direct, not ring',
+    )
+    expect(scaling('--modes data --threads 2 --shard-optimizer --reduction ring,direct').shardOptimizer).toBe(
+      true,
+    )
+    expect(refusal('--modes pipeline --threads 2 --schedule interleaved --chunks 3')).toBe(
+      '--threads 2 with --modes pipeline: 6 stages need at least 6 layers; the model has 5',
+    )
+    expect(scaling('--modes pipeline --threads 2 --schedule interleaved,gpipe --chunks 3').chunks).toBe(3)
   })
 
   it('are more microbatches than samples, where the pipeline was asked for', () => {

@@ -142,10 +142,14 @@ describe('the memory of a plan', () => {
   })
 })
 
+/** An amount as a refusal writes it. */
+const written = (bytes: number): string =>
+  bytes < MIB ? `${(bytes / 1024).toFixed(2)} KiB` : `${(bytes / MIB).toFixed(2)} MiB`
+
 /** The grids that a refusal proposes, and what it says that they need. */
-function proposalsOf(refusal: string, refused: Grid): { grid: Grid; mebibytes: number }[] {
-  const proposals = refusal.matchAll(/(\d+)x(\d+)x(\d+)(?: ([a-z0-9-]+))? \((\d+\.\d\d) MiB\)/g)
-  return [...proposals].map(([, dp, pp, tp, schedule, mebibytes]) => ({
+function proposalsOf(refusal: string, refused: Grid): { grid: Grid; needs: string }[] {
+  const proposals = refusal.matchAll(/(\d+)x(\d+)x(\d+)(?: ([a-z0-9-]+))? \((\d+\.\d\d [KM]iB)\)/g)
+  return [...proposals].map(([, dp, pp, tp, schedule, needs]) => ({
     grid: {
       ...refused,
       dp: Number(dp),
@@ -156,7 +160,7 @@ function proposalsOf(refusal: string, refused: Grid): { grid: Grid; mebibytes: n
       table: undefined,
       handoff: 'shared',
     },
-    mebibytes: Number(mebibytes),
+    needs,
   }))
 }
 
@@ -169,7 +173,7 @@ describe('a budget of memory per rank', () => {
     expect(bytes).toBeGreaterThan(budget)
     expect(exceeds(stages, budget)).toBeUndefined()
     const refusal = exceeds(data, budget)!
-    const begins = `needs ${(bytes / MIB).toFixed(2)} MiB on rank ${rank}, more than the ${(budget / MIB).toFixed(2)} MiB allowed per rank; these fit: `
+    const begins = `needs ${written(bytes)} on rank ${rank}, more than the ${written(budget)} allowed per rank; these fit: `
     expect(refusal.startsWith(begins), refusal).toBe(true)
     expect(proposalsOf(refusal, data).some(({ grid: { dp, pp, tp } }) => dp === 1 && pp * tp === 4)).toBe(
       true,
@@ -178,7 +182,7 @@ describe('a budget of memory per rank', () => {
 
   it('says so where no grid and no schedule of as many ranks fits', () => {
     expect(exceeds({ ...grid, dp: 2 }, 1000)).toMatch(
-      /^needs \d\.\d\d MiB on rank \d, .*; no grid or schedule of 2 ranks fits$/,
+      /^needs \d+\.\d\d KiB on rank \d, .*; no grid or schedule of 2 ranks fits$/,
     )
   })
 
@@ -194,7 +198,7 @@ describe('a budget of memory per rank', () => {
           expect(dp * pp * tp).toBe(any.dp * any.pp * any.tp)
           const needed = neediest(planGrid(proposal.grid)).bytes
           expect(needed).toBeLessThanOrEqual(budget)
-          expect((needed / MIB).toFixed(2)).toBe(proposal.mebibytes.toFixed(2))
+          expect(proposal.needs).toBe(written(needed))
         }
       }),
       { numRuns: 60 },
