@@ -16,6 +16,12 @@ const choose = (line: string, threads: readonly number[] = [2]) => chooseCells(o
 const names = (line: string, threads?: readonly number[]) =>
   choose(line, threads).cells.map(({ name }) => name)
 
+/** The grids of the hybrid cells that a line amounts to. */
+const shapes = (line: string, threads: readonly number[] = [4]) =>
+  choose(line, threads).cells.flatMap(({ mode, dp, pp, tp }) =>
+    mode === 'hybrid' ? [`${dp}x${pp}x${tp}`] : [],
+  )
+
 describe('the cells of an experiment', () => {
   it('begin with serial, which hands nothing over and runs as a whole, whatever the others do', () => {
     const [serial] = choose('--modes layer --handoff clone --dispatch task --wait spin').cells
@@ -51,10 +57,6 @@ describe('the cells of an experiment', () => {
 
   it('of hybrid are the proper products of each thread count, all of them, or those asked for', () => {
     const hybrid = '--modes hybrid --reduction owner --schedule 1f1b'
-    const shapes = (line: string, threads: readonly number[] = [4]) =>
-      choose(line, threads).cells.flatMap(({ mode, dp, pp, tp }) =>
-        mode === 'hybrid' ? [`${dp}x${pp}x${tp}`] : [],
-      )
     expect(shapes(hybrid)).toEqual(['1x2x2', '2x1x2', '2x2x1'])
     expect(shapes(`${hybrid} --grid all`)).toEqual(['1x1x4', '1x2x2', '1x4x1', '2x1x2', '2x2x1', '4x1x1'])
     expect(shapes(`${hybrid} --grid 1x3x1,2x1x1`)).toEqual(['1x3x1', '2x1x1'])
