@@ -52,9 +52,12 @@ export async function measureGrowth(
 
 const RESAMPLES = 1000
 
+/** What of a point the exponent depends on. */
+type Timed = Pick<GrowthPoint, 'value' | 'repetition' | 'wallNs'>
+
 /** The slope of log time over log value by least squares, with a 95 % bootstrap interval over repetitions. */
 export function growthExponent(
-  points: readonly GrowthPoint[],
+  points: readonly Timed[],
   seed: number,
 ): { exponent: number; low: number; high: number } {
   const repetitions = [...new Set(points.map(({ repetition }) => repetition))]
@@ -72,7 +75,7 @@ export function growthExponent(
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length
 
-function slope(points: readonly GrowthPoint[]): number {
+function slope(points: readonly Timed[]): number {
   const xs = points.map(({ value }) => Math.log(value))
   const ys = points.map(({ wallNs }) => Math.log(wallNs))
   const [x, y] = [mean(xs), mean(ys)]

@@ -1,0 +1,148 @@
+import * as Plot from '@observablehq/plot'
+import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
+import { captionOf } from './caption.ts'
+import { missing, type Chart } from './chart.ts'
+import {
+  comparisonsOf,
+  isAgain,
+  isOversubscribed,
+  isResult,
+  leftOut,
+  timedRows,
+  titleOf,
+} from './comparison.ts'
+import { framed } from './frame.ts'
+import { bottomAxis, heading, panel, type Panel } from './panel.ts'
+import type { CsvRow } from './run-data.ts'
+import { BUCKET_COLOURS, inkOn, PAPER, textWidth, WIDTH } from './theme.ts'
+
+const ROW = 24
+const MARGIN_TOP = 26
+const MARGIN_BOTTOM = 46
+const MARGIN_RIGHT = 20
+/** Parts of less than this have no room for their number. */
+const LEAST_LABELLED = 0.06
+
+interface Share {
+  readonly cell: string
+  readonly bucket: Bucket
+  readonly from: number
+  readonly to: number
+}
+
+/** Where the time of each cell's threads went: the shares of the ledger's buckets, of all ranks and blocks together. */
+export const ledgerChart: Chart = (data) => {
+  if (!data.ledger || data.ledger.length === 0) throw missing('there is no ledger.csv')
+  if (!data.summary) throw missing('there is no summary.csv')
+  const totals = bucketsByRow(data.ledger, data.summary)
+  const [first] = comparisonsOf(data.summary)
+  const comparisons = comparisonsOf(data.summary)
+    .filter(({ experiment }) => experiment === first.experiment)
+    .map((each) => ({
+      ...each,
+      drawn: each.rows.filter((row) => totals.has(row) && isResult(row) && !isAgain(row)),
+    }))
+    .filter(({ drawn }) => drawn.length > 0)
+  if (comparisons.length === 0) throw missing('ledger.csv has none of the cells of summary.csv')
+  const cores = data.machine.availableCores
+  const nameOf = (row: CsvRow) => (isOversubscribed(row, cores) ? `${row.cell} *` : row.cell)
+  const rows = comparisons.flatMap(({ drawn }) => drawn)
+  const nameWidth = Math.max(...rows.map((row) => textWidth(nameOf(row))))
+  const used = BUCKETS.filter((bucket) => rows.some((row) => (totals.get(row)!.get(bucket) ?? 0) > 0))
+  return framed(
+    {
+      title: 'Ledger: where the threads’ time goes',
+      subtitle: [
+        'Shares of the measured steps’ time, averaged over ranks. Light grey: waiting.',
+        rows.some((row) => isOversubscribed(row, cores)) ? `*: more threads than the ${cores} cores.` : '',
+        leftOut(comparisons.flatMap((each) => each.rows)),
+      ],
+      legend: used.map((bucket) => ({ label: bucket, colour: BUCKET_COLOURS[bucket] })),
+      caption: captionOf(data),
+    },
+    comparisons.map((each) =>
+      stackPanel(
+        titleOf(each),
+        each.drawn.map(nameOf),
+        each.drawn.flatMap((row) => sharesOf(nameOf(row), totals.get(row)!)),
+        nameWidth,
+      ),
+    ),
+  )
+}
+
+/** Nanoseconds per bucket over all blocks and ranks, by the row of the summary that they belong to. */
+function bucketsByRow(
+  ledger: readonly CsvRow[],
+  summary: readonly CsvRow[],
+): Map<CsvRow, Map<string, number>> {
+  const timed = timedRows(summary, ({ experiment, cell }) => `${experiment} ${cell}`)
+  const seen = new Map<string, number>()
+  const totals = new Map<CsvRow, Map<string, number>>()
+  for (const { experiment, cell, block, rank, bucket, ns } of ledger) {
+    const key = [experiment, cell, block, rank, bucket].join(' ')
+    const turn = seen.get(key) ?? 0
+    seen.set(key, turn + 1)
+    const row = timed.get(`${experiment} ${cell}`)?.[turn]
+    if (!row) continue
+    const buckets = totals.get(row) ?? new Map<string, number>()
+    totals.set(row, buckets.set(bucket, (buckets.get(bucket) ?? 0) + Number(ns)))
+  }
+  return totals
+}
+
+/** The parts of a bar, one after another: work first, then waiting. */
+function sharesOf(cell: string, buckets: ReadonlyMap<string, number>): Share[] {
+  const ordered = BUCKETS.toSorted((a, b) => Number(isWait(a)) - Number(isWait(b)))
+  // A share below zero is an error of rounding.
+  const time = (bucket: Bucket) => Math.max(0, buckets.get(bucket) ?? 0)
+  const all = ordered.reduce((sum, bucket) => sum + time(bucket), 0)
+  let from = 0
+  return ordered.flatMap((bucket) => {
+    const share = { cell, bucket, from, to: from + time(bucket) / all }
+    from = share.to
+    return share.to > share.from ? [share] : []
+  })
+}
+
+function stackPanel(
+  title: string,
+  names: readonly string[],
+  shares: readonly Share[],
+  nameWidth: number,
+): Panel {
+  const marginLeft = Math.ceil(nameWidth) + 10
+  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
+  return panel({
+    width: WIDTH,
+    height: MARGIN_TOP + ROW * names.length + MARGIN_BOTTOM,
+    marginLeft,
+    marginRight: MARGIN_RIGHT,
+    marginTop: MARGIN_TOP,
+    marginBottom: MARGIN_BOTTOM,
+    x: { type: 'linear', domain: [0, 1] },
+    y: { type: 'band', domain: [...names], padding: 0.2 },
+    marks: [
+      bottomAxis(ticks, (tick) => (100 * tick).toFixed(0), 'share of the threads’ time (%)'),
+      Plot.axisY({ tickSize: 0, label: null }),
+      heading(title, marginLeft, 18),
+      Plot.barX(shares, {
+        x1: 'from',
+        x2: 'to',
+        y: 'cell',
+        fill: ({ bucket }: Share) => BUCKET_COLOURS[bucket],
+        stroke: PAPER,
+        strokeWidth: 0.6,
+      }),
+      Plot.text(
+        shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
+        {
+          x: ({ from, to }: Share) => (from + to) / 2,
+          y: 'cell',
+          text: ({ from, to }: Share) => (100 * (to - from)).toFixed(0),
+          fill: ({ bucket }: Share) => inkOn(bucket),
+        },
+      ),
+    ],
+  })
+}

@@ -1,0 +1,166 @@
+import * as Plot from '@observablehq/plot'
+import { BUCKETS } from '../../measure/ledger.ts'
+import { formatDuration } from '../table.ts'
+import type { TraceEvent } from '../trace.ts'
+import { captionOf } from './caption.ts'
+import { missing, type Chart } from './chart.ts'
+import {
+  comparisonsOf,
+  familyOf,
+  groupBy,
+  isAgain,
+  isOversubscribed,
+  isResult,
+  threadsOf,
+  timedRows,
+  titleOf,
+  type Comparison,
+} from './comparison.ts'
+import { framed } from './frame.ts'
+import { bottomAxis, heading, panel, type Panel } from './panel.ts'
+import type { CsvRow, RunData } from './run-data.ts'
+import { passLabels, spansOf, stepOf, type PassLabel, type Span, type Step } from './step.ts'
+import { BUCKET_COLOURS, inkOn, MUTED, WIDTH } from './theme.ts'
+import { evenTicks } from './ticks.ts'
+
+const MOST_CELLS = 12
+/** If one step takes more than this many times another, each has an axis of its own, or the short ones would not show. */
+const COMPARABLE = 5
+const MARGIN_LEFT = 56
+const MARGIN_RIGHT = 14
+const MARGIN_TOP = 24
+const AXIS_HEIGHT = 40
+const PLOT_WIDTH = WIDTH - MARGIN_LEFT - MARGIN_RIGHT
+/** Of a lane: as high as text if there are few. */
+const LANE = { most: 18, allTogether: 200 }
+const TEXT_HEIGHT = 12
+/** What is narrower than this, in pixels, does not show. */
+const LEAST_WIDTH = 0.2
+/** Room for the number of a microbatch. */
+const LABEL_WIDTH = 13
+
+interface NamedStep extends Step {
+  readonly name: string
+}
+
+/** One step of a cell of each family, thread by thread. */
+export const timelineChart: Chart = (data) => {
+  if (!data.trace || data.trace.length === 0) throw missing('there is no trace.json, or no step in it')
+  if (!data.summary) throw missing('there is no summary.csv')
+  const chosen = chooseCells(data)
+  if (!chosen) throw missing('trace.json has none of the cells of summary.csv')
+  const cores = data.machine.availableCores
+  const steps = chosen.cells.map(({ row, events }) => ({
+    name: isOversubscribed(row, cores) ? `${row.cell} (oversubscribed)` : row.cell,
+    ...stepOf(events),
+  }))
+  const lengths = steps.map(({ length }) => length)
+  const longest = Math.max(...lengths)
+  const isShared = longest <= COMPARABLE * Math.min(...lengths)
+  const panels = steps.map((step, i) =>
+    isShared ? stepPanel(step, longest, i === steps.length - 1) : stepPanel(step, step.length, true),
+  )
+  const used = BUCKETS.filter((bucket) =>
+    steps.some(({ events }) => events.some(({ cat }) => cat === bucket)),
+  )
+  return framed(
+    {
+      title: 'Timeline: one training step, thread by thread',
+      subtitle: [
+        `${titleOf(chosen.comparison)}. Of each way to split, the most threads; the last measured step.`,
+        isShared ? 'All have the same time axis.' : 'Each has its own time axis.',
+        'Light grey: waiting. Numbers: microbatches.',
+      ],
+      legend: used.map((bucket) => ({ label: bucket, colour: BUCKET_COLOURS[bucket] })),
+      caption: captionOf(data),
+    },
+    panels,
+  )
+}
+
+/** Of the first comparison that was traced: of each family the cell with the most threads. */
+function chooseCells({
+  summary,
+  trace,
+}: RunData): { comparison: Comparison; cells: { row: CsvRow; events: TraceEvent[] }[] } | undefined {
+  const traced = eventsByRow(trace!, summary!)
+  for (const comparison of comparisonsOf(summary!)) {
+    const rows = comparison.rows.filter((row) => traced.has(row) && isResult(row) && !isAgain(row))
+    const largest = [...groupBy(rows, ({ cell }) => familyOf(cell)).values()].map((family) =>
+      family.reduce((a, b) => (threadsOf(b) > threadsOf(a) ? b : a)),
+    )
+    const cells = largest.slice(0, MOST_CELLS).map((row) => ({ row, events: traced.get(row)! }))
+    if (cells.length > 0) return { comparison, cells }
+  }
+  return undefined
+}
+
+/** The events of each cell's process, by the row of the summary that it belongs to. */
+function eventsByRow(trace: readonly TraceEvent[], summary: readonly CsvRow[]): Map<CsvRow, TraceEvent[]> {
+  const timed = timedRows(summary, ({ cell }) => cell)
+  const turns = new Map<string, number>()
+  return new Map(
+    [...groupBy(trace, ({ pid }) => String(pid)).values()].flatMap((events) => {
+      const cell = String(events.find(({ name }) => name === 'process_name')?.args?.name)
+      const turn = turns.get(cell) ?? 0
+      turns.set(cell, turn + 1)
+      const row = timed.get(cell)?.[turn]
+      return row ? [[row, events] as const] : []
+    }),
+  )
+}
+
+/** @param length of the time axis, in microseconds */
+function stepPanel(step: NamedStep, length: number, hasAxis: boolean): Panel {
+  const { name, ranks } = step
+  const lane = Math.min(LANE.most, LANE.allTogether / ranks)
+  const bottom = hasAxis ? AXIS_HEIGHT : 4
+  const unit = length >= 1000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 }
+  const ticks = evenTicks(length / unit.us)
+  const usPerPixel = length / PLOT_WIDTH
+  const spans = spansOf(step, LEAST_WIDTH * usPerPixel)
+  const labels = lane < TEXT_HEIGHT ? [] : passLabels(step, LABEL_WIDTH * usPerPixel)
+  const everyLane = Math.ceil(TEXT_HEIGHT / lane)
+  const named = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank % everyLane === 0)
+  return panel({
+    width: WIDTH,
+    height: Math.ceil(MARGIN_TOP + lane * ranks + bottom),
+    marginLeft: MARGIN_LEFT,
+    marginRight: MARGIN_RIGHT,
+    marginTop: MARGIN_TOP,
+    marginBottom: bottom,
+    x: { type: 'linear', domain: [0, length / unit.us], axis: null },
+    y: { type: 'linear', domain: [ranks, 0], axis: null },
+    marks: [
+      heading(`${name}: ${formatDuration(step.length * 1000)}`, MARGIN_LEFT, 18),
+      ...BUCKETS.map((bucket) =>
+        Plot.rect(
+          spans.filter((span) => span.bucket === bucket),
+          {
+            x1: ({ from }: Span) => from / unit.us,
+            x2: ({ to }: Span) => to / unit.us,
+            y1: ({ rank }: Span) => rank + 0.06,
+            y2: ({ rank }: Span) => rank + 0.94,
+            fill: BUCKET_COLOURS[bucket],
+          },
+        ),
+      ),
+      Plot.text(labels, {
+        x: ({ at }: PassLabel) => at / unit.us,
+        y: ({ rank }: PassLabel) => rank + 0.5,
+        text: 'label',
+        fontSize: 10,
+        fill: ({ on }: PassLabel) => inkOn(on),
+      }),
+      Plot.text(named, {
+        x: 0,
+        y: (rank: number) => rank + 0.5,
+        text: (rank: number) => `rank ${rank}`,
+        textAnchor: 'end',
+        dx: -6,
+        fill: MUTED,
+      }),
+      ...(hasAxis ? [bottomAxis(ticks, String, `time (${unit.name})`)] : []),
+    ],
+  })
+}

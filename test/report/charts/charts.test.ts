@@ -1,0 +1,279 @@
+import { describe, expect, it } from 'vitest'
+import { CHARTS } from '../../../src/report/charts/charts.ts'
+import { bubbleChart } from '../../../src/report/charts/bubble.ts'
+import { growthChart } from '../../../src/report/charts/growth.ts'
+import { ledgerChart } from '../../../src/report/charts/ledger.ts'
+import { efficiencyChart, speedupChart } from '../../../src/report/charts/scaling.ts'
+import { BUCKET_COLOURS, PAPER } from '../../../src/report/charts/theme.ts'
+import { throughputChart } from '../../../src/report/charts/throughput.ts'
+import { timelineChart } from '../../../src/report/charts/timeline.ts'
+import { growthRow, lawRow, ledgerRow, processEvent, run, spanEvent, summaryRow } from './rows.ts'
+import { elementsOf, marks, texts } from './svg.ts'
+
+const THREADS = [1, 2, 4]
+const FAMILIES = ['data-owner', 'pipeline-1f1b']
+const scaling = [
+  summaryRow('serial-1', { speedup: 1 }),
+  ...FAMILIES.flatMap((family) => THREADS.map((threads) => summaryRow(`${family}-${threads}`))),
+  summaryRow('serial-again-1'),
+]
+const bubble = ['gpipe', '1f1b', 'zero-bubble'].flatMap((schedule) =>
+  [1, 2, 4].map((microbatches) =>
+    summaryRow(`pipeline-${schedule}-m${microbatches}-2`, {
+      experiment: 'bubble',
+      microbatches,
+      bubble_fraction_ideal: schedule === 'zero-bubble' ? 0.1 : 0.25,
+    }),
+  ),
+)
+const ledger = ['serial-1', 'data-owner-2'].flatMap((cell) => [
+  ledgerRow(cell, 0, 'forward', 750),
+  ledgerRow(cell, 0, 'wait-barrier', 250),
+])
+const growth = [10, 100].flatMap((value) =>
+  [0, 1, 2].map((block) => growthRow('serial-1', 'batches', value, block, value * 1e6)),
+)
+const trace = [
+  processEvent(0, 'data-owner-1'),
+  spanEvent(0, 0, 'forward', 0, 50),
+  processEvent(1, 'data-owner-2'),
+  spanEvent(1, 0, 'forward', 0, 30),
+  spanEvent(1, 0, 'wait-barrier', 30, 40),
+  spanEvent(1, 1, 'backward-weight', 0, 40),
+]
+const everything = run({ summary: [...scaling, ...bubble], ledger, growth, trace })
+
+describe('every chart', () => {
+  const all = Object.entries(CHARTS)
+
+  it.each(all)('%s is well-formed XML on a background of its own', (_, chart) => {
+    const [svg, title, background] = elementsOf(chart(everything))
+    expect(svg.attributes.xmlns).toBe('http://www.w3.org/2000/svg')
+    expect(title.text).not.toBe('')
+    expect(background).toMatchObject({
+      name: 'rect',
+      attributes: { width: '100%', height: '100%', fill: PAPER },
+    })
+  })
+
+  it.each(all)('%s is the same text whenever it is made', (_, chart) => {
+    expect(chart(everything)).toBe(chart(structuredClone(everything)))
+  })
+
+  it.each(all)('%s says what it was measured with, whatever characters that has', (_, chart) => {
+    expect(texts(chart(everything)).join(' ')).toContain(
+      'kernel simd · Node 20.1.2 · A processor <fast> & cool, 2 cores · run a-run',
+    )
+  })
+
+  it.each(all)('%s is not made of a run that has nothing for it', (_, chart) => {
+    expect(() => chart(run({}))).toThrow(/^there is no /)
+  })
+
+  it.each(all)('%s has no coordinate that is no number', (_, chart) => {
+    expect(chart(everything)).not.toMatch(/NaN|undefined|Infinity/)
+  })
+})
+
+describe.each([
+  ['speed-up', speedupChart],
+  ['efficiency', efficiencyChart],
+])('the chart of %s', (_title, chart) => {
+  const svg = chart(run({ summary: scaling }))
+
+  it('has a line, a band and a label for each family, and a line for the ideal', () => {
+    expect(marks(svg, 'line')).toHaveLength(FAMILIES.length + 1)
+    expect(marks(svg, 'area')).toHaveLength(FAMILIES.length)
+    expect(texts(svg)).toEqual(expect.arrayContaining([...FAMILIES, 'ideal']))
+  })
+
+  it('has a marker for each cell, and one for each label; beyond the cores they are hollow', () => {
+    const dots = marks(svg, 'dot')
+    expect(dots).toHaveLength(FAMILIES.length * THREADS.length + FAMILIES.length)
+    expect(dots.filter(({ attributes }) => attributes.fill === PAPER)).toHaveLength(FAMILIES.length)
+  })
+
+  it('marks the cores and what lies beyond them, if there is anything', () => {
+    expect(texts(svg)).toEqual(expect.arrayContaining(['2 cores', 'oversubscribed']))
+    const within = chart(run({ summary: scaling.filter(({ threads }) => Number(threads) <= 2) }))
+    expect(texts(within)).toContain('2 cores')
+    expect(texts(within)).not.toContain('oversubscribed')
+  })
+
+  it('has a curve for each fitted law', () => {
+    const laws = [lawRow('data-owner', 'amdahl', 'sigma', 0.1), lawRow('other', 'amdahl', 'sigma', 0.1)]
+    expect(marks(chart(run({ summary: scaling, laws })), 'line')).toHaveLength(FAMILIES.length + 2)
+  })
+
+  it('leaves out what is no result, and says so', () => {
+    const summary = scaling.map((row) =>
+      row.cell === 'data-owner-4' ? { ...row, status: 'impossible' } : row,
+    )
+    const without = chart(run({ summary }))
+    expect(marks(without, 'dot')).toHaveLength(FAMILIES.length * THREADS.length + FAMILIES.length - 1)
+    expect(texts(without).join(' ')).toContain('Not drawn: data-owner-4 (impossible).')
+  })
+
+  it('is not made where no cells differ in their threads alone', () => {
+    const summary = scaling.filter(({ threads }) => threads === '1')
+    expect(() => chart(run({ summary }))).toThrow('no cells of the same work differ in their threads alone')
+  })
+
+  it('has a panel for each mode if the lines are too many for one', () => {
+    const summary = Array.from(
+      { length: 9 },
+      (_, i) => `${i < 5 ? 'data' : 'tensor'}-${'abcdefghi'[i]}`,
+    ).flatMap((family) => THREADS.map((threads) => summaryRow(`${family}-${threads}`)))
+    const many = chart(run({ summary }))
+    expect(texts(many)).toEqual(expect.arrayContaining(['data', 'tensor']))
+    expect(marks(many, 'line')).toHaveLength(9 + 2)
+  })
+})
+
+/** Where the curve, the first dashed line after the ideal, ends. */
+const endOfCurve = (law: string, parameters: Record<string, number>) => {
+  const laws = Object.entries(parameters).map(([name, value]) => lawRow('data-owner', law, name, value))
+  const [, curve] = marks(speedupChart(run({ summary: scaling, laws })), 'line')
+  return Number(/,([\d.]+)$/.exec(curve.attributes.d)?.[1])
+}
+
+describe('a fitted law', () => {
+  it('without losses is the ideal, and is as high as its formula says', () => {
+    const ideal = endOfCurve('amdahl', { sigma: 0 })
+    const flat = endOfCurve('amdahl', { sigma: 1 })
+    expect(endOfCurve('usl', { alpha: 0, beta: 0, gamma: 1 })).toBe(ideal)
+    // S(4) = 1/(1/3 + (2/3)/4) = 2, a third of the way from 1 to 4.
+    expect(endOfCurve('amdahl', { sigma: 1 / 3 })).toBeCloseTo(flat + (ideal - flat) / 3, 1)
+    // X(4) = 4/(1 + 0.1·3 + 0.05·12) = 4/1.9
+    expect(endOfCurve('usl', { alpha: 0.1, beta: 0.05, gamma: 1 })).toBeCloseTo(
+      flat + ((ideal - flat) * (4 / 1.9 - 1)) / 3,
+      1,
+    )
+  })
+})
+
+describe('the chart of throughput', () => {
+  it('has a bar, an interval and a value for every cell, by its name', () => {
+    const svg = throughputChart(run({ summary: scaling }))
+    expect(marks(svg, 'bar')).toHaveLength(scaling.length)
+    expect(texts(svg)).toEqual(expect.arrayContaining(scaling.map(({ cell }) => cell)))
+    expect(texts(svg).filter((text) => text.replaceAll(/\s/g, '') === '64000000')).toHaveLength(
+      scaling.length,
+    )
+  })
+
+  it('has a panel for each kind of work, and leaves the bubble’s many cells to their own chart', () => {
+    const weak = [summaryRow('data-owner-2', { experiment: 'weak', batch: 128 })]
+    const svg = throughputChart(run({ summary: [...scaling, ...weak, ...bubble] }))
+    expect(marks(svg, 'bar')).toHaveLength(scaling.length + 1)
+    expect(texts(svg)).toEqual(
+      expect.arrayContaining(['scaling: layers 20-8×3-4, batch 64', 'weak: layers 20-8×3-4, batch 128']),
+    )
+    expect(marks(throughputChart(run({ summary: bubble })), 'bar')).toHaveLength(bubble.length)
+  })
+
+  it('shows what was predicted', () => {
+    const predictions = [{ cell: 'data-owner-2', predicted_ns: '900' }]
+    expect(marks(throughputChart(run({ summary: scaling, predictions })), 'tick')).toHaveLength(1)
+  })
+
+  it('leaves out the cells that a run was interrupted before', () => {
+    const unmeasured = summaryRow('tensor-2', { median_ns: '', samples_per_second: '' })
+    const svg = throughputChart(run({ summary: [...scaling, unmeasured] }))
+    expect(marks(svg, 'bar')).toHaveLength(scaling.length)
+    expect(texts(svg).join(' ')).toContain('Not drawn: tensor-2 (not measured).')
+  })
+})
+
+/** What a visit of serial writes. */
+const visit = (forward: number, update: number) => [
+  ledgerRow('serial-1', 0, 'forward', forward),
+  ledgerRow('serial-1', 0, 'update', update),
+]
+
+describe('the chart of the ledger', () => {
+  it('has a bar for every cell, of a part for every bucket, as wide as its share', () => {
+    const parts = marks(ledgerChart(run({ summary: scaling, ledger })), 'bar')
+    expect(parts).toHaveLength(4)
+    const width = (part: (typeof parts)[number]) => Number(part.attributes.width)
+    const [forward, wait] = parts.filter(({ attributes }) => attributes.y === parts[0].attributes.y)
+    expect(width(forward) / width(wait)).toBeCloseTo(3, 1)
+    expect(forward.attributes.fill).toBe(BUCKET_COLOURS.forward)
+  })
+
+  it('averages over ranks, and names the buckets that there are', () => {
+    const both = [
+      ...ledger,
+      ledgerRow('data-owner-2', 1, 'forward', 250),
+      ledgerRow('data-owner-2', 1, 'loss', 750),
+    ]
+    const shown = texts(ledgerChart(run({ summary: scaling, ledger: both })))
+    expect(shown).toEqual(expect.arrayContaining(['forward', 'loss', 'wait-barrier', '50', '38', '13']))
+    expect(shown).not.toContain('reduce')
+  })
+
+  it('keeps cells of one name apart that were measured with several models', () => {
+    const summary = [8, 16].map((width) => summaryRow('serial-1', { layers: `4-${width}-2` }))
+    const svg = ledgerChart(run({ summary, ledger: [...visit(7, 3), ...visit(1, 9)] }))
+    expect(texts(svg)).toEqual(expect.arrayContaining(['70', '30', '10', '90']))
+  })
+})
+
+describe('the chart of the bubble', () => {
+  const svg = bubbleChart(run({ summary: bubble }))
+
+  it('has a measured line for each schedule and one for each ideal that differs', () => {
+    expect(marks(svg, 'line')).toHaveLength(3 + 2)
+    expect(texts(svg)).toEqual(
+      expect.arrayContaining(['gpipe', '1f1b', 'zero-bubble', 'ideal gpipe, 1f1b', 'ideal zero-bubble']),
+    )
+    expect(marks(svg, 'dot')).toHaveLength(bubble.length + 3)
+  })
+
+  it('is not made of one number of microbatches', () => {
+    const summary = bubble.filter(({ microbatches }) => microbatches === '2')
+    expect(() => bubbleChart(run({ summary }))).toThrow('no pipelines differ in their microbatches alone')
+  })
+})
+
+describe('the chart of growth', () => {
+  it('has a marker for every measurement, and the power that fits, with its interval', () => {
+    const svg = growthChart(run({ growth }))
+    expect(marks(svg, 'dot')).toHaveLength(growth.length + 1)
+    expect(texts(svg)).toContain('serial-1: n^1.00 [1.00, 1.00]')
+  })
+
+  it('has one line over the parts of the model, whose cells differ in their threads', () => {
+    const parts = [1, 2, 4].map((count) => growthRow(`layer-${count}`, 'parts', count, 0, 1e6 * count ** 2))
+    const svg = growthChart(run({ growth: [...growth, ...parts] }))
+    expect(texts(svg)).toContain('layer: n^2.00 [2.00, 2.00]')
+    expect(marks(svg, 'line')).toHaveLength(2)
+  })
+})
+
+/** How many time axes there are if one step takes so many times another. */
+const axes = (factor: number) => {
+  const slow = [processEvent(2, 'pipeline-1f1b-2'), spanEvent(2, 0, 'forward', 0, 40 * factor)]
+  const shown = texts(timelineChart(run({ summary: scaling, trace: [...trace, ...slow] })))
+  return shown.filter((text) => text.startsWith('time (')).length
+}
+
+describe('the timeline', () => {
+  const svg = timelineChart(run({ summary: scaling, trace }))
+
+  it('has a lane for every rank of the cell with the most threads, and a rectangle for what it does', () => {
+    expect(texts(svg)).toEqual(expect.arrayContaining(['data-owner-2: 40.0 µs', 'rank 0', 'rank 1']))
+    expect(texts(svg)).not.toContain('data-owner-1: 50.0 µs')
+    expect(marks(svg, 'rect')).toHaveLength(3)
+  })
+
+  it('explains the colours it uses, and no others', () => {
+    expect(texts(svg)).toEqual(expect.arrayContaining(['forward', 'wait-barrier', 'backward-weight']))
+    expect(texts(svg)).not.toContain('reduce')
+  })
+
+  it('gives each step a time axis of its own if the longest would hide the shortest', () => {
+    expect(axes(2)).toBe(1)
+    expect(axes(20)).toBe(2)
+  })
+})
