@@ -5,11 +5,14 @@ import { bootstrapInterval, median, type Interval } from './statistics.ts'
 /** Where the floor is taken: what two runs of the same cell differ by is below it 99 times in 100. */
 const LEVEL = 0.99
 
+/** The times of a visit alone, which is all that a file holds of it. */
+export type Timed = Pick<Visit, 'block' | 'stepNs' | 'warmUp'>
+
 /** The median of a visit's measured steps, in nanoseconds. */
-export const blockMedian = ({ stepNs, warmUp }: Visit): number => median(stepNs.slice(warmUp))
+export const blockMedian = ({ stepNs, warmUp }: Timed): number => median(stepNs.slice(warmUp))
 
 /** One cell's step time over another's, in each block that has both. */
-export function pairedRatios(of: readonly Visit[], over: readonly Visit[]): number[] {
+export function pairedRatios(of: readonly Timed[], over: readonly Timed[]): number[] {
   return of.flatMap((visit) => {
     const other = over.find(({ block }) => block === visit.block)
     return other ? [blockMedian(visit) / blockMedian(other)] : []
@@ -22,8 +25,8 @@ export function pairedRatios(of: readonly Visit[], over: readonly Visit[]): numb
  * if they have no block together.
  */
 export function noiseFloor(
-  serial: readonly Visit[],
-  again: readonly Visit[],
+  serial: readonly Timed[],
+  again: readonly Timed[],
   seed: number,
 ): number | undefined {
   const ratios = pairedRatios(again, serial)

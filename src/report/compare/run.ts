@@ -1,0 +1,143 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { SERIAL_AGAIN } from '../../measure/cell.ts'
+import { noiseFloor, type Timed } from '../../measure/noise.ts'
+import { FolderError } from '../run-folder.ts'
+
+/** A row as it stands in a file: every field is text, and an empty one was not measured. */
+export type Fields = Readonly<Record<string, string | undefined>>
+
+/** What a run has to say of one of its cells. */
+export interface RunRow {
+  readonly experiment: string
+  readonly cell: string
+  /** Its row of summary.csv. */
+  readonly fields: Fields
+  /** The measured steps of each block, from samples.csv; none if it was not timed. */
+  readonly blocks: readonly Timed[]
+  /** What the two serials of its group differ by, as a share; undefined if there are not two. */
+  readonly floor: number | undefined
+  /** The weights of its group's serial; empty if there is none. */
+  readonly serialSha256: string
+}
+
+/** A run that is compared with others, as its folder holds it. */
+export interface ComparedRun {
+  /** A, B, C, …: what tables call it. */
+  readonly letter: string
+  readonly id: string
+  readonly path: string
+  /** All of machine.json. */
+  readonly machine: unknown
+  /** In the order of summary.csv, without the second serial. */
+  readonly rows: readonly RunRow[]
+  /** The rows of laws.csv; undefined if the run has none. */
+  readonly laws: readonly Fields[] | undefined
+}
+
+/** The bootstrap of a comparison always draws the same samples. */
+export const SEED = 1
+
+/**
+ * Reads what a comparison needs of a run.
+ *
+ * @throws FolderError if the folder is not that of a run, or one of its files cannot be read
+ */
+export function readRun(folder: string, letter: string): ComparedRun {
+  const path = resolve(folder)
+  const needed = <T>(name: string, read: (text: string) => T): T => {
+    const file = join(path, name)
+    if (!existsSync(file)) {
+      throw new FolderError(
+        `${path}: expected the folder of a run; it ${existsSync(path) ? `has no ${name}` : 'does not exist'}`,
+      )
+    }
+    try {
+      return read(readFileSync(file, 'utf8'))
+    } catch (error) {
+      throw new FolderError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error })
+    }
+  }
+  const machine = needed('machine.json', (text): unknown => JSON.parse(text))
+  const summary = needed('summary.csv', rowsIn)
+  const blocks = needed('samples.csv', measuredBlocks)
+  return {
+    letter,
+    id: summary[0]?.run_id ?? basename(path),
+    path,
+    machine,
+    rows: groupsOf(summary).flatMap((group) => rowsOfGroup(group, blocks)),
+    laws: existsSync(join(path, 'laws.csv')) ? needed('laws.csv', rowsIn) : undefined,
+  }
+}
+
+const rowsIn = (text: string): Fields[] => parse(text, { columns: true, skip_empty_lines: true })
+
+/** Cells of one experiment, model and batch: what is measured against one serial. */
+function groupsOf(summary: readonly Fields[]): Fields[][] {
+  const groups = new Map<string, Fields[]>()
+  for (const row of summary) {
+    entry(groups, [row.experiment, row.layers, row.batch].join('\t'), () => []).push(row)
+  }
+  return [...groups.values()]
+}
+
+function rowsOfGroup(group: readonly Fields[], blocks: ReadonlyMap<string, Timed[]>): RunRow[] {
+  const blocksOf = (row: Fields | undefined) => (row && blocks.get(keyOf(row))) ?? []
+  const isAgain = (row: Fields) => row.cell?.startsWith(SERIAL_AGAIN) ?? false
+  const serial = group.find((row) => row.mode === 'serial' && !isAgain(row))
+  const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(isAgain)), SEED)
+  return group
+    .filter((row) => !isAgain(row))
+    .map((row) => ({
+      experiment: row.experiment ?? '',
+      cell: row.cell ?? '',
+      fields: row,
+      blocks: blocksOf(row),
+      floor,
+      serialSha256: serial?.weights_sha256 ?? '',
+    }))
+}
+
+/** Within a run, groups may have cells of the same name. */
+const KEY = ['experiment', 'cell', 'layers', 'batch'] as const
+
+const keyOf = (row: Fields): string => KEY.map((column) => row[column]).join('\t')
+
+/** The measured steps of each cell's blocks. The file has many rows: none is kept, and none becomes an object. */
+function measuredBlocks(text: string): Map<string, Timed[]> {
+  const cells = new Map<string, Map<number, number[]>>()
+  let header: readonly string[] | undefined
+  let columns: readonly number[] = []
+  parse(text, {
+    skip_empty_lines: true,
+    on_record: (fields: string[]) => {
+      if (!header) {
+        header = fields
+        columns = ['phase', 'block', 'wall_ns', ...KEY].map((column) => fields.indexOf(column))
+        if (columns.includes(-1)) throw new Error('columns are missing')
+        return null
+      }
+      const [phase, block, wall, ...key] = columns.map((index) => fields[index])
+      if (phase !== 'measured') return null
+      if (!(Number(wall) > 0)) throw new Error(`a step of ${wall} ns`)
+      const blocks = entry(cells, key.join('\t'), () => new Map<number, number[]>())
+      entry(blocks, Number(block), () => []).push(Number(wall))
+      return null
+    },
+  })
+  return new Map(
+    [...cells].map(([key, blocks]) => [
+      key,
+      [...blocks].map(([block, stepNs]) => ({ block, stepNs, warmUp: 0 })),
+    ]),
+  )
+}
+
+/** The value of a key, made when it is first asked for. */
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key) ?? make()
+  map.set(key, found)
+  return found
+}

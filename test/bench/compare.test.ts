@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'csv-parse/sync'
+import { afterAll, describe, expect, it } from 'vitest'
+import { makeRun, serials } from '../report/compare/made-up.ts'
+
+const program = (name: string) => fileURLToPath(new URL(`../../bench/${name}.js`, import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'compare-bench-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Runs a command as a user would. */
+const started = (name: string, args: readonly string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, [program(name), ...args], (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    )
+  })
+
+const compare = (...args: string[]) => started('compare', args)
+
+const BLOCKS = [100e3, 101e3, 102e3, 103e3, 104e3]
+const before = makeRun(join(folder, 'before'), serials(BLOCKS))
+const after = makeRun(join(folder, 'after'), serials(BLOCKS.map((ns) => 1.2 * ns)))
+const otherWork = makeRun(join(folder, 'other-work'), serials(BLOCKS, { batch: 32 }))
+
+describe('the command compare', () => {
+  it('says of a run and itself that nothing differs', async () => {
+    const { code, stdout } = await compare(before, before)
+    expect(code).toBe(0)
+    expect(stdout).toContain('Nothing differs between A and B')
+  })
+
+  it('says what differs and by how much, and writes the rows', async () => {
+    const csv = join(folder, 'compared.csv')
+    const { code, stdout } = await compare(before, after, '--csv', csv)
+    expect(code).toBe(0)
+    expect(stdout).toContain('B is slower in 1, 1.200 (serial-1) times the step')
+    const rows: Record<string, string>[] = parse(readFileSync(csv), { columns: true })
+    expect(rows.map(({ run_id: id, status }) => [id, status])).toEqual([
+      ['before', 'first'],
+      ['after', 'compared'],
+    ])
+    expect((await compare(before, before, '--csv', csv)).code).toBe(0)
+  })
+
+  it('is a gate that fails above a limit, with code 1 and the cell', async () => {
+    const failed = await compare(before, after, '--fail-above', '5%')
+    expect(failed.code).toBe(1)
+    expect(failed.stdout).toContain('gate: failed by serial-1: B, 1.200 times the step')
+    const passed = await compare(before, after, '--fail-above', '25%')
+    expect(passed.code).toBe(0)
+    expect(passed.stdout).toContain('gate: passed')
+  })
+
+  it('refuses other work with its reason, and ends with code 1 if nothing is left', async () => {
+    const { code, stdout } = await compare(before, otherWork)
+    expect(code).toBe(1)
+    expect(stdout).toContain('refused, B: batch 32, in A 64: serial-1')
+  })
+
+  it('compares real runs of two kernels, marked as such', async () => {
+    const runs: string[] = []
+    for (const kernel of ['js', 'simd']) {
+      const out = join(folder, kernel)
+      const options = ['--kernel', kernel, '--layers', '16-32-4', '--modes', 'layer', '--threads', '1']
+      expect((await started('main', [...options, '--quick', '--steps', '3', '--out', out])).code).toBe(0)
+      runs.push(out)
+    }
+    const { code, stdout } = await compare(...runs)
+    expect(code).toBe(0)
+    expect(stdout).toContain('marked kernel: simd in B, js in A')
+    expect(stdout).toMatch(/^│ layer-1 .*│ kernel +│$/m)
+    expect(stdout).not.toContain('refused')
+  })
+
+  it.each([
+    ['no run', [], 'expected the folders of 2 to 26 runs, the one to compare with first; see --help'],
+    ['one run', [before], 'expected the folders of 2 to 26 runs, the one to compare with first; see --help'],
+    [
+      'a wrong limit',
+      [before, after, '--fail-above', 'much'],
+      '--fail-above "much": expected a share above 0% and up to 100%, like 2%',
+    ],
+    ['an unknown option', [before, after, '--frob'], "unknown option '--frob'; see --help"],
+    [
+      'a folder of no run',
+      [before, folder],
+      `${folder}: expected the folder of a run; it has no machine.json`,
+    ],
+    [
+      'a file of something else',
+      [before, after, '--csv', join(before, 'summary.csv')],
+      `--csv ${join(before, 'summary.csv')}: expected a new file, or one that this command has written`,
+    ],
+  ])('answers %s with one line and code 2', async (_, args, message) => {
+    const { code, stdout, stderr } = await compare(...args)
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: `error: ${message}\n` })
+    expect(existsSync(join(folder, 'summary.csv'))).toBe(false)
+  })
+
+  it('shows its help with examples', async () => {
+    const { code, stdout } = await compare('--help')
+    expect(code).toBe(0)
+    expect(stdout).toContain('--fail-above')
+    expect(stdout).toContain('npm run compare -- results/before results/after --fail-above 5%')
+  })
+})

@@ -1,0 +1,258 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { failuresOf } from '../../../src/report/compare/gate.ts'
+import { readRun } from '../../../src/report/compare/run.ts'
+import { comparisonOf, makeRun, serials, type MadeUpCell } from './made-up.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'compare-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let made = 0
+const run = (cells: readonly MadeUpCell[], more = {}) => makeRun(join(folder, `run-${made++}`), cells, more)
+
+const BLOCKS = [100, 101, 102, 103, 104]
+const times = (factor: number) => BLOCKS.map((ns) => factor * ns)
+const steady = (ns: number) => BLOCKS.map(() => ns)
+
+/** What comes of a single cell in two runs. */
+function against(
+  first: Omit<MadeUpCell, 'cell'>,
+  other: Omit<MadeUpCell, 'cell'>,
+  cell = 'serial-1',
+): ReturnType<typeof comparisonOf>['cells'][number]['against'][number] {
+  const [found] = comparisonOf([run([{ cell, ...first }]), run([{ cell, ...other }])]).cells
+  return found.against[0]
+}
+
+const weak = (batch: number): MadeUpCell => ({
+  cell: 'serial-1',
+  blocks: times(batch / 64),
+  fields: { experiment: 'weak', batch },
+})
+
+describe('a cell in two runs', () => {
+  it('differs if its interval excludes 1 and it is further from it than the runs’ noise', () => {
+    const [cell] = comparisonOf([run(serials(BLOCKS)), run(serials(times(1.2)))]).cells
+    expect(cell.against[0]).toMatchObject({
+      kind: 'compared',
+      ratio: expect.closeTo(1.2, 10),
+      floor: expect.closeTo(0.01, 10),
+      differs: true,
+      marks: [],
+    })
+  })
+
+  it('does not differ within the noise of either run, however narrow its interval', () => {
+    const noisy = [
+      { cell: 'serial-1', blocks: steady(100) },
+      { cell: 'serial-again-1', blocks: steady(104) },
+    ]
+    for (const runs of [
+      [run(noisy), run(serials(steady(103)))],
+      [
+        run(serials(steady(100))),
+        run([
+          { ...noisy[0], blocks: steady(103) },
+          { ...noisy[1], blocks: steady(107.2) },
+        ]),
+      ],
+    ]) {
+      const [cell] = comparisonOf(runs).cells
+      expect(cell.against[0]).toMatchObject({
+        kind: 'compared',
+        interval: { low: 1.03, high: 1.03 },
+        differs: false,
+      })
+    }
+  })
+
+  it('does not differ if its interval holds 1, however large the ratio', () => {
+    const found = against({ blocks: [100, 300, 100] }, { blocks: [100, 300, 300] })
+    expect(found).toMatchObject({ kind: 'compared', ratio: 3, differs: false })
+  })
+
+  it('does not differ from itself', () => {
+    const path = run(serials(BLOCKS))
+    const [cell] = comparisonOf([path, path]).cells
+    expect(cell.against[0]).toMatchObject({ ratio: 1, differs: false })
+  })
+
+  it('is told by its interval alone where no run has serial twice, which is said', () => {
+    const found = against({ blocks: BLOCKS }, { blocks: times(1.2) })
+    expect(found).toMatchObject({ kind: 'compared', floor: undefined, differs: true })
+  })
+
+  it('has no interval, and does not differ, where a run has a single block', () => {
+    const found = against({ blocks: [100] }, { blocks: times(2) })
+    expect(found).toMatchObject({ kind: 'compared', interval: undefined, differs: false })
+  })
+
+  it.each(['mismatch', 'not-finite', 'impossible'])('has no result where a run says %s', (status) => {
+    const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields: { status, match: 'different' } })
+    expect(found).toEqual({ kind: 'no result', reason: `B: ${status}, 5 blocks` })
+  })
+
+  it('is matched by experiment, and by model and batch where a run has several of its name', () => {
+    const { cells } = comparisonOf([
+      run([{ cell: 'serial-1', blocks: BLOCKS }, weak(64), weak(128)]),
+      run([weak(128), weak(256)]),
+    ])
+    expect(
+      cells.map(({ experiment, variant, against: [found] }) => [experiment, variant, found.kind]),
+    ).toEqual([
+      ['scaling', '', 'missing'],
+      ['weak', '8-4-2, batch 64', 'missing'],
+      ['weak', '8-4-2, batch 128', 'compared'],
+      ['weak', '8-4-2, batch 256', 'missing'],
+    ])
+    expect(cells[2].against[0]).toMatchObject({ ratio: 1 })
+  })
+
+  it('is missing where a run does not have it, the first one or another', () => {
+    const { cells } = comparisonOf([
+      run([
+        { cell: 'serial-1', blocks: BLOCKS },
+        { cell: 'layer-2', blocks: BLOCKS },
+      ]),
+      run([
+        { cell: 'serial-1', blocks: BLOCKS },
+        { cell: 'layer-4', blocks: BLOCKS },
+      ]),
+      run([
+        { cell: 'serial-1', blocks: BLOCKS },
+        { cell: 'layer-4', blocks: BLOCKS },
+      ]),
+    ])
+    const reasons = cells
+      .slice(1)
+      .map(({ cell, against: found }) => [
+        cell,
+        found.map((each) => (each.kind === 'missing' ? each.reason : each.kind)),
+      ])
+    expect(reasons).toEqual([
+      ['layer-2', ['not in B', 'not in C']],
+      ['layer-4', ['not in A', 'not in A']],
+    ])
+  })
+})
+
+describe('rows of different work', () => {
+  it.each([
+    ['layers', '8-8-2', 'layers 8-8-2, in A 8-4-2'],
+    ['batch', 128, 'batch 128, in A 64'],
+    ['microbatches', 4, 'microbatches 4, in A 1'],
+    ['optimizer', 'adam', 'optimizer adam, in A sgd'],
+    ['seed', 2, 'seed 2, in A 1'],
+  ])('are refused for %s, with both values', (column, value, reason) => {
+    const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields: { [column]: value } })
+    expect(found).toEqual({ kind: 'refused', reason })
+  })
+
+  it('are refused for the weights that they end in, within one arithmetic', () => {
+    const fields = { weights_sha256: 'b'.repeat(64), kernel: 'fma256' }
+    const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields })
+    expect(found).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(
+        /^weights_sha256: serial’s weights b{12}, in A a{12}, in the same arithmetic/,
+      ),
+    })
+  })
+
+  it('are refused, of a split that only comes close to serial, for the weights of its serial alone', () => {
+    const close = (letter: string) => ({
+      cell: 'data-ring-2',
+      blocks: BLOCKS,
+      fields: { mode: 'data', match: 'close', weights_sha256: letter.repeat(64) },
+    })
+    const same = comparisonOf([run([...serials(BLOCKS), close('c')]), run([...serials(BLOCKS), close('d')])])
+    expect(same.cells[1].against[0].kind).toBe('compared')
+    const fields = { weights_sha256: 'b'.repeat(64) }
+    const other = comparisonOf([
+      run([...serials(BLOCKS), close('c')]),
+      run([...serials(BLOCKS, fields), close('c')]),
+    ])
+    expect(other.cells[1].against[0].kind).toBe('refused')
+  })
+
+  it('are refused for their own weights if these should be serial’s and are not', () => {
+    const exact = (letter: string) => ({
+      cell: 'layer-2',
+      blocks: BLOCKS,
+      fields: { mode: 'layer', weights_sha256: letter.repeat(64) },
+    })
+    const { cells } = comparisonOf([
+      run([...serials(BLOCKS), exact('a')]),
+      run([...serials(BLOCKS), exact('b')]),
+    ])
+    expect(cells.map(({ against: [found] }) => found.kind)).toEqual(['compared', 'refused'])
+  })
+
+  it('need not end in the same weights in another arithmetic, and are marked', () => {
+    const fields = { weights_sha256: 'b'.repeat(64), kernel: 'simd', arithmetic: 'f32' }
+    const found = against({ blocks: BLOCKS }, { blocks: times(1.5), fields })
+    expect(found).toMatchObject({ kind: 'compared', differs: true, marks: ['kernel', 'arithmetic'] })
+  })
+
+  it('are not to be confused with work that is done in another manner, which is marked', () => {
+    const fields = { kernel: 'fma256', bucket_kib: 64, status: 'oversubscribed' }
+    const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields })
+    expect(found).toMatchObject({ kind: 'compared', marks: ['kernel', 'bucket_kib', 'status'] })
+  })
+})
+
+/** What the gate fails by, in two runs. */
+const gate = (first: readonly MadeUpCell[], other: readonly MadeUpCell[], limit = 0.05) =>
+  failuresOf(comparisonOf([run(first), run(other)]), limit).map(
+    ({ cell, reason }) => `${cell.cell}: ${reason}`,
+  )
+
+/** Slower, a little slower, uncertain, and faster, with a factor above 1. */
+const mixed = (factor: number, noisy: number[]) => [
+  ...serials(times(factor)),
+  { cell: 'layer-2', blocks: steady(factor > 1 ? 104 : 100) },
+  { cell: 'tensor-2', blocks: noisy },
+  { cell: 'data-owner-2', blocks: times(2 - factor) },
+]
+
+describe('the gate', () => {
+  it('fails by each cell that is really slower by more than the limit, and by no other', () => {
+    expect(gate(mixed(1, [100, 300, 100]), mixed(1.2, [100, 300, 300]))).toEqual([
+      'serial-1: 1.200 times the step',
+    ])
+  })
+
+  it('does not fail by a real difference below the limit', () => {
+    expect(gate(serials(BLOCKS), serials(times(1.2)), 0.25)).toEqual([])
+  })
+
+  it('fails by a cell that has no valid time any more, and not by one that was not run or never had one', () => {
+    const layer = (fields: MadeUpCell['fields']) => ({ cell: 'layer-2', blocks: BLOCKS, fields })
+    expect(gate([...serials(BLOCKS), layer({})], serials(BLOCKS))).toEqual([])
+    expect(
+      gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ status: 'impossible' })]),
+    ).toEqual(['layer-2: no result: B: impossible, 5 blocks'])
+    expect(gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ batch: 32 })])).toEqual([
+      'layer-2: refused: batch 32, in A 64',
+    ])
+    expect(
+      gate([...serials(BLOCKS), layer({ status: 'impossible' })], [...serials(BLOCKS), layer({})]),
+    ).toEqual([])
+  })
+})
+
+describe('the folder of a run', () => {
+  it('is refused in one line that names it or the file', () => {
+    expect(() => readRun(join(folder, 'nowhere'), 'A')).toThrow(
+      /nowhere: expected the folder of a run; it does not exist$/,
+    )
+    expect(() => readRun(folder, 'A')).toThrow(/expected the folder of a run; it has no machine\.json$/)
+    const broken = run(serials(BLOCKS))
+    writeFileSync(join(broken, 'samples.csv'), 'experiment,cell\nscaling,serial-1\n')
+    expect(() => readRun(broken, 'A')).toThrow(/samples\.csv: cannot be read: columns are missing$/)
+    writeFileSync(join(broken, 'machine.json'), '{')
+    expect(() => readRun(broken, 'A')).toThrow(/machine\.json: cannot be read: /)
+  })
+})
