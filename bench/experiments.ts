@@ -1,8 +1,14 @@
 import { rmSync } from 'node:fs'
 import type { KernelChoice } from '../src/kernels/kernel.ts'
 import { disturbances, observe, stolenShare } from '../src/measure/disturbance.ts'
+import { fitLaw } from '../src/measure/laws/fit.ts'
+import type { Law } from '../src/measure/laws/law.ts'
+import { seriesOf } from '../src/measure/laws/series.ts'
+import { writeCharts } from '../src/report/charts/write.ts'
 import { appendRows } from '../src/report/csv.ts'
 import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../src/report/files.ts'
+import { LAWS_COLUMNS, lawRows } from '../src/report/laws-files.ts'
+import { lawsLine } from '../src/report/laws-lines.ts'
 import { writeJson } from '../src/report/run-folder.ts'
 import { formatDuration, scalingTable } from '../src/report/table.ts'
 import { traceStep, type TraceEvent } from '../src/report/trace.ts'
@@ -23,6 +29,8 @@ export interface Experiment {
   readonly groups: readonly Group[]
   /** What is measured beside the groups' cells, or computed from plans alone; gives further lines for the console. */
   readonly beside?: (context: Context) => Promise<string[]>
+  /** The laws that its curves over the threads are held against. */
+  readonly laws?: readonly Law[]
   /** Two or three sentences that state what this run has shown, from its numbers. */
   readonly conclude: (results: readonly GroupResult[]) => string[]
 }
@@ -39,9 +47,9 @@ export interface Context {
 const BUILDERS: Readonly<Record<Experiment['name'], (options: ScalingOptions, cores: number) => Experiment>> =
   { scaling, weak, growth, bubble, memory, combine }
 
-const FILES = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'growth.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
+const FILES = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
 /** Made from the journal when a run goes on. */
-const DERIVED = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv']
+const DERIVED = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv']
 
 /**
  * Runs one experiment, or all of them into one folder; false if some cell did not match serial, did not train, or gave a
@@ -99,6 +107,7 @@ export async function runExperiments(
         if (result.failure !== undefined) throw result.failure
       }
       const lines = (await experiment.beside?.(context)) ?? []
+      if (experiment.laws) lines.push(...(await fitLaws(context, experiment.laws, results)))
       for (const line of [...lines, ...experiment.conclude(results)]) console.log(line)
     }
   } finally {
@@ -114,8 +123,29 @@ export async function runExperiments(
     })
     folder.release()
   }
+  for (const line of await writeCharts(folder.path)) console.log(line)
   for (const file of FILES.filter((each) => begun.has(each))) console.log(folder.file(file))
   return allWell
+}
+
+/** Fits laws to the curves of what was measured as it should be, writes them, and gives a line for each curve. */
+async function fitLaws(
+  { begun, run, options }: Context,
+  laws: readonly Law[],
+  results: readonly GroupResult[],
+): Promise<string[]> {
+  const measured = results.map(({ outcomes }) => {
+    const sound = outcomes.filter(({ status }) => status === 'ok')
+    return { cells: sound.map(({ cell }) => cell), visits: sound.flatMap(({ visits }) => visits) }
+  })
+  const lines: string[] = []
+  for (const series of seriesOf(measured)) {
+    const findings = await Promise.all(laws.map((law) => fitLaw(law, series, options.seed)))
+    const rows = findings.flatMap((finding) => lawRows(run, series.name, finding))
+    appendRows(begun.folder.file('laws.csv'), LAWS_COLUMNS, rows)
+    lines.push(lawsLine(series.name, findings))
+  }
+  return lines
 }
 
 /** The budget of an experiment is shared between its groups. */

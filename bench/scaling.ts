@@ -1,3 +1,5 @@
+import { amdahl } from '../src/measure/laws/amdahl.ts'
+import { usl } from '../src/measure/laws/usl.ts'
 import { chooseCells, defaultThreads, type Skipped } from './cells.ts'
 import { rotatingBatches } from './data.ts'
 import type { Experiment } from './experiments.ts'
@@ -15,7 +17,7 @@ export function scaling(options: ScalingOptions, cores: number): Experiment {
   const model = chooseModel(options, HIDDEN_WIDTHS.scaling, set)
   const { cells, skipped } = chooseCells(options, model, options.threads ?? defaultThreads(cores))
   announceSkipped(skipped)
-  return { name: 'scaling', groups: [{ label: '', cells }], conclude }
+  return { name: 'scaling', groups: [{ label: '', cells }], laws: [amdahl, usl], conclude }
 }
 
 export function announceSkipped(skipped: readonly Skipped[]): void {

@@ -1,3 +1,4 @@
+import { gustafson } from '../src/measure/laws/gustafson.ts'
 import { stepFlop } from '../src/model/shape.ts'
 import { chooseCells, defaultThreads } from './cells.ts'
 import { rotatingBatches } from './data.ts'
@@ -24,7 +25,7 @@ export function weak(options: ScalingOptions, cores: number): Experiment {
     announceSkipped(skipped)
     return { label: `${threads} × ${options.batch} samples`, cells }
   })
-  return { name: 'weak', groups, conclude }
+  return { name: 'weak', groups, laws: [gustafson], conclude }
 }
 
 /** Flop per second of a cell of a group. */
