@@ -173,6 +173,11 @@ describe.each(choices)('the products of the kernel $name', (choice) => {
     }
   })
 
+  it('gives the same bits where strips of A are packed, for results wide and sums long enough', () => {
+    weight(200, 27, 330, 1, 11, false)
+    weight(400, 14, 250, 0, 12, true)
+  })
+
   it('gives the same bits whatever rows and columns are computed together', () => {
     fc.assert(
       fc.property(size, size, size, size, size, seed, (rows, depth, columns, row, column, salt) => {
