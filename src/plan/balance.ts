@@ -33,5 +33,5 @@ export function balancedStages(model: Model, stages: number): Span[] {
     spans.push({ from, to })
     to = from
   }
-  return spans.reverse()
+  return spans.toReversed()
 }
