@@ -30,9 +30,6 @@ const NOBODY = -1
 export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]>[] {
   const writer = plan.buffers.map(() => NOBODY)
   const reader = plan.buffers.map(() => NOBODY)
-  const note = (who: number[], rank: number, { buffer }: Region) => {
-    if (who[buffer] !== rank) who[buffer] = who[buffer] === NOBODY ? rank : SEVERAL
-  }
   plan.programs.forEach((program, rank) => {
     for (const instruction of program) {
       const { reads, writes } = effects(instruction)
@@ -42,7 +39,8 @@ export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]
   })
   /** Most buffers are read by nobody but their writer, and need no further look. */
   const crosses = writer.map(
-    (who, buffer) => who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
+    (who, buffer) =>
+      who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
   )
 
   /** Per buffer and slot, by version. */
@@ -79,6 +77,10 @@ export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]
     })
     return transfers
   })
+}
+
+function note(who: number[], rank: number, { buffer }: Region): void {
+  if (who[buffer] !== rank) who[buffer] = who[buffer] === NOBODY ? rank : SEVERAL
 }
 
 /** What the step before has left as `after` is read as `before`. */
