@@ -6,7 +6,8 @@ import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
 /**
  * What is timed between the ranks of a plan: a `publish` that nobody waits for; a `handoff` between the first two of them,
  * one way, to a rank that spins or, `waking`, that sleeps; the `barrier` that ends the step; and a `transfer`: how much
- * longer the second takes to read floats that the first has just written than to read them again.
+ * longer the first takes to write floats that the second has just read than to write them again, and the second to read
+ * what the first has just written.
  */
 export interface SignalTiming {
   readonly plan: Plan
@@ -98,16 +99,17 @@ export function timeSignals(
     }
     case 'transfer': {
       if (rank > 1 || !block) return []
-      let sum = 0
+      let seen = 0
       const read = () => {
-        for (let i = 0; i < block.length; i += FLOATS_PER_LINE) sum += block[i]
+        seen = readLines(block)
       }
       const extra = repeat((attempt) => {
         if (rank === 0) {
-          block.fill(attempt)
+          const first = timed(() => block.fill(attempt))
+          const again = timed(() => block.fill(attempt))
           publish(counters, mine)
           wait(attempt + 1)
-          return 0
+          return first - again
         }
         wait(attempt + 1)
         const first = timed(read)
@@ -116,8 +118,8 @@ export function timeSignals(
         return first - again
       })
       // Never so; but it shows the compiler that what was read matters.
-      if (Number.isNaN(sum)) line[INSTRUCTION] = -1
-      return rank === 1 ? extra : []
+      if (Number.isNaN(seen)) line[INSTRUCTION] = -1
+      return extra
     }
   }
 }
@@ -130,4 +132,12 @@ function timed(work: () => void): number {
 
 function repeatedly(work: () => void): void {
   for (let trip = 0; trip < TRIPS; trip++) work()
+}
+
+/** A float of every cache line. */
+function readLines(block: Float32Array): number {
+  let sum = 0
+  const { length } = block
+  for (let i = 0; i < length; i += FLOATS_PER_LINE) sum += block[i]
+  return sum
 }

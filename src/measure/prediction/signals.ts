@@ -14,16 +14,16 @@ export interface Signals {
   readonly gigabytesPerSecond: number
 }
 
-/** Fits into the second level of every cache, and is long enough for the clock. */
-const BLOCK_FLOATS = 32_768
+/** About what is handed over of a layer; long enough for the clock. */
+const BLOCK_FLOATS = 131_072
 const FLOAT_BYTES = 4
 
 const ns = (milliseconds: number): number => Math.max(0, milliseconds * 1e6)
 
 /** Times the signals between the ranks of a cell. */
 export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signals> {
-  const middle = async (what: 'publish' | 'handoff' | 'barrier' | 'transfer', block?: Float32Array) => {
-    const reports = await session.signals(cell, what, block)
+  const middle = async (what: 'publish' | 'handoff' | 'barrier') => {
+    const reports = await session.signals(cell, what)
     const [times] = reports.flatMap((report) => report.times)
     return ns(median([...times]))
   }
@@ -34,7 +34,9 @@ export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signa
   const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
   const handoffNs = await middle('handoff')
   const barrierNs = await middle('barrier')
-  const extraNs = await middle('transfer', block)
+  // The writer pays as well: it has to get the lines back.
+  const extras = (await session.signals(cell, 'transfer', block)).flatMap((report) => report.times)
+  const extraNs = extras.reduce((sum, times) => sum + ns(median([...times])), 0)
   const [told, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
   const wakingNs = ns(median(Array.from(told, (time, attempt) => awake[attempt] - time)))
   return {
