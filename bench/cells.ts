@@ -76,7 +76,8 @@ const tooLarge = ({ memoryPerRank }: SplitOptions, mode: Mode, setting: Setting)
     ? undefined
     : exceeds(gridOf(mode, setting), memoryPerRank, setting.microbatches)
 
-function settingOf(options: SplitOptions, model: Model, threads: number): Setting {
+/** What the options decide about every cell; where they name several schedules or reductions, the first. */
+export function settingOf(options: SplitOptions, model: Model, threads: number): Setting {
   const { optimizer, batch, microbatches, schedule, reduction, handoff, chunks, table } = options
   return {
     model,

@@ -12,6 +12,7 @@ import { runHandoff } from './handoff.ts'
 import { runKernels } from './kernels.ts'
 import { runExperiments } from './experiments.ts'
 import { savedArguments } from './run.ts'
+import { runSimulation } from './simulate.ts'
 import { runTrain } from './train.ts'
 
 const EXIT_FAILED = 1
@@ -56,6 +57,8 @@ function run(command: Command, cores: number): Promise<boolean> {
       return runTrain(command, cores)
     case 'plan':
       return showPlans(command, cores)
+    case 'simulate':
+      return runSimulation(command)
     case 'kernels':
       return runKernels(command, cores)
     case 'handoff':

@@ -4,6 +4,7 @@ import {
   declareHandoff,
   declareKernels,
   declarePlan,
+  declareSimulate,
   declareExperiment,
   declareTrain,
   PROGRAM,
@@ -16,10 +17,12 @@ import {
   kernelsSchema,
   planSchema,
   scalingSchema,
+  simulateSchema,
   trainSchema,
   type ExperimentName,
 } from './options/schemas.ts'
 import { HIDDEN_WIDTHS, settle, type Settled } from './options/settle.ts'
+import { settleSimulated } from './options/simulated.ts'
 import { UsageError } from './options/usage-error.ts'
 
 export type { ExperimentName } from './options/schemas.ts'
@@ -30,12 +33,14 @@ export { UsageError } from './options/usage-error.ts'
 export type SplitOptions = Settled<z.output<typeof planSchema>>
 export type ScalingOptions = Settled<z.output<typeof scalingSchema>>
 export type TrainOptions = Settled<z.output<typeof trainSchema>>
+export type SimulateOptions = Settled<z.output<typeof simulateSchema>>
 export type KernelsOptions = z.output<typeof kernelsSchema>
 export type HandoffOptions = z.output<typeof handoffSchema>
 export type Command =
   | ({ command: ExperimentName } & ScalingOptions)
   | ({ command: 'train' } & TrainOptions)
   | ({ command: 'plan' } & SplitOptions)
+  | ({ command: 'simulate' } & SimulateOptions)
   | ({ command: 'kernels' } & KernelsOptions)
   | ({ command: 'handoff' } & HandoffOptions)
 
@@ -59,6 +64,8 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   declareTrain(train, machine.cores)
   const plan = program.command('plan').allowExcessArguments()
   declarePlan(plan, machine.cores)
+  const simulate = program.command('simulate').allowExcessArguments()
+  declareSimulate(simulate)
   const kernels = program.command('kernels').allowExcessArguments()
   declareKernels(kernels)
   const handoff = program.command('handoff').allowExcessArguments()
@@ -73,6 +80,11 @@ export function parseCommandLine(argv: readonly string[], machine: { cores: numb
   plan.action(() => {
     const options = read(plan, planSchema)
     command = { command: 'plan', ...settle(options, HIDDEN_WIDTHS.scaling, (key) => given(plan, key)) }
+  })
+  simulate.action(() => {
+    const isGiven = (key: string) => given(simulate, key)
+    const options = settleSimulated(read(simulate, simulateSchema), isGiven)
+    command = { command: 'simulate', ...settle(options, HIDDEN_WIDTHS.scaling, isGiven) }
   })
   kernels.action(() => {
     command = { command: 'kernels', ...read(kernels, kernelsSchema) }

@@ -21,6 +21,7 @@ const SCALING_EXAMPLES = `
 Commands:
   scaling (default), the options above; weak, growth, bubble, memory, combine and all take the same
   plan               show who does what, when, without running it: ${PROGRAM} plan --help
+  simulate           predict any grid, up to thousands of ranks: ${PROGRAM} simulate --help
   train              learn from data in any mode: ${PROGRAM} train --help
   kernels            how fast the arithmetic is: ${PROGRAM} kernels --help
   handoff            what it costs to hand something to another thread: ${PROGRAM} handoff --help
@@ -110,6 +111,37 @@ export function declarePlan(command: Command, cores: number): void {
     .option('--layers <widths>', `widths of the model (default: 784-${HIDDEN_WIDTHS.scaling.join('-')}-10)`)
   declareShared(command, COMPARED)
   command.helpOption('-h, --help', 'show this help').addHelpText('after', PLAN_EXAMPLES)
+}
+
+const SIMULATE_EXAMPLES = `
+Rates and bandwidths are in GFLOP/s and GB/s. A rank reads what another has written at the bandwidth, once, when it is
+told; links do not get slower where several use them at once. Model and batch, if not given, are as large as needed.
+
+Examples:
+  ${PROGRAM} simulate --modes data,pipeline --threads 2,4,8,16
+  ${PROGRAM} simulate --grid 1x1024x1 --microbatches 64 --depth 1024 --width 512
+  ${PROGRAM} simulate --grid 128x8x1,8x128x1 --machines 4 --latency-us 50 --network-gbps 1.25
+  ${PROGRAM} simulate --threads 2,4 --layers 784-256-256-256-256-10 --calibration results/RUN/calibration.csv`
+
+/** The flags and the help of `simulate`. */
+export function declareSimulate(command: Command): void {
+  command
+    .description('Predicts the steps of any grid by simulating its plan, without running it.')
+    .option('--modes <list>', `modes to simulate: ${MODES.join(', ')}, or all`, 'data,pipeline')
+    .option('--threads <list>', 'numbers of ranks, of any size (default: 1, 2, 4, … 64)')
+    .option('--layers <widths>', 'widths of the model, inputs first')
+    .option('--depth <layers>', 'or so many layers that are all alike (default: 5, or one for each stage)')
+    .option('--width <columns>', 'of these (default: 256, or what the tensor degree needs)')
+    .option('--gflops <rate>', 'speed of a rank (default: that of the kernel on one core here)')
+    .option('--memory-gbps <rate>', 'speed of a rank at what only reads and writes', '20')
+    .option('--calibration <file>', 'take the times of instructions from the calibration.csv of a run')
+    .option('--handoff-us <time>', 'from telling another rank until it goes on (default: 0.2, or calibrated)')
+    .option('--bandwidth-gbps <rate>', 'at which a rank reads what another has written (default: 50)')
+    .option('--machines <count>', 'divide the ranks between so many machines', '1')
+    .option('--latency-us <time>', 'the same as --handoff-us between machines', '50')
+    .option('--network-gbps <rate>', 'the same as --bandwidth-gbps between machines', '1.25')
+  declareShared(command, { batch: '64', microbatches: '8', schedule: '1f1b', reduction: 'owner' })
+  command.helpOption('-h, --help', 'show this help').addHelpText('after', SIMULATE_EXAMPLES)
 }
 
 /** The flags and the help of `train`. */

@@ -9,7 +9,7 @@ import { UsageError } from './usage-error.ts'
 export function read<Options>(command: Command, schema: z.ZodType<Options>): Options {
   if (command.args.length > 0) {
     throw new UsageError(
-      `${shown(command.args[0])}: expected an experiment, plan, train, kernels or handoff as the first word, then only flags`,
+      `${shown(command.args[0])}: expected an experiment, plan, simulate, train, kernels or handoff as the first word, then only flags`,
     )
   }
   const given: Record<string, unknown> = command.opts()

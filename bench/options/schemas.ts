@@ -10,6 +10,7 @@ import { schedules } from '../../src/plan/schedules/index.ts'
 import {
   amount,
   grids,
+  numberFrom0,
   oneOf,
   positiveNumber,
   share,
@@ -75,6 +76,27 @@ const shared = {
 }
 
 export const planSchema = z.object(shared)
+
+/** What one simulation may take a few seconds for. */
+const MOST_RANKS = 4096
+
+export const simulateSchema = planSchema.extend({
+  threads: wholeNumbers(1, MOST_RANKS).optional(),
+  grid: grids(MOST_RANKS).optional(),
+  /** So many layers of one width, instead of `layers`. */
+  depth: wholeNumber(1, 65_536).optional(),
+  width: wholeNumber(1, 65_536).optional(),
+  /** Speed of a rank; undefined to measure that of one core. */
+  gflops: positiveNumber().optional(),
+  memoryGbps: positiveNumber(),
+  /** The calibration.csv of a run. */
+  calibration: text('the path of a calibration.csv').optional(),
+  handoffUs: numberFrom0().optional(),
+  bandwidthGbps: positiveNumber().optional(),
+  machines: wholeNumber(1, MOST_RANKS),
+  latencyUs: numberFrom0(),
+  networkGbps: positiveNumber(),
+})
 
 /** The experiments that split a step, and `all` of them in one run. */
 export const EXPERIMENTS = ['scaling', 'weak', 'growth', 'bubble', 'memory', 'combine', 'all'] as const

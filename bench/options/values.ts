@@ -25,6 +25,16 @@ export function positiveNumber(limit = Infinity) {
     .pipe(z.number(expected).gt(0, expected).lt(limit, expected))
 }
 
+/** A decimal number, 0 included. */
+export function numberFrom0() {
+  const expected = 'expected a number from 0 on'
+  return z
+    .string()
+    .regex(/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i, expected)
+    .transform(Number)
+    .pipe(z.number(expected))
+}
+
 export const oneOf = <const T extends string>(names: readonly T[]) =>
   z.enum(names, `expected one of ${names.join(', ')}`)
 

@@ -67,7 +67,8 @@ export const isReplicated = (mode: Mode, { shape }: Setting): boolean =>
 /** What the order of work of a pipeline is called. */
 export const scheduleOf = ({ table, schedule }: Setting): string => (table ? 'file' : schedule)
 
-function cellName(mode: Mode, setting: Setting, { dispatch, wait }: Execution): string {
+/** Unique among the cells of one model and batch. */
+export function cellName(mode: Mode, setting: Setting, { dispatch, wait }: Execution): string {
   const { threads, shape, reduction, handoff } = setting
   const parts: string[] = [mode]
   if (mode === 'hybrid' && shape) parts.push(`${shape.dp}x${shape.pp}x${shape.tp}`)

@@ -2,7 +2,9 @@ import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { initialParameters } from '../model/initialise.ts'
 import type { Role } from '../plan/plan.ts'
 import { layOut, readRows, writeRows, type Placement } from '../runtime/memory.ts'
-import type { RankReport } from '../runtime/rank.ts'
+import type { Calibration } from '../runtime/calibrate.ts'
+import type { CalibrationReport, RankReport } from '../runtime/rank.ts'
+import type { SignalTiming } from '../runtime/signal-times.ts'
 import { startTeam, type Team, type TeamOptions } from '../runtime/team.ts'
 import type { Batches } from './batches.ts'
 import type { Cell, Wait } from './cell.ts'
@@ -41,6 +43,15 @@ export interface Session {
   losses(cell: Cell): Float32Array
   /** What so many cores can do together: sums over the threads; undefined for a kernel in plain JavaScript. */
   limits(threads: number): Promise<Limits | undefined>
+  /** Times single instructions of a cell's plan, some of each rank's, on these ranks at once. */
+  calibrate(
+    cell: Cell,
+    instructions: Calibration['instructions'],
+    milliseconds: number,
+    warmUpMs: number,
+  ): Promise<CalibrationReport[]>
+  /** Times signals between the ranks of a cell. */
+  signals(cell: Cell, what: SignalTiming['what'], block?: Float32Array): Promise<CalibrationReport[]>
   close(): Promise<void>
 }
 
@@ -130,6 +141,25 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         triadGbps: sum((limits) => limits.triadGbps),
       }
     },
+
+    calibrate: (cell, instructions, milliseconds, warmUpMs) =>
+      team.calibrate({
+        plan: cell.plan,
+        placement: placementOf.get(cell)!,
+        batches: loaded,
+        hyper: { ...cell.hyper, learningRate: 0 },
+        instructions,
+        milliseconds,
+        warmUpMs,
+      }),
+
+    signals: ({ plan, wait }, what, block) =>
+      team.signals({
+        plan,
+        what,
+        spinMicroseconds: spinOf(wait, plan.programs.length > cores),
+        ...(block ? { block } : {}),
+      }),
 
     close: () => team.close(),
   }

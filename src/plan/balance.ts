@@ -3,32 +3,35 @@ import type { Span } from './span.ts'
 
 /**
  * Cuts the layers into `stages` contiguous, non-empty ones so that the largest flop count of a stage is as small as
- * it can be (dynamic programme over the last cut; of equal cuts the earliest).
+ * it can be (dynamic programme over the last cut; of equal cuts the earliest). The later the last cut, the less the last
+ * stage has and the more the others: the best cut is where the two meet, which moves on with the layers.
  */
 export function balancedStages(model: Model, stages: number): Span[] {
   const layers = layerCount(model)
   const before = [0]
   for (let layer = 0; layer < layers; layer++) before.push(before[layer] + layerFlop(model, layer, 1))
 
-  // best[s][l]: smallest possible largest stage when layers 0..l are cut into s stages, and where the last one starts.
-  const best: { cost: number; start: number }[][] = [[]]
-  best[0] = before.map((_, l) => ({ cost: l === 0 ? 0 : Infinity, start: 0 }))
-  for (let s = 1; s <= stages; s++) {
-    best[s] = before.map((end, l) => {
-      let choice = { cost: Infinity, start: 0 }
-      for (let start = 0; start < l; start++) {
-        const cost = Math.max(best[s - 1][start].cost, end - before[start])
-        if (cost < choice.cost) choice = { cost, start }
-      }
-      return choice
-    })
+  // starts[s][l]: where the last stage starts when layers 0..l are cut into s; largest[l]: its largest stage then.
+  const starts: number[][] = [[], before.map(() => 0)]
+  let largest = before
+  for (let s = 2; s <= stages; s++) {
+    const next: number[] = []
+    const start: number[] = []
+    for (let l = s, meet = s - 1; l <= layers; l++) {
+      while (largest[meet] < before[l] - before[meet]) meet++
+      const earlier = meet >= s && before[l] - before[meet - 1] <= largest[meet]
+      start[l] = earlier ? meet - 1 : meet
+      next[l] = earlier ? before[l] - before[meet - 1] : largest[meet]
+    }
+    starts.push(start)
+    largest = next
   }
 
   const spans: Span[] = []
   for (let s = stages, to = layers; s > 0; s--) {
-    const from = best[s][to].start
-    spans.unshift({ from, to })
+    const from = starts[s][to]
+    spans.push({ from, to })
     to = from
   }
-  return spans
+  return spans.toReversed()
 }

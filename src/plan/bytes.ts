@@ -1,6 +1,5 @@
-import { effects } from './effects.ts'
-import type { Buffer, Plan, Region, Role } from './plan.ts'
-import { length, overlap } from './span.ts'
+import type { Buffer, Plan, Role } from './plan.ts'
+import { transfersOf } from './transfers.ts'
 
 const FLOAT_BYTES = 4
 /** Rows start on cache lines of their own, so that ranks that write neighbouring rows never share a line. */
@@ -36,40 +35,9 @@ export const bytesHandedOver = (plan: Plan): number =>
   bytesHandedOverTo(plan).reduce((sum, bytes) => sum + bytes, 0)
 
 /** The same, by the rank that reads. */
-export function bytesHandedOverTo(plan: Plan): number[] {
-  const writes = new Map<string, { rank: number; region: Region }[]>()
-  plan.programs.forEach((program, rank) => {
-    for (const region of program.flatMap((instruction) => effects(instruction).writes)) {
-      const version = region.version === 'after' ? 'before' : region.version
-      const list = writes.get(key(region, version))
-      if (list) list.push({ rank, region })
-      else writes.set(key(region, version), [{ rank, region }])
-    }
+export const bytesHandedOverTo = (plan: Plan): number[] =>
+  transfersOf(plan).map((transfers) => {
+    let bytes = 0
+    for (const list of transfers.values()) for (const transfer of list) bytes += transfer.bytes
+    return bytes
   })
-  return plan.programs.map((program, rank) => {
-    let floats = 0
-    const seen = new Set<string>()
-    for (const read of program.flatMap((instruction) => effects(instruction).reads)) {
-      const what = key(read, read.version)
-      const where = `${what}/${read.rows.from}:${read.rows.to}/${read.columns.from}:${read.columns.to}`
-      if (seen.has(where)) continue
-      seen.add(where)
-      for (const write of writes.get(what) ?? []) {
-        if (write.rank !== rank) floats += commonFloats(read, write.region)
-      }
-    }
-    return floats * FLOAT_BYTES
-  })
-}
-
-const key = (region: Region, version: string): string => `${region.buffer}/${region.slot}/${version}`
-
-function commonFloats(a: Region, b: Region): number {
-  if (!overlap(a.rows, b.rows) || !overlap(a.columns, b.columns)) return 0
-  const rows = length({ from: Math.max(a.rows.from, b.rows.from), to: Math.min(a.rows.to, b.rows.to) })
-  const columns = length({
-    from: Math.max(a.columns.from, b.columns.from),
-    to: Math.min(a.columns.to, b.columns.to),
-  })
-  return rows * columns
-}

@@ -6,26 +6,36 @@ import { length, type Span } from './span.ts'
 export type Tensor = (microbatch: number) => Region
 
 /** The microbatches take turns in the slots of a buffer. */
-export const inSlots =
-  ({ buffers }: Draft, buffer: number, microbatches: readonly Span[]): Tensor =>
-  (k) => ({
-    buffer,
-    slot: k % buffers[buffer].slots,
-    rows: { from: 0, to: length(microbatches[k]) },
-    columns: { from: 0, to: buffers[buffer].columns },
-    version: `microbatch ${k}`,
-  })
+export function inSlots({ buffers }: Draft, buffer: number, microbatches: readonly Span[]): Tensor {
+  const { slots, columns } = buffers[buffer]
+  const all = { from: 0, to: columns }
+  return named(
+    microbatches.map((samples, k) => ({
+      buffer,
+      slot: k % slots,
+      rows: { from: 0, to: length(samples) },
+      columns: all,
+      version: `microbatch ${k}`,
+    })),
+  )
+}
 
 /** The buffer holds the whole batch, and each sample has its row. */
-export const inBatch =
-  ({ buffers }: Draft, buffer: number, microbatches: readonly Span[], version: string): Tensor =>
-  (k) => ({
-    buffer,
-    slot: 0,
-    rows: microbatches[k],
-    columns: { from: 0, to: buffers[buffer].columns },
-    version,
-  })
+export function inBatch(
+  { buffers }: Draft,
+  buffer: number,
+  microbatches: readonly Span[],
+  version: string,
+): Tensor {
+  const columns = { from: 0, to: buffers[buffer].columns }
+  return named(microbatches.map((rows) => ({ buffer, slot: 0, rows, columns, version })))
+}
+
+/** Many instructions name the same region: they share it, since a large plan consists of little else. */
+const named =
+  (regions: readonly Region[]): Tensor =>
+  (k) =>
+    regions[k]
 
 /** What all ranks have written of a batch, row by row. */
 export const wholeBatch = ({ buffers }: Draft, buffer: number, version: string): Region => ({

@@ -22,6 +22,8 @@ export function walk(plan: Plan, observer: Observer): void {
   /** How many signals of the instruction at `next` are done; −1: the rank has not come to it yet. */
   const signalled = programs.map(() => -1)
   const values = counters.map(() => 0)
+  /** What a rank waits for, so that a look at it costs nothing while that has not come. */
+  const waitsFor: { counter: number; atLeast: number }[] = programs.map(() => ({ counter: -1, atLeast: 0 }))
 
   /** Goes on with a rank until it has to wait or is done; tells whether it moved at all. */
   const advance = (rank: number): boolean => {
@@ -43,7 +45,10 @@ export function walk(plan: Plan, observer: Observer): void {
           }
           observer.published(rank, signal.counter, ++values[signal.counter])
         } else {
-          if (values[signal.counter] < signal.atLeast) return moved
+          if (values[signal.counter] < signal.atLeast) {
+            waitsFor[rank] = signal
+            return moved
+          }
           if (signal.atLeast > 0) observer.awaited(rank, signal.counter, signal.atLeast)
         }
         moved = true
@@ -54,7 +59,11 @@ export function walk(plan: Plan, observer: Observer): void {
 
   for (let moved = true; moved;) {
     moved = false
-    for (let rank = 0; rank < programs.length; rank++) moved = advance(rank) || moved
+    for (let rank = 0; rank < programs.length; rank++) {
+      const { counter, atLeast } = waitsFor[rank]
+      if (counter >= 0 && values[counter] < atLeast) continue
+      moved = advance(rank) || moved
+    }
   }
   const stuck = programs.findIndex((program, rank) => next[rank] < program.length)
   if (stuck >= 0) throw new PlanError(describeDeadlock(plan, stuck, next, signalled, values))

@@ -2,6 +2,7 @@ import type { Hyperparameters, Kernel, Matrix } from '../kernels/kernel.ts'
 import { activationOf } from '../model/shape.ts'
 import { slotFloats, strideOf } from '../plan/bytes.ts'
 import { effects } from '../plan/effects.ts'
+import { updatesAtOnce } from '../plan/fused.ts'
 import type { BackwardWeight, Forward, Instruction, Plan, Region, Signal, Update } from '../plan/plan.ts'
 import { length, type Span } from '../plan/span.ts'
 import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
@@ -134,9 +135,6 @@ export function bind(binding: Binding): BoundProgram {
     }
   }
 
-  const updatesAtOnce = (gradient: BackwardWeight, next: Instruction): next is Update =>
-    plan.optimizer === 'sgd' && next.op === 'update' && sameRegion(gradient.gradient, next.gradient)
-
   const action = (instruction: Instruction, index: number): (() => void) => {
     switch (instruction.op) {
       case 'forward':
@@ -165,7 +163,7 @@ export function bind(binding: Binding): BoundProgram {
       }
       case 'backward-weight': {
         const next = program[index + 1]
-        return backwardWeight(instruction, updatesAtOnce(instruction, next) ? next : undefined)
+        return backwardWeight(instruction, updatesAtOnce(plan, instruction, next) ? next : undefined)
       }
       case 'send': {
         const { source, message, by } = instruction
@@ -188,7 +186,7 @@ export function bind(binding: Binding): BoundProgram {
       }
       case 'update': {
         const before = program[index - 1]
-        if (before.op === 'backward-weight' && updatesAtOnce(before, instruction)) return () => {}
+        if (updatesAtOnce(plan, before, instruction)) return () => {}
         return update(instruction)
       }
       default:
@@ -207,12 +205,3 @@ function publishesPerStep(plan: Plan): number[] {
   }
   return times
 }
-
-const sameRegion = (a: Region, b: Region): boolean =>
-  a.buffer === b.buffer &&
-  a.slot === b.slot &&
-  a.version === b.version &&
-  sameSpan(a.rows, b.rows) &&
-  sameSpan(a.columns, b.columns)
-
-const sameSpan = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to

@@ -5,6 +5,7 @@ import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
 import { bind, type BoundProgram } from './bind.ts'
+import { calibrate, type Calibration } from './calibrate.ts'
 import { spinsPerMicrosecond } from './counter.ts'
 import { INSTRUCTION, LINE_CELLS, PARKED, STEP, type Control } from './control.ts'
 import { runRange } from './dispatch.ts'
@@ -13,6 +14,7 @@ import { interpret, type Steps, type Timings } from './interpret.ts'
 import type { Placement } from './memory.ts'
 import { pinThread } from './pin.ts'
 import type { Range } from './ranges.ts'
+import { timeSignals, type SignalTiming } from './signal-times.ts'
 
 /** The first task of each thread: it becomes a rank, and stays it. */
 export interface Enrolment {
@@ -48,6 +50,13 @@ export interface LimitsOrder {
   readonly milliseconds: number
 }
 
+/** Time single instructions of your program. */
+export type CalibrationOrder = { readonly kind: 'calibrate'; readonly ticket: number } & Calibration &
+  Pick<Visit, 'hyper'>
+
+/** Time signals between you and the others. */
+export type SignalsOrder = { readonly kind: 'signals'; readonly ticket: number } & SignalTiming
+
 /** Be ready to run ranges of any rank's program: the first task of each thread where a task is a range. */
 type Preparation = { readonly kind: 'prepare'; readonly ticket: number } & Visit
 
@@ -64,8 +73,17 @@ export type Task =
   | Preparation
   | RangeOrder
   | LimitsOrder
+  | CalibrationOrder
+  | SignalsOrder
 /** What a task comes to; nothing where a rank has no part in it. */
-export type Answer = RankReport | RangeReport | Limits | { readonly unpinned: string } | undefined
+export type Answer =
+  RankReport | RangeReport | Limits | CalibrationReport | { readonly unpinned: string } | undefined
+
+export interface CalibrationReport {
+  readonly calibrated: number
+  /** Milliseconds: per instruction asked for, or of the signals, by repetition. */
+  readonly times: readonly Float64Array[]
+}
 
 export interface RangeReport {
   readonly threadId: number
@@ -136,6 +154,25 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
 
     const { memory, made, mailbox, spinRate } = seat
     const { counters } = control
+    if (task.kind === 'signals') {
+      control.tickets[task.ticket] = rank + 1
+      if (rank >= task.plan.programs.length) return undefined
+      const line = lineOf(rank)
+      const times = timeSignals(task, rank, spinRate, counters, line)
+      line[STEP] = PARKED
+      return { calibrated: rank, times }
+    }
+    if (task.kind === 'calibrate') {
+      control.tickets[task.ticket] = rank + 1
+      if ((task.instructions[rank] ?? []).length === 0) return undefined
+      const { plan, placement, hyper } = task
+      const bound = bind({ plan, rank, placement, memory, kernel: made, mailbox, hyper, counters, spins: 0 })
+      const line = lineOf(rank)
+      const floats = new Float32Array(memory.buffer)
+      const times = calibrate(task, rank, bound, { floats, counters, line, clock })
+      line[STEP] = PARKED
+      return { calibrated: rank, times }
+    }
     const { plan, placement, hyper } = task
     const spins = Math.round(task.spinMicroseconds * spinRate)
     const bindRank = (of: number) =>

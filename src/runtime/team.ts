@@ -14,7 +14,9 @@ import { createMailbox, type Mailbox } from './mailbox.ts'
 import { allowedCpus, NO_AFFINITY } from './pin.ts'
 import { allocate, type Layout } from './memory.ts'
 import type { Range } from './ranges.ts'
-import type { Answer, RankReport, Task, Visit } from './rank.ts'
+import type { Answer, CalibrationReport, RankReport, Task, Visit } from './rank.ts'
+import type { Calibration } from './calibrate.ts'
+import type { SignalTiming } from './signal-times.ts'
 
 /** A rank failed, ended or stalled; the message names the rank, the step and the cause. */
 export class RankError extends Error {
@@ -36,6 +38,10 @@ export interface Team {
   dispatch(visit: Visit): Promise<RankReport[]>
   /** What the first `threads` cores can do together, one entry per thread; none for a kernel in plain JavaScript. */
   limits(threads: number): Promise<Limits[]>
+  /** Times single instructions; reports come in the order of the ranks that had any. */
+  calibrate(order: Calibration & Pick<Visit, 'hyper'>): Promise<CalibrationReport[]>
+  /** Times signals between the ranks of a plan; one report per rank. */
+  signals(order: SignalTiming): Promise<CalibrationReport[]>
   /** Ends all threads, also ones that wait or spin. */
   close(): Promise<void>
 }
@@ -110,7 +116,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   }
 
   /** Runs a task, and says in its error which rank it was that failed, and where. */
-  async function send(job: Visit, task: Task, rankOf: () => number): Promise<Answer> {
+  async function send(job: Pick<Visit, 'plan'>, task: Task, rankOf: () => number): Promise<Answer> {
     try {
       return await pool.run(task)
     } catch (error) {
@@ -124,13 +130,13 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   }
 
   /** As many tasks as threads, in one go: each thread takes one, and finds out there whether it has a part in this plan. */
-  const toEach = (kind: 'visit' | 'prepare', job: Visit): Promise<Answer>[] =>
+  const toEach = (job: Pick<Visit, 'plan'>, taskOf: (ticket: number) => Task): Promise<Answer>[] =>
     Array.from({ length: threads }, (_, ticket) =>
-      send(job, { kind, ticket, ...job }, () => control.tickets[ticket] - 1),
+      send(job, taskOf(ticket), () => control.tickets[ticket] - 1),
     )
 
   /** Lets ranks work until they are done, one fails, or nothing moves any more; the team is over in the last two cases. */
-  async function watched<T>(job: Visit, work: () => Promise<T>): Promise<T> {
+  async function watched<T>(job: Pick<Visit, 'plan'>, work: () => Promise<T>): Promise<T> {
     control.counters.fill(0)
     control.lines.fill(-1)
     control.tickets.fill(0)
@@ -151,7 +157,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
 
   const visit = (job: Visit): Promise<RankReport[]> =>
     watched(job, async () => {
-      const answers = await Promise.all(toEach('visit', job))
+      const answers = await Promise.all(toEach(job, (ticket) => ({ kind: 'visit', ticket, ...job })))
       return answers
         .filter((answer) => answer !== undefined)
         .filter((answer) => 'rank' in answer)
@@ -166,7 +172,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
         bind({ plan, rank, placement, memory, kernel: made, mailbox: NO_MAILBOX, hyper, counters, spins: 0 }),
       )
       const threadOf = plan.programs.map(() => 0)
-      await Promise.all(toEach('prepare', job))
+      await Promise.all(toEach(job, (ticket) => ({ kind: 'prepare', ticket, ...job })))
       const run = async (range: Range, step: number): Promise<Float64Array> => {
         if (range.onMain)
           return runRange(bound[range.rank], range, steps, step, [0, 0], () => performance.now())
@@ -179,6 +185,19 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
       return timings.map((each, rank) => ({ ...each, rank, threadId: threadOf[rank] }))
     })
 
+  const reported = (job: Pick<Visit, 'plan'>, taskOf: (ticket: number) => Task) =>
+    watched(job, async () => {
+      const answers = await Promise.all(toEach(job, taskOf))
+      return answers
+        .filter((answer) => answer !== undefined)
+        .filter((answer) => 'calibrated' in answer)
+        .sort((a, b) => a.calibrated - b.calibrated)
+    })
+  const calibrate: Team['calibrate'] = (order) =>
+    reported(order, (ticket) => ({ kind: 'calibrate', ticket, ...order }))
+  const signals: Team['signals'] = (order) =>
+    reported(order, (ticket) => ({ kind: 'signals', ticket, ...order }))
+
   async function limits(together: number): Promise<Limits[]> {
     const startAt = performance.now() + LIMITS_WARM_UP_MS
     const order = { kind: 'limits', threads: together, startAt, milliseconds: LIMITS_MS } as const
@@ -186,7 +205,7 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
     return answers.filter((answer) => answer !== undefined).filter((answer) => 'peakGflops' in answer)
   }
 
-  return { memory, threads, unpinned, visit, dispatch, limits, close }
+  return { memory, threads, unpinned, visit, dispatch, limits, calibrate, signals, close }
 }
 
 /** The main thread adds gradients, and hands nothing over. */

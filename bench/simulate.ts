@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { cellName, EXECUTION } from '../src/measure/cell.ts'
+import type { Model } from '../src/model/shape.ts'
+import { checkPlan } from '../src/plan/check/check.ts'
+import { modeImpossible, planMode } from '../src/plan/modes.ts'
+import type { Plan } from '../src/plan/plan.ts'
+import { readCalibration, type CalibrationFile } from '../src/report/calibration-read.ts'
+import { OUTLOOK_LEGEND, outlookTable } from '../src/report/outlook-table.ts'
+import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
+import { handingIn, type Link } from '../src/simulate/handing.ts'
+import { outlookOf } from '../src/simulate/outlook.ts'
+import { costAtRate } from '../src/simulate/rate.ts'
+import { simulate, type Cost } from '../src/simulate/simulate.ts'
+import { settingOf, variants } from './cells.ts'
+import { announceKernel } from './kernel.ts'
+import { UsageError, type SimulateOptions } from './options.ts'
+import { announceSkipped } from './scaling.ts'
+
+/** Proving a plan takes time and memory that grow with the square of the ranks; plans of one kind are alike. */
+const MOST_CHECKED = 64
+/** How long threads of one process take to hand over, and how fast, unless something else is asked for or was measured. */
+const WITHIN: Link = { latencyNs: 200, gigabytesPerSecond: 50 }
+
+/**
+ * Predicts steps without running them: of any grid, on any number of ranks, on one machine or on several with a network
+ * between them. The plans are those that would run; what is assumed is how long instructions and handoffs take.
+ */
+export function runSimulation(options: SimulateOptions): Promise<boolean> {
+  const { activation, loss, layers, batch, calibration, memoryGbps, machines } = options
+  const model: Model = { widths: layers!, activation, loss }
+  const file = calibration === undefined ? undefined : fileOf(calibration)
+  const measured = file && rateOf(file.times)
+  const gflops = options.gflops ?? measured ?? announceKernel(options.kernel).gflops
+  const costOf = (plan: Plan): Cost => {
+    const rate = costAtRate(plan, { gflops, gigabytesPerSecond: memoryGbps })
+    return file ? costFromTimes(plan, file.times, rate) : rate
+  }
+  const within: Link = {
+    latencyNs:
+      options.handoffUs === undefined ? (file?.handoffNs ?? WITHIN.latencyNs) : options.handoffUs * 1e3,
+    gigabytesPerSecond: options.bandwidthGbps ?? WITHIN.gigabytesPerSecond,
+  }
+  const between: Link = { latencyNs: options.latencyUs * 1e3, gigabytesPerSecond: options.networkGbps }
+
+  console.log(
+    `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
+      (calibration === undefined ? '' : `, or as in ${calibration}`) +
+      `; handing over ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
+      (machines > 1
+        ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s`
+        : ''),
+  )
+  const serial = planMode('serial', settingOf(options, model, 1))
+  const serialNs = simulate(serial, costOf(serial)).duration
+  const rows = []
+  let unchecked = 0
+  for (const { mode, setting } of variants(options, model, options.threads ?? [])) {
+    const { threads } = setting
+    const reason =
+      modeImpossible(mode, setting) ??
+      (threads < machines ? `${threads} ranks are fewer than ${machines} machines` : undefined)
+    if (reason !== undefined) {
+      announceSkipped([{ mode, threads, reason }])
+      continue
+    }
+    const plan = planMode(mode, setting)
+    if (threads <= MOST_CHECKED) checkPlan(plan)
+    else unchecked++
+    if (file) {
+      const { timed, all } = coverage(plan, file.times)
+      if (timed < all)
+        console.log(`${cellName(mode, setting, EXECUTION)}: ${all - timed} of ${all} shapes at the rate`)
+    }
+    const handing = handingIn({ ranks: threads, machines, within, between })
+    rows.push({
+      name: cellName(mode, setting, EXECUTION),
+      ranks: threads,
+      outlook: outlookOf(plan, costOf(plan), handing, serialNs),
+    })
+  }
+  console.log(outlookTable(rows))
+  console.log(OUTLOOK_LEGEND)
+  if (unchecked > 0) {
+    console.log(
+      `not proven beforehand, as a run would: ${unchecked} of ${rows.length} plans, of more than ${MOST_CHECKED} ranks`,
+    )
+  }
+  return Promise.resolve(rows.length > 0)
+}
+
+function fileOf(path: string): CalibrationFile {
+  try {
+    return readCalibration(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new UsageError(
+      `--calibration ${path}: expected the calibration.csv of a run; ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}
+
+/** Many layers of one width are counted. */
+function namedWidths(widths: readonly number[]): string {
+  const [first] = widths
+  const alike = widths.length > 8 && widths.every((width) => width === first)
+  return alike ? `${widths.length - 1} layers of ${first}` : widths.join('-')
+}

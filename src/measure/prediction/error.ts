@@ -1,0 +1,46 @@
+import type { Visit } from '../blocks.ts'
+import { BUCKETS, type Bucket } from '../ledger.ts'
+import type { Prediction } from '../predict.ts'
+
+/** How far a prediction is from what was measured afterwards, and which bucket of the ledger differs most. */
+export interface PredictionError {
+  /** (predicted − measured) / measured, of the step. */
+  readonly share: number
+  readonly predictedNs: number
+  readonly measuredNs: number
+  readonly bucket: Bucket
+  /** Of that bucket in a step, the mean over the ranks. */
+  readonly bucketPredictedNs: number
+  readonly bucketMeasuredNs: number
+}
+
+/** @param measuredNs the median step of the cell */
+export function predictionError(
+  prediction: Prediction,
+  measuredNs: number,
+  visits: readonly Visit[],
+): PredictionError {
+  const ledger = meanLedger(visits)
+  const differenceOf = (bucket: Bucket) => Math.abs(prediction.buckets.get(bucket)! - ledger.get(bucket)!)
+  const bucket = BUCKETS.reduce((a, b) => (differenceOf(b) > differenceOf(a) ? b : a))
+  return {
+    share: prediction.stepNs / measuredNs - 1,
+    predictedNs: prediction.stepNs,
+    measuredNs,
+    bucket,
+    bucketPredictedNs: prediction.buckets.get(bucket)!,
+    bucketMeasuredNs: ledger.get(bucket)!,
+  }
+}
+
+/** Nanoseconds per bucket in a step, the mean over ranks and measured steps. */
+function meanLedger(visits: readonly Visit[]): Map<Bucket, number> {
+  const sums = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
+  let rankSteps = 0
+  for (const { ranks, stepNs, warmUp } of visits) {
+    rankSteps += ranks.length * (stepNs.length - warmUp)
+    for (const { ledger } of ranks)
+      for (const [bucket, ns] of ledger) sums.set(bucket, sums.get(bucket)! + ns)
+  }
+  return new Map([...sums].map(([bucket, ns]) => [bucket, ns / rankSteps]))
+}

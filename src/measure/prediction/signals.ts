@@ -1,0 +1,49 @@
+import type { Cell } from '../cell.ts'
+import type { Session } from '../session.ts'
+import { median } from '../statistics.ts'
+
+/** What signals between so many ranks take, in nanoseconds. */
+export interface Signals {
+  /** An instruction that does nothing else, looking at the clock included. */
+  readonly publishNs: number
+  /** From a publish until a rank that looks for it goes on, or one that sleeps. */
+  readonly handoffNs: number
+  readonly wakingNs: number
+  readonly barrierNs: number
+  /** How fast floats come from the core that has written them, beyond the time of reading one's own. */
+  readonly gigabytesPerSecond: number
+}
+
+/** About what is handed over of a layer; long enough for the clock. */
+const BLOCK_FLOATS = 131_072
+const FLOAT_BYTES = 4
+
+const ns = (milliseconds: number): number => Math.max(0, milliseconds * 1e6)
+
+/** Times the signals between the ranks of a cell. */
+export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signals> {
+  const middle = async (what: 'publish' | 'handoff' | 'barrier') => {
+    const reports = await session.signals(cell, what)
+    const [times] = reports.flatMap((report) => report.times)
+    return ns(median([...times]))
+  }
+  const publishNs = await middle('publish')
+  if (cell.plan.programs.length === 1) {
+    return { publishNs, handoffNs: 0, wakingNs: 0, barrierNs: publishNs, gigabytesPerSecond: Infinity }
+  }
+  const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
+  const handoffNs = await middle('handoff')
+  const barrierNs = await middle('barrier')
+  // The writer pays as well: it has to get the lines back.
+  const extras = (await session.signals(cell, 'transfer', block)).flatMap((report) => report.times)
+  const extraNs = extras.reduce((sum, times) => sum + ns(median([...times])), 0)
+  const [told, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
+  const wakingNs = ns(median(Array.from(told, (time, attempt) => awake[attempt] - time)))
+  return {
+    publishNs,
+    handoffNs,
+    barrierNs,
+    wakingNs,
+    gigabytesPerSecond: (BLOCK_FLOATS * FLOAT_BYTES) / extraNs,
+  }
+}

@@ -1,0 +1,112 @@
+import type { Instruction, Plan } from '../plan/plan.ts'
+import { isSignal } from '../plan/effects.ts'
+import type { BoundProgram } from './bind.ts'
+import { INSTRUCTION, STEP } from './control.ts'
+import { COUNTER_CELLS, publish } from './counter.ts'
+import { footprintBefore, touch } from './footprint.ts'
+import { beginStep, type Clock } from './interpret.ts'
+import type { Placement } from './memory.ts'
+
+/** Which instructions are to be timed, on which ranks at once, and for how long. */
+export interface Calibration {
+  readonly plan: Plan
+  readonly placement: Placement
+  readonly batches: number
+  /** Per rank, the indices of the instructions that it times; ranks without any take no part. */
+  readonly instructions: readonly (readonly number[])[]
+  /** Milliseconds for each of them, and before the first of all. */
+  readonly milliseconds: number
+  readonly warmUpMs: number
+}
+
+/** Repetitions of one instruction: enough for a median, and not more than it needs. */
+const FEWEST = 5
+const MOST = 60
+/** The first repetitions find what the instruction before has left. */
+const SKIPPED = 2
+
+/** A counter that the ranks of a calibration tell each other of their ends with; the plan's own ones are not in use. */
+const DONE = 0
+
+/** What a rank shares with the others. */
+export interface Surroundings {
+  readonly floats: Float32Array
+  readonly counters: Int32Array
+  readonly line: Int32Array
+  readonly clock: Clock
+}
+
+/**
+ * Times single instructions of a rank's program, each again and again: the caches are put into the state that a row of
+ * steps would leave, the instruction before is run, for what it leaves in the registers, the branch predictors and the
+ * kernel's scratch, and then the instruction itself, between two looks at the clock as in a step. Nothing else is timed.
+ * Ranks that calibrate together go on computing until the last one has done.
+ *
+ * @returns milliseconds per instruction asked for, in the order of the repetitions
+ */
+export function calibrate(
+  { plan, placement, batches, instructions, milliseconds, warmUpMs }: Calibration,
+  rank: number,
+  bound: BoundProgram,
+  { floats, counters, line, clock }: Surroundings,
+): Float64Array[] {
+  const { actions } = bound
+  const program = plan.programs[rank]
+  const asked = instructions[rank]
+  const partners = instructions.filter((list) => list.length > 0).length
+  const steps = { done: 0, batches }
+  let step = 0
+  let seen = 0
+
+  const begin = () => {
+    beginStep(bound, steps, step, [0, 0])
+    line[STEP] = step++
+  }
+  const runs = (instruction: Instruction) =>
+    !isSignal(instruction) && instruction.op !== 'send' && instruction.op !== 'take'
+  /** All that computes, without waiting for anybody: compiles what is not yet compiled. */
+  const runAll = () => {
+    begin()
+    program.forEach((instruction, index) => {
+      if (runs(instruction)) actions[index]()
+    })
+  }
+  for (const start = clock(); clock() - start < warmUpMs;) runAll()
+
+  const results = asked.map((index) => {
+    const places = footprintBefore(plan, placement, rank, index)
+    const before = previous(program, index, runs)
+    const times: number[] = []
+    line[INSTRUCTION] = index
+    const start = clock()
+    for (let repetition = 0; repetition < MOST + SKIPPED; repetition++) {
+      if (repetition >= FEWEST + SKIPPED && clock() - start > milliseconds) break
+      begin()
+      seen += touch(floats, places, (step - 1) % batches, batches)
+      if (before >= 0) actions[before]()
+      const begun = clock()
+      actions[index]()
+      const ended = clock()
+      if (repetition >= SKIPPED) times.push(ended - begun)
+    }
+    return Float64Array.from(times)
+  })
+  publish(counters, DONE * COUNTER_CELLS)
+  while (Atomics.load(counters, DONE * COUNTER_CELLS) < partners) runAll()
+  // Never so; but it shows the compiler that what was touched matters.
+  if (Number.isNaN(seen)) line[INSTRUCTION] = -1
+  return results
+}
+
+/** The instruction that the rank has computed last when it comes to this one; −1 if there is none. */
+function previous(
+  program: readonly Instruction[],
+  index: number,
+  runs: (instruction: Instruction) => boolean,
+): number {
+  for (let back = 1; back < program.length; back++) {
+    const at = (index - back + program.length) % program.length
+    if (runs(program[at])) return at
+  }
+  return -1
+}
