@@ -2,11 +2,11 @@ import type { KernelChoice } from '../src/kernels/kernel.ts'
 import { measureLimits, type LimitsTogether } from '../src/measure/alone.ts'
 import { runBlocks, type Blocks, type Visit } from '../src/measure/blocks.ts'
 import { againOf, type Cell } from '../src/measure/cell.ts'
-import { guard, type Findings } from '../src/measure/guards.ts'
-import { isDifferent, noiseFloor } from '../src/measure/noise.ts'
-import { openSession, type Session } from '../src/measure/session.ts'
+import { noiseFloor } from '../src/measure/noise.ts'
+import type { Prediction } from '../src/measure/predict.ts'
+import { openSession } from '../src/measure/session.ts'
 import { median } from '../src/measure/statistics.ts'
-import { speedupIsWithin, summarise, type Summary } from '../src/measure/summary.ts'
+import { speedupIsWithin } from '../src/measure/summary.ts'
 import { verifyCells } from '../src/measure/verify-cells.ts'
 import type { Verdict } from '../src/measure/verify.ts'
 import { stepFlop } from '../src/model/shape.ts'
@@ -20,13 +20,14 @@ import {
   SAMPLES_COLUMNS,
   sampleRows,
   type RunIdentity,
-  type Status,
 } from '../src/report/files.ts'
 import { appendVisit, readVisits } from '../src/report/journal.ts'
 import { formatDuration } from '../src/report/table.ts'
 import { rotatingBatches } from './data.ts'
+import { forecast } from './forecast.ts'
 import { withSession } from './interrupt.ts'
 import type { ScalingOptions } from './options.ts'
+import { judge, type Outcome } from './outcome.ts'
 import type { Run } from './run.ts'
 
 /** Cells of one model and one batch: they read the same data, and are verified against and compared with one serial. */
@@ -35,19 +36,6 @@ export interface Group {
   readonly label: string
   /** The first is serial. */
   readonly cells: readonly Cell[]
-}
-
-/** What became of a cell. */
-export interface Outcome {
-  readonly cell: Cell
-  readonly verdict: Verdict
-  /** Undefined if it was not timed. */
-  readonly summary: Summary | undefined
-  readonly status: Status
-  readonly findings: Findings
-  /** Whether its speed-up is a difference from serial at all; undefined where nothing tells. */
-  readonly differs: boolean | undefined
-  readonly visits: readonly Visit[]
 }
 
 export interface GroupResult {
@@ -67,6 +55,8 @@ const BLOCKS = { fewest: 5, most: 200 }
 /** A visit takes this long at most and at least, in milliseconds, as far as the budget allows. */
 const VISIT_MS = { longest: 400, shortest: 30 }
 const QUICK_VISIT_MS = 60
+/** Of a group's budget, for single instructions before the first block; it comes on top. */
+const CALIBRATION_SHARE = 0.1
 /** Of a visit's time: warm-up and fresh weights come on top of the measured steps. */
 const VISIT_OVERHEAD = 1.4
 
@@ -95,7 +85,6 @@ export async function runGroup(
   options: ScalingOptions,
   choice: KernelChoice,
   cores: number,
-  beforeBlocks: (session: Session, sound: readonly Cell[]) => Promise<void> = async () => {},
 ): Promise<GroupResult> {
   const { folder } = begun
   const [serial] = group.cells
@@ -108,36 +97,9 @@ export async function runGroup(
   const journal = folder.file('visits.jsonl')
   const earlier = readVisits(journal, run.experiment, number, cells)
   const visits: Visit[] = [...earlier]
-  const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
   let limits: LimitsTogether[] = []
   let verdicts = new Map<Cell, Verdict>()
-  const peakOf = (threads: number) =>
-    limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
-  const outcomeOf = (cell: Cell, floor: number | undefined): Outcome | undefined => {
-    const verdict = verdicts.get(cell)
-    if (!verdict) return undefined
-    const finite = of(cell).every((visit) => visit.finite)
-    const threads = cell.plan.programs.length
-    const [one, together] = [peakOf(1), peakOf(threads)]
-    const summary =
-      of(cell).length > 0 && finite
-        ? summarise(cell, of(cell), of(serial), seed, one && together && together / one)
-        : undefined
-    const findings = summary ? guard(cell, summary, of(cell), together, floor) : { errors: [], warnings: [] }
-    const { speedup, speedupInterval } = summary ?? {}
-    return {
-      cell,
-      verdict,
-      summary,
-      status: statusOf(verdict, finite, findings, threads > cores),
-      findings,
-      differs:
-        floor === undefined || speedup === undefined || speedupInterval === undefined || cell === serial
-          ? undefined
-          : isDifferent(speedup, speedupInterval, floor),
-      visits: of(cell),
-    }
-  }
+  let predictions = new Map<Cell, Prediction>()
 
   appendRows(
     folder.file('memory.csv'),
@@ -172,7 +134,8 @@ export async function runGroup(
     for (const cell of cells.filter((each) => !sound.includes(each))) {
       console.log(`${cell.name}: not timed, its weights differ from serial's`)
     }
-    await beforeBlocks(session, sound)
+    const share = CALIBRATION_SHARE * options.budget * 1000
+    predictions = await forecast(folder, run, session, sound, cores, share)
     const precise = (all: readonly Visit[]) =>
       sound.every((cell) => cell === serial || speedupIsWithin(precision, all, cell, serial, seed))
     const blocks = blocksOf(options, sound.length, precise)
@@ -196,21 +159,10 @@ export async function runGroup(
     // What was measured is summed up even if a rank has failed or the user has had enough.
     failure = error
   })
+  const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
   const floor = noiseFloor(of(serial), of(again), seed)
-  const outcomes = cells.map((cell) => outcomeOf(cell, floor)).filter((outcome) => outcome !== undefined)
+  const outcomes = judge({ cells, visits, verdicts, predictions, limits, floor, cores, seed })
   return { group, outcomes, floor, limits, ...(failure === undefined ? {} : { failure }) }
-}
-
-function statusOf(
-  { match }: Verdict,
-  finite: boolean,
-  { errors }: Findings,
-  oversubscribed: boolean,
-): Status {
-  if (match === 'different') return 'mismatch'
-  if (!finite) return 'not-finite'
-  if (errors.length > 0) return 'impossible'
-  return oversubscribed ? 'oversubscribed' : 'ok'
 }
 
 /** A step's flop at the speed of one kernel per core, and what the plan leaves idle: no overhead of any kind. */

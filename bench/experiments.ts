@@ -47,7 +47,7 @@ export interface Context {
 const BUILDERS: Readonly<Record<Experiment['name'], (options: ScalingOptions, cores: number) => Experiment>> =
   { scaling, weak, growth, bubble, memory, combine }
 
-const FILES = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
+const FILES = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv', 'predictions.csv', 'calibration.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
 /** Made from the journal when a run goes on. */
 const DERIVED = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv']
 
@@ -172,9 +172,7 @@ function report(begun: Run, run: RunIdentity, { outcomes, floor }: GroupResult, 
   appendRows(
     folder.file('summary.csv'),
     SUMMARY_COLUMNS,
-    outcomes.map(({ cell, summary, verdict, status, differs }) =>
-      summaryRow(run, cell, summary, verdict, status, differs),
-    ),
+    outcomes.map((outcome) => summaryRow(run, outcome)),
   )
   let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
   for (const { cell, visits } of outcomes) {

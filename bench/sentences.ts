@@ -1,4 +1,4 @@
-import type { Outcome } from './experiment.ts'
+import type { Outcome } from './outcome.ts'
 
 /** Pieces of the sentences that end an experiment; what the interval does not show is not claimed. */
 

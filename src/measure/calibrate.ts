@@ -63,8 +63,7 @@ export async function calibrate(
     cells.filter((cell) => unpredictable(cell) === undefined),
     cores,
   )
-  const longest = ({ ranks }: Order) => Math.max(...ranks.map((list) => list.length))
-  const items = orders.reduce((sum, order) => sum + longest(order), 0)
+  const items = orders.reduce((sum, order) => sum + lengthOf(order), 0)
   const { shortest, longest: most } = INSTRUCTION_MS
   const milliseconds = Math.min(most, Math.max(shortest, budgetMs / Math.max(1, items)))
 
@@ -103,6 +102,9 @@ export async function calibrate(
   )
   return { timings, signals, shapes: timings.size, seconds: (performance.now() - begun) / 1000 }
 }
+
+/** Ranks time theirs at the same time: the longest list counts. */
+const lengthOf = ({ ranks }: Order): number => Math.max(...ranks.map((list) => list.length))
 
 const summaryOf = (milliseconds: readonly number[]): InstructionTime => ({
   medianNs: median(milliseconds) * 1e6,

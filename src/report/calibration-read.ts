@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse/sync'
 import { median } from '../measure/statistics.ts'
 import type { ShapeTimes } from '../simulate/calibrated.ts'
+import { numberIn, parseRows } from './read-csv.ts'
 
 /** Behind a shape stands how much the rank touched in a step. */
 const FOOTPRINT = / of \d+ KiB$/
@@ -19,15 +19,16 @@ export interface CalibrationFile {
  * @throws Error if it is not one
  */
 export function readCalibration(text: string): CalibrationFile {
-  const rows: Record<string, string>[] = parse(text, { columns: true, skip_empty_lines: true })
+  const rows = parseRows(text)
   const [first] = rows
   const missing = COLUMNS.find((column) => !first || !(column in first))
   if (missing !== undefined) throw new Error(`it has no column ${missing}`)
   const found = new Map<string, number[]>()
   let handoffNs: number | undefined
-  for (const { shape, threads, median_ns: text_ns } of rows) {
-    const ns = Number(text_ns)
-    if (text_ns === '' || !Number.isFinite(ns)) continue
+  for (const row of rows) {
+    const { shape, threads } = row
+    const ns = numberIn(row, 'median_ns')
+    if (ns === undefined || !Number.isFinite(ns)) continue
     if (shape === 'handoff' && threads === '2') handoffNs = ns
     if (threads !== '1' || !FOOTPRINT.test(shape)) continue
     const name = shape.replace(FOOTPRINT, '')

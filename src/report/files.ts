@@ -2,6 +2,7 @@ import type { Arithmetic } from '../kernels/kernel.ts'
 import type { Visit } from '../measure/blocks.ts'
 import { isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { GrowthPoint } from '../measure/growth.ts'
+import type { PredictionError } from '../measure/prediction/error.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
 import type { Verdict } from '../measure/verify.ts'
@@ -22,6 +23,19 @@ export interface RunIdentity {
 
 /** `ok`; more threads than cores; weights unlike serial's; weights that are not finite; a time that cannot be. */
 export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite' | 'impossible'
+
+/** What is said of a cell in the end. */
+export interface Judged {
+  readonly cell: Cell
+  /** Undefined if it was not timed. */
+  readonly summary: Summary | undefined
+  readonly verdict: Verdict
+  readonly status: Status
+  /** Undefined where nothing tells whether the speed-up differs from 1. */
+  readonly differs?: boolean | undefined
+  /** How far the prediction was off; undefined if there was none. */
+  readonly prediction?: PredictionError | undefined
+}
 
 const CONFIGURATION = [
   'run_id',
@@ -50,6 +64,17 @@ const CONFIGURATION = [
   'optimizer',
   'seed',
 ] as const
+
+/** What tells a cell from all others of its run. */
+export const CELL_COLUMNS = ['run_id', 'experiment', 'cell', 'layers', 'batch'] as const
+
+export const cellRow = (run: Pick<RunIdentity, 'runId' | 'experiment'>, { name, plan }: Cell) => ({
+  run_id: run.runId,
+  experiment: run.experiment,
+  cell: name,
+  layers: plan.model.widths.join('-'),
+  batch: plan.batch,
+})
 
 export const SAMPLES_COLUMNS = [...CONFIGURATION, 'block', 'position', 'step', 'phase', 'wall_ns', 'status']
 
@@ -86,14 +111,16 @@ export const SUMMARY_COLUMNS = [
   'weights_sha256',
   'match',
   'max_ulp',
+  'predicted_ns',
+  'prediction_error',
   'status',
 ]
 
 export const GROWTH_COLUMNS = [...CONFIGURATION, 'variable', 'value', 'block', 'wall_ns']
 
-export const MEMORY_COLUMNS = ['run_id', 'experiment', 'cell', 'owner', 'use', 'bytes']
+export const MEMORY_COLUMNS = [...CELL_COLUMNS, 'owner', 'use', 'bytes']
 
-export const LEDGER_COLUMNS = ['run_id', 'experiment', 'cell', 'block', 'rank', 'thread_id', 'bucket', 'ns']
+export const LEDGER_COLUMNS = [...CELL_COLUMNS, 'block', 'rank', 'thread_id', 'bucket', 'ns']
 
 export const TRAINING_COLUMNS = [
   ...CONFIGURATION,
@@ -112,9 +139,7 @@ export function configurationRow(run: RunIdentity, cell: Cell): Row {
   const replicated = isReplicated(mode, setting)
   const reduces = replicated && setting.reduction !== 'owner'
   return {
-    run_id: run.runId,
-    experiment: run.experiment,
-    cell: cell.name,
+    ...cellRow(run, cell),
     mode,
     schedule: pipelined ? scheduleOf(setting) : undefined,
     reduction: replicated ? setting.reduction : undefined,
@@ -129,9 +154,7 @@ export function configurationRow(run: RunIdentity, cell: Cell): Row {
     dp,
     pp,
     tp,
-    layers: plan.model.widths.join('-'),
     parameters: parameterCount(plan.model),
-    batch: plan.batch,
     microbatches: pipelined ? setting.microbatches : 1,
     kernel: run.kernel,
     arithmetic: run.arithmetic,
@@ -154,11 +177,10 @@ export function sampleRows(run: RunIdentity, visit: Visit, status: Status): Row[
 }
 
 export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
+  const cell = cellRow(run, visit.cell)
   return visit.ranks.flatMap(({ rank, threadId, ledger }) =>
     [...ledger].map(([bucket, ns]) => ({
-      run_id: run.runId,
-      experiment: run.experiment,
-      cell: visit.cell.name,
+      ...cell,
       block: visit.block,
       rank,
       thread_id: threadId,
@@ -170,7 +192,7 @@ export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
 
 /** What a cell allocates, per owner and use, and what each rank reads of others' work in a step; shared memory has no owner. */
 export const memoryRows = (run: RunIdentity, cell: Cell): Row[] => {
-  const common = { run_id: run.runId, experiment: run.experiment, cell: cell.name }
+  const common = cellRow(run, cell)
   const owned = memoryOf(cell.plan).flatMap(({ owner, bytes }) =>
     [...bytes].map(([use, amount]) => ({
       ...common,
@@ -198,11 +220,7 @@ export const growthRows = (
 /** A cell that was not timed, because it did not match serial, has a verdict but no summary. */
 export function summaryRow(
   run: RunIdentity,
-  cell: Cell,
-  summary: Summary | undefined,
-  verdict: Verdict,
-  status: Status,
-  differs: boolean | undefined,
+  { cell, summary, verdict, status, differs, prediction }: Judged,
 ): Row {
   return {
     ...configurationRow(run, cell),
@@ -237,6 +255,8 @@ export function summaryRow(
     weights_sha256: verdict.sha256,
     match: verdict.match,
     max_ulp: Number.isFinite(verdict.maxUlp) ? verdict.maxUlp : undefined,
+    predicted_ns: prediction && Math.round(prediction.predictedNs),
+    prediction_error: prediction?.share,
     status,
   }
 }

@@ -1,23 +1,29 @@
 import type { Calibration } from '../measure/calibrate.ts'
 import type { Cell } from '../measure/cell.ts'
-import type { Predictions } from '../measure/predict.ts'
+import { BUCKETS, type Bucket } from '../measure/ledger.ts'
+import type { Prediction, Predictions } from '../measure/predict.ts'
 import type { Row } from './csv.ts'
-import type { RunIdentity } from './files.ts'
+import { cellRow, CELL_COLUMNS, type RunIdentity } from './files.ts'
+import { numberIn, parseRows } from './read-csv.ts'
 
 export const PREDICTIONS_COLUMNS = [
-  'run_id',
-  'experiment',
-  'cell',
+  ...CELL_COLUMNS,
   'threads',
   'predicted_ns',
   'predicted_bubble',
   'critical_path_ns',
-  'handoff_ns',
-  'barrier_ns',
+  ...BUCKETS.map(columnOf),
+  'signal_handoff_ns',
+  'signal_barrier_ns',
   'calibrated_shapes',
   'calibration_seconds',
   'status',
 ]
+
+/** What a rank spends on it in a step, the mean over the ranks: as the ledger has it. */
+function columnOf(bucket: Bucket): string {
+  return `${bucket.replace('-', '_')}_ns`
+}
 
 export const CALIBRATION_COLUMNS = ['run_id', 'experiment', 'shape', 'threads', 'median_ns', 'min_ns']
 
@@ -30,20 +36,53 @@ export const predictionRows = (
   cells.map((cell) => {
     const prediction = of.get(cell)
     return {
-      run_id: run.runId,
-      experiment: run.experiment,
-      cell: cell.name,
+      ...cellRow(run, cell),
       threads: cell.plan.programs.length,
       predicted_ns: rounded(prediction?.stepNs),
       predicted_bubble: prediction?.bubble,
       critical_path_ns: rounded(prediction?.criticalPathNs),
-      handoff_ns: rounded(prediction?.handoffNs),
-      barrier_ns: rounded(prediction?.barrierNs),
+      ...Object.fromEntries(
+        BUCKETS.map((bucket) => [columnOf(bucket), rounded(prediction?.buckets.get(bucket))]),
+      ),
+      signal_handoff_ns: rounded(prediction?.handoffNs),
+      signal_barrier_ns: rounded(prediction?.barrierNs),
       calibrated_shapes: calibration.shapes,
       calibration_seconds: calibration.seconds,
       status: reasons.get(cell) ?? 'ok',
     }
   })
+
+/** What the text of a predictions.csv says about some cells of an experiment; nothing about those it does not predict. */
+export function readPredictions(
+  text: string,
+  experiment: string,
+  cells: readonly Cell[],
+): Map<Cell, Prediction | undefined> {
+  const rows = parseRows(text).filter((row) => row.experiment === experiment)
+  const found = new Map<Cell, Prediction | undefined>()
+  for (const cell of cells) {
+    const identity = cellRow({ runId: '', experiment }, cell)
+    const row = rows.find((each) =>
+      (['cell', 'layers', 'batch'] as const).every((column) => each[column] === String(identity[column])),
+    )
+    if (!row) continue
+    const field = (column: string) => numberIn(row, column) ?? NaN
+    found.set(
+      cell,
+      numberIn(row, 'predicted_ns') === undefined
+        ? undefined
+        : {
+            stepNs: field('predicted_ns'),
+            bubble: field('predicted_bubble'),
+            criticalPathNs: field('critical_path_ns'),
+            handoffNs: field('signal_handoff_ns'),
+            barrierNs: field('signal_barrier_ns'),
+            buckets: new Map(BUCKETS.map((bucket) => [bucket, field(columnOf(bucket))])),
+          },
+    )
+  }
+  return found
+}
 
 /** A row per instruction shape and number of threads that ran at the same time; what signals take has rows of its own. */
 export function calibrationRows(run: RunIdentity, { timings, signals }: Calibration): Row[] {

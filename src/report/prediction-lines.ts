@@ -2,7 +2,7 @@ import type { Cell } from '../measure/cell.ts'
 import type { Calibration } from '../measure/calibrate.ts'
 import type { PredictionError } from '../measure/prediction/error.ts'
 import { median } from '../measure/statistics.ts'
-import { formatDuration } from './table.ts'
+import { formatDuration, signedPercent } from './table.ts'
 
 export const calibrationLine = ({ shapes, seconds }: Calibration): string =>
   `calibrated ${shapes} instruction shapes in ${seconds.toFixed(1)} s; every step is predicted before it is measured`
@@ -28,5 +28,3 @@ export function reasonLine(error: PredictionError): string {
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
-
-export const signedPercent = (share: number): string => `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`

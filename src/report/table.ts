@@ -3,17 +3,7 @@ import pico from 'picocolors'
 import { EXECUTION, SERIAL_AGAIN, isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
-import type { Verdict } from '../measure/verify.ts'
-import type { Status } from './files.ts'
-
-export interface TableRow {
-  readonly cell: Cell
-  readonly summary: Summary | undefined
-  readonly verdict: Verdict
-  readonly status: Status
-  /** Undefined where nothing tells whether the speed-up differs from 1. */
-  readonly differs?: boolean | undefined
-}
+import type { Judged } from './files.ts'
 
 const COLUMNS = [
   'mode',
@@ -25,6 +15,7 @@ const COLUMNS = [
   'speed-up',
   'efficiency (together)',
   'bubble (ideal)',
+  'predicted',
   'match',
 ]
 const TEXT_COLUMNS = 2
@@ -37,7 +28,7 @@ const { red } = pico.createColors(
 )
 
 /** The table that ends a run, for a terminal that shows colours or not. */
-export function scalingTable(rows: readonly TableRow[]): string {
+export function scalingTable(rows: readonly Judged[]): string {
   const table = new Table({
     head: COLUMNS,
     style: { head: [], border: [], compact: true },
@@ -47,12 +38,12 @@ export function scalingTable(rows: readonly TableRow[]): string {
   return table.toString()
 }
 
-function cellsOf({ cell, summary, verdict, status, differs }: TableRow): string[] {
+function cellsOf({ cell, summary, verdict, status, differs, prediction }: Judged): string[] {
   const { mode, setting } = cell
   const detail = detailOf(cell)
   const threads =
     status === 'oversubscribed' ? `${setting.threads} (oversubscribed)` : String(setting.threads)
-  if (!summary) return [mode, detail, threads, '', '', '', '', '', '', red(status)]
+  if (!summary) return [mode, detail, threads, '', '', '', '', '', '', '', red(status)]
   return [
     mode,
     detail,
@@ -65,6 +56,7 @@ function cellsOf({ cell, summary, verdict, status, differs }: TableRow): string[
       ? percent(summary.efficiency)
       : `${percent(summary.efficiency)} (${percent(summary.efficiencyTogether)})`,
     `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
+    prediction ? signedPercent(prediction.share) : '',
     status === 'not-finite' ? red(status) : verdict.match,
   ]
 }
@@ -92,6 +84,10 @@ function formatSpeedup({ speedup, speedupInterval }: Summary): string {
 
 const percent = (share: number | undefined): string =>
   share === undefined ? '' : `${(100 * share).toFixed(0)} %`
+
+/** "−8.4 %" */
+export const signedPercent = (share: number): string =>
+  `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`
 
 const MIB = 2 ** 20
 

@@ -62,20 +62,18 @@ export function calibrate(
     beginStep(bound, steps, step, [0, 0])
     line[STEP] = step++
   }
-  const runs = (instruction: Instruction) =>
-    !isSignal(instruction) && instruction.op !== 'send' && instruction.op !== 'take'
   /** All that computes, without waiting for anybody: compiles what is not yet compiled. */
   const runAll = () => {
     begin()
     program.forEach((instruction, index) => {
-      if (runs(instruction)) actions[index]()
+      if (computes(instruction)) actions[index]()
     })
   }
   for (const start = clock(); clock() - start < warmUpMs;) runAll()
 
   const results = asked.map((index) => {
     const places = footprintBefore(plan, placement, rank, index)
-    const before = previous(program, index, runs)
+    const before = previous(program, index)
     const times: number[] = []
     line[INSTRUCTION] = index
     const start = clock()
@@ -98,15 +96,15 @@ export function calibrate(
   return results
 }
 
+/** Whether an instruction computes, without anybody else. */
+const computes = (instruction: Instruction): boolean =>
+  !isSignal(instruction) && instruction.op !== 'send' && instruction.op !== 'take'
+
 /** The instruction that the rank has computed last when it comes to this one; −1 if there is none. */
-function previous(
-  program: readonly Instruction[],
-  index: number,
-  runs: (instruction: Instruction) => boolean,
-): number {
+function previous(program: readonly Instruction[], index: number): number {
   for (let back = 1; back < program.length; back++) {
     const at = (index - back + program.length) % program.length
-    if (runs(program[at])) return at
+    if (computes(program[at])) return at
   }
   return -1
 }

@@ -23,7 +23,6 @@ export function outlookOf(plan: Plan, cost: Cost, handing: Handing, serialStep: 
   const ranks = plan.programs.length
   const free = simulate(plan, cost)
   const { duration, idle } = simulate(plan, cost, undefined, handing)
-  const sum = (times: readonly number[]) => times.reduce((total, time) => total + time, 0)
   const all = ranks * duration
   const work = ranks * free.duration - sum(free.idle)
   return {
@@ -36,3 +35,5 @@ export function outlookOf(plan: Plan, cost: Cost, handing: Handing, serialStep: 
     bubble: sum(idle) / all,
   }
 }
+
+const sum = (times: readonly number[]): number => times.reduce((total, time) => total + time, 0)

@@ -71,8 +71,11 @@ describe('the columns of a run’s files', () => {
       expectKeys(configurationRow(RUN, cell), names(CONFIGURATION))
       for (const row of sampleRows(RUN, visit, 'ok')) expectKeys(row, SAMPLES_COLUMNS)
       for (const row of ledgerRows(RUN, visit)) expectKeys(row, LEDGER_COLUMNS)
-      expectKeys(summaryRow(RUN, cell, summary, VERDICT, 'ok', undefined), SUMMARY_COLUMNS)
-      expectKeys(summaryRow(RUN, cell, undefined, VERDICT, 'mismatch', undefined), SUMMARY_COLUMNS)
+      expectKeys(summaryRow(RUN, { cell, summary, verdict: VERDICT, status: 'ok' }), SUMMARY_COLUMNS)
+      expectKeys(
+        summaryRow(RUN, { cell: cell, summary: undefined, verdict: VERDICT, status: 'mismatch' }),
+        SUMMARY_COLUMNS,
+      )
       expectKeys(trainingRow(RUN, cell, epoch, 'ok'), TRAINING_COLUMNS)
     }
   })
@@ -159,7 +162,7 @@ describe('a row of summary.csv', () => {
     const visits = [50, 40, 60].map((ns, block) => visitOf(data, [ns], { block }))
     const reference = [100, 100, 90].map((ns, block) => visitOf(serial, [ns], { block }))
     const summary = summarise(data, visits, reference, 1)
-    expect(summaryRow(RUN, data, summary, VERDICT, 'ok', undefined)).toMatchObject({
+    expect(summaryRow(RUN, { cell: data, summary: summary, verdict: VERDICT, status: 'ok' })).toMatchObject({
       samples: 3,
       median_ns: 50,
       min_ns: 40,
@@ -184,7 +187,12 @@ describe('a row of summary.csv', () => {
   })
 
   it('of a cell that was not timed has its verdict and its bytes, no samples, and no times', () => {
-    const row = summaryRow(RUN, data, undefined, { ...VERDICT, match: 'different' }, 'mismatch', undefined)
+    const row = summaryRow(RUN, {
+      cell: data,
+      summary: undefined,
+      verdict: { ...VERDICT, match: 'different' },
+      status: 'mismatch',
+    })
     expect(row).toMatchObject({ samples: 0, match: 'different', weights_sha256: 'ab12', status: 'mismatch' })
     const from = SUMMARY_COLUMNS.indexOf('median_ns')
     const to = SUMMARY_COLUMNS.indexOf('bytes_weights')
@@ -193,7 +201,8 @@ describe('a row of summary.csv', () => {
   })
 
   it('counts bytes over all ranks: replicas have weights and gradients of their own, serial hands nothing over', () => {
-    const bytes = (cell: typeof serial) => summaryRow(RUN, cell, undefined, VERDICT, 'ok', undefined)
+    const bytes = (cell: typeof serial) =>
+      summaryRow(RUN, { cell: cell, summary: undefined, verdict: VERDICT, status: 'ok' })
     const [one, three, two] = [serial, data, layer].map(bytes)
     expect(three['bytes_weights']).toBe(3 * Number(one['bytes_weights']))
     expect(three['bytes_gradients']).toBe(3 * Number(one['bytes_gradients']))
@@ -207,14 +216,12 @@ describe('a row of summary.csv', () => {
   })
 
   it('has an empty distance where there is none to give', () => {
-    const row = summaryRow(
-      RUN,
-      data,
-      undefined,
-      { ...VERDICT, match: 'different', maxUlp: NaN },
-      'mismatch',
-      undefined,
-    )
+    const row = summaryRow(RUN, {
+      cell: data,
+      summary: undefined,
+      verdict: { ...VERDICT, match: 'different', maxUlp: NaN },
+      status: 'mismatch',
+    })
     expect(row['max_ulp']).toBeUndefined()
   })
 })
@@ -243,7 +250,7 @@ describe('the rows of all cells', () => {
       const rows = CELLS.map((cell, i) => {
         const summary =
           i > 0 ? summarise(cell, [visitOf(cell, [100])], [visitOf(serial, [100])], 1) : undefined
-        return summaryRow(RUN, cell, summary, VERDICT, 'ok', undefined)
+        return summaryRow(RUN, { cell, summary, verdict: VERDICT, status: 'ok' })
       })
       appendRows(file, SUMMARY_COLUMNS, rows)
       const records: Record<string, string>[] = parse(readFileSync(file, 'utf8'), { columns: true })

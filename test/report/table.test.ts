@@ -5,7 +5,8 @@ import type { Cell } from '../../src/measure/cell.ts'
 import { summarise } from '../../src/measure/summary.ts'
 import type { Epoch } from '../../src/measure/train.ts'
 import type { Verdict } from '../../src/measure/verify.ts'
-import { formatDuration, scalingTable, trainingTable, type TableRow } from '../../src/report/table.ts'
+import type { Judged } from '../../src/report/files.ts'
+import { formatDuration, scalingTable, trainingTable } from '../../src/report/table.ts'
 import { idealBubble } from '../../src/simulate/bubble.ts'
 import { visitOf } from '../measure/visits.ts'
 import { smallCell } from '../runtime/cells.ts'
@@ -17,14 +18,14 @@ const data = smallCell('data', { threads: 2, reduction: 'gather' })
 const pipeline = smallCell('pipeline', { threads: 2 })
 
 const reference = [visitOf(serial, [3e6])]
-const timed = (cell: Cell, ns: number, more: Partial<TableRow> = {}): TableRow => ({
+const timed = (cell: Cell, ns: number, more: Partial<Judged> = {}): Judged => ({
   cell,
   summary: summarise(cell, [visitOf(cell, [ns], { spent: [{ 'wait-receive': ns / 4 }] })], reference, 1),
   verdict: EXACT,
   status: 'ok',
   ...more,
 })
-const mismatch: TableRow = {
+const mismatch: Judged = {
   cell: data,
   summary: undefined,
   verdict: { ...EXACT, match: 'different' },

@@ -1,5 +1,5 @@
 import { SERIAL_AGAIN } from '../../measure/cell.ts'
-import { numberIn, type CsvRow } from './run-data.ts'
+import { numberIn, type CsvRow } from '../read-csv.ts'
 
 /** Rows of summary.csv that did the same work in the same experiment, so that their times can be compared. */
 export interface Comparison {

@@ -13,7 +13,7 @@ import {
 } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import type { CsvRow } from './run-data.ts'
+import type { CsvRow } from '../read-csv.ts'
 import { BUCKET_COLOURS, inkOn, PAPER, textWidth, WIDTH } from './theme.ts'
 
 const ROW = 24

@@ -14,7 +14,8 @@ import {
 import { framed } from './frame.ts'
 import { lawCurve } from './laws.ts'
 import { lines, widestLabel, type Axis, type Line } from './lines.ts'
-import { numberIn, type CsvRow, type RunData } from './run-data.ts'
+import { numberIn, type CsvRow } from '../read-csv.ts'
+import type { RunData } from './run-data.ts'
 import { styleOf, type Style } from './theme.ts'
 import { evenTicks, powersOfTwo } from './ticks.ts'
 

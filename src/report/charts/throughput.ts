@@ -13,7 +13,8 @@ import {
 } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import { numberIn, type CsvRow, type RunData } from './run-data.ts'
+import { numberIn, type CsvRow } from '../read-csv.ts'
+import type { RunData } from './run-data.ts'
 import { GRID, INK, MUTED, PAPER, styleOf, textWidth, WIDTH } from './theme.ts'
 import { evenTicks } from './ticks.ts'
 

@@ -1,6 +1,6 @@
 import type { Interval } from '../../measure/statistics.ts'
 import type { Comparison } from './compare.ts'
-import type { Fields } from './run.ts'
+import type { CsvRow } from '../read-csv.ts'
 
 /** A parameter of a scaling law, in each run. */
 export interface ComparedParameter {
@@ -43,7 +43,7 @@ export function compareLaws(comparison: Comparison): ComparedParameter[] {
   })
 }
 
-const keyOf = (row: Fields): string => KEY.map((column) => row[column] ?? '').join('\t')
+const keyOf = (row: CsvRow): string => KEY.map((column) => row[column] ?? '').join('\t')
 
 function refusedExperiments({ cells }: Comparison, run: number): Set<string> {
   return new Set(
@@ -51,7 +51,7 @@ function refusedExperiments({ cells }: Comparison, run: number): Set<string> {
   )
 }
 
-function fittedOf(row: Fields): Fitted | undefined {
+function fittedOf(row: CsvRow): Fitted | undefined {
   const number = (column: string) => (row[column] ? Number(row[column]) : undefined)
   const [value, low, high] = [number('value'), number('ci_low'), number('ci_high')]
   if (value === undefined) return undefined

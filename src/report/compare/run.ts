@@ -1,19 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { SERIAL_AGAIN } from '../../measure/cell.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
-import { FolderError } from '../run-folder.ts'
-
-/** A row as it stands in a file: every field is text, and an empty one was not measured. */
-export type Fields = Readonly<Record<string, string | undefined>>
+import { parseRows, type CsvRow } from '../read-csv.ts'
+import { openRun } from '../run-reader.ts'
 
 /** What a run has to say of one of its cells. */
 export interface RunRow {
   readonly experiment: string
   readonly cell: string
   /** Its row of summary.csv. */
-  readonly fields: Fields
+  readonly fields: CsvRow
   /** The measured steps of each block, from samples.csv; none if it was not timed. */
   readonly blocks: readonly Timed[]
   /** What the two serials of its group differ by, as a share; undefined if there are not two. */
@@ -33,7 +30,7 @@ export interface ComparedRun {
   /** In the order of summary.csv, without the second serial. */
   readonly rows: readonly RunRow[]
   /** The rows of laws.csv; undefined if the run has none. */
-  readonly laws: readonly Fields[] | undefined
+  readonly laws: readonly CsvRow[] | undefined
 }
 
 /** The bootstrap of a comparison always draws the same samples. */
@@ -45,47 +42,31 @@ export const SEED = 1
  * @throws FolderError if the folder is not that of a run, or one of its files cannot be read
  */
 export function readRun(folder: string, letter: string): ComparedRun {
-  const path = resolve(folder)
-  const needed = <T>(name: string, read: (text: string) => T): T => {
-    const file = join(path, name)
-    if (!existsSync(file)) {
-      throw new FolderError(
-        `${path}: expected the folder of a run; it ${existsSync(path) ? `has no ${name}` : 'does not exist'}`,
-      )
-    }
-    try {
-      return read(readFileSync(file, 'utf8'))
-    } catch (error) {
-      throw new FolderError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error })
-    }
-  }
-  const machine = needed('machine.json', (text): unknown => JSON.parse(text))
-  const summary = needed('summary.csv', rowsIn)
-  const blocks = needed('samples.csv', measuredBlocks)
+  const run = openRun(folder)
+  const machine = run.need('machine.json', (text): unknown => JSON.parse(text))
+  const summary = run.need('summary.csv', parseRows)
+  const blocks = run.need('samples.csv', measuredBlocks)
   return {
     letter,
-    id: summary[0]?.run_id ?? basename(path),
-    path,
+    id: summary[0]?.run_id ?? basename(run.path),
+    path: run.path,
     machine,
     rows: groupsOf(summary).flatMap((group) => rowsOfGroup(group, blocks)),
-    laws: existsSync(join(path, 'laws.csv')) ? needed('laws.csv', rowsIn) : undefined,
+    laws: run.read('laws.csv', parseRows),
   }
 }
 
-const rowsIn = (text: string): Fields[] => parse(text, { columns: true, skip_empty_lines: true })
-
 /** Cells of one experiment, model and batch: what is measured against one serial. */
-function groupsOf(summary: readonly Fields[]): Fields[][] {
-  const groups = new Map<string, Fields[]>()
+function groupsOf(summary: readonly CsvRow[]): CsvRow[][] {
+  const groups = new Map<string, CsvRow[]>()
   for (const row of summary) {
     entry(groups, [row.experiment, row.layers, row.batch].join('\t'), () => []).push(row)
   }
   return [...groups.values()]
 }
 
-function rowsOfGroup(group: readonly Fields[], blocks: ReadonlyMap<string, Timed[]>): RunRow[] {
-  const blocksOf = (row: Fields | undefined) => (row && blocks.get(keyOf(row))) ?? []
-  const isAgain = (row: Fields) => row.cell?.startsWith(SERIAL_AGAIN) ?? false
+function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed[]>): RunRow[] {
+  const blocksOf = (row: CsvRow | undefined) => (row && blocks.get(keyOf(row))) ?? []
   const serial = group.find((row) => row.mode === 'serial' && !isAgain(row))
   const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(isAgain)), SEED)
   return group
@@ -100,10 +81,12 @@ function rowsOfGroup(group: readonly Fields[], blocks: ReadonlyMap<string, Timed
     }))
 }
 
+const isAgain = (row: CsvRow): boolean => row.cell?.startsWith(SERIAL_AGAIN) ?? false
+
 /** Within a run, groups may have cells of the same name. */
 const KEY = ['experiment', 'cell', 'layers', 'batch'] as const
 
-const keyOf = (row: Fields): string => KEY.map((column) => row[column]).join('\t')
+const keyOf = (row: CsvRow): string => KEY.map((column) => row[column]).join('\t')
 
 /** The measured steps of each cell's blocks. The file has many rows: none is kept, and none becomes an object. */
 function measuredBlocks(text: string): Map<string, Timed[]> {

@@ -1,4 +1,5 @@
-import type { CsvRow, RunData } from '../../../src/report/charts/run-data.ts'
+import type { CsvRow } from '../../../src/report/read-csv.ts'
+import type { RunData } from '../../../src/report/charts/run-data.ts'
 import type { TraceEvent } from '../../../src/report/trace.ts'
 
 /** The files of a run as they might be, with numbers that are easy to find in a picture. */

@@ -1,0 +1,13 @@
+import { parse } from 'csv-parse/sync'
+
+/** A row as it stands in a file: every field is text, and an empty one was not measured. */
+export type CsvRow = Readonly<Record<string, string>>
+
+/** The rows of a CSV text that begins with its header. */
+export const parseRows = (text: string): CsvRow[] => parse(text, { columns: true, skip_empty_lines: true })
+
+/** The number in a field; undefined if it is empty or the file has no such column. */
+export function numberIn(row: CsvRow, column: string): number | undefined {
+  const field = row[column] ?? ''
+  return field === '' ? undefined : Number(field)
+}
