@@ -10,6 +10,7 @@ import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../src/report/fil
 import { LAWS_COLUMNS, lawRows } from '../src/report/laws-files.ts'
 import { lawsLine } from '../src/report/laws-lines.ts'
 import { writeJson } from '../src/report/run-folder.ts'
+import { predictionLines, type Graded } from '../src/report/prediction-lines.ts'
 import { formatDuration, scalingTable } from '../src/report/table.ts'
 import { traceStep, type TraceEvent } from '../src/report/trace.ts'
 import { blocksOf, expectedStepNs, runGroup, type Group, type GroupResult } from './experiment.ts'
@@ -28,11 +29,17 @@ export interface Experiment {
   readonly name: Exclude<ExperimentName, 'all'>
   readonly groups: readonly Group[]
   /** What is measured beside the groups' cells, or computed from plans alone; gives further lines for the console. */
-  readonly beside?: (context: Context) => Promise<string[]>
+  readonly beside?: (context: Context) => Promise<Aside>
   /** The laws that its curves over the threads are held against. */
   readonly laws?: readonly Law[]
   /** Two or three sentences that state what this run has shown, from its numbers. */
   readonly conclude: (results: readonly GroupResult[]) => string[]
+}
+
+/** Lines for the console, and predictions that were held against what was measured. */
+export interface Aside {
+  readonly lines: readonly string[]
+  readonly graded?: readonly Graded[]
 }
 
 /** What an experiment may use while the run is on. */
@@ -89,6 +96,7 @@ export async function runExperiments(
   const before = observe()
   const trace: TraceEvent[] = []
   const limits: Record<string, unknown> = {}
+  const graded: Graded[] = []
   let allWell = true
   try {
     for (const experiment of experiments) {
@@ -103,13 +111,18 @@ export async function runExperiments(
         results.push(result)
         limits[`${experiment.name} ${group.label}`.trim()] = result.limits
         allWell &&= result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed')
-        report(begun, run, result, trace)
+        const named = gradedOf(result, experiment.name, cores)
+        graded.push(...named)
+        report(begun, run, result, named, trace)
         if (result.failure !== undefined) throw result.failure
       }
-      const lines = (await experiment.beside?.(context)) ?? []
+      const aside = await experiment.beside?.(context)
+      graded.push(...(aside?.graded ?? []))
+      const lines = [...(aside?.lines ?? [])]
       if (experiment.laws) lines.push(...(await fitLaws(context, experiment.laws, results)))
       for (const line of [...lines, ...experiment.conclude(results)]) console.log(line)
     }
+    if (experiments.length > 1) for (const line of predictionLines(graded)) console.log(`\nall: ${line}`)
   } finally {
     writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
     const after = observe()
@@ -167,7 +180,21 @@ function expectedSeconds(group: Group, options: ScalingOptions, rate: number, co
   )
 }
 
-function report(begun: Run, run: RunIdentity, { outcomes, floor }: GroupResult, trace: TraceEvent[]): void {
+/** The predictions that count: of cells in which every rank has a core. */
+const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, cores: number): Graded[] =>
+  outcomes.flatMap(({ cell, prediction: error }) =>
+    error && cell.plan.programs.length <= cores
+      ? [{ name: [experiment, group.label, cell.name].filter((part) => part !== '').join(', '), error }]
+      : [],
+  )
+
+function report(
+  begun: Run,
+  run: RunIdentity,
+  { outcomes, floor }: GroupResult,
+  graded: readonly Graded[],
+  trace: TraceEvent[],
+): void {
   const { folder } = begun
   appendRows(
     folder.file('summary.csv'),
@@ -189,6 +216,7 @@ function report(begun: Run, run: RunIdentity, { outcomes, floor }: GroupResult, 
       ? 'the noise of this run is not known: serial was not measured twice'
       : `serial against itself differs by up to ${(100 * floor).toFixed(1)} % (99 %); "≈" is no more than that`,
   )
+  for (const line of predictionLines(graded)) console.log(line)
   for (const { cell, findings } of outcomes) {
     for (const error of findings.errors) console.log(`${cell.name} is no result: ${error}`)
     for (const warning of findings.warnings) console.log(`warning: ${cell.name}: ${warning}`)

@@ -1,13 +1,18 @@
 import { createCell, type Cell } from '../src/measure/cell.ts'
 import { growthExponent, measureGrowth, type GrowthPoint } from '../src/measure/growth.ts'
+import type { Prediction } from '../src/measure/predict.ts'
+import { predictionError } from '../src/measure/prediction/error.ts'
 import { openSession } from '../src/measure/session.ts'
+import { median } from '../src/measure/statistics.ts'
 import { layerCount } from '../src/model/shape.ts'
 import { appendRows } from '../src/report/csv.ts'
 import { GROWTH_COLUMNS, growthRows } from '../src/report/files.ts'
+import { predictionLines, type Graded } from '../src/report/prediction-lines.ts'
 import { formatDuration } from '../src/report/table.ts'
 import { chooseCells } from './cells.ts'
 import { rotatingBatches } from './data.ts'
 import type { Context, Experiment } from './experiments.ts'
+import { forecast } from './forecast.ts'
 import { withSession } from './interrupt.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
@@ -18,6 +23,8 @@ const PARTS = [1, 2, 4, 8]
 const HIDDEN_LAYERS = 7
 /** The whole of it is repeated so often, for an interval. */
 const REPETITIONS = 5
+/** For the instructions of all cells together. */
+const CALIBRATION_MS = 3000
 /** Of steps that take long, fewer batches are tried. */
 const LONGEST_MS = 4000
 
@@ -41,22 +48,21 @@ export function growth(options: ScalingOptions, cores: number): Experiment {
     name: 'growth',
     groups: [],
     beside: async (context) => {
-      points.push(
-        ...(await measure(
-          context,
-          [...cells, ...parts.filter((cell) => !cells.includes(cell))],
-          cells,
-          parts,
-        )),
-      )
-      return [...new Set(points.map(({ cell, variable, value }) => `${variable} ${cell.name} ${value}`))].map(
-        (key) => {
-          const of = points.filter(({ cell, variable, value }) => key === `${variable} ${cell.name} ${value}`)
-          const best = Math.min(...of.map(({ wallNs }) => wallNs))
-          const [{ cell, variable, value }] = of
-          return `${variable.padEnd(8)} ${String(value).padStart(5)}  ${cell.name.padEnd(20)} ${formatDuration(best)}`
-        },
-      )
+      const all = [...cells, ...parts.filter((cell) => !cells.includes(cell))]
+      const predictions = await measure(context, all, cells, parts, (point) => points.push(point))
+      const graded = all.flatMap((cell) => {
+        const prediction = predictions.get(cell)
+        return prediction && cell.plan.programs.length <= cores ? [grade(cell, prediction, points)] : []
+      })
+      const lines = [
+        ...new Set(points.map(({ cell, variable, value }) => `${variable} ${cell.name} ${value}`)),
+      ].map((key) => {
+        const of = points.filter(({ cell, variable, value }) => key === `${variable} ${cell.name} ${value}`)
+        const best = Math.min(...of.map(({ wallNs }) => wallNs))
+        const [{ cell, variable, value }] = of
+        return `${variable.padEnd(8)} ${String(value).padStart(5)}  ${cell.name.padEnd(20)} ${formatDuration(best)}`
+      })
+      return { lines: [...lines, ...predictionLines(graded)], graded }
     },
     conclude: () => [
       ...cells.map((cell) => {
@@ -75,6 +81,13 @@ export function growth(options: ScalingOptions, cores: number): Experiment {
   }
 }
 
+/** All its steps, however many were run in a row. */
+function grade(cell: Cell, prediction: Prediction, points: readonly GrowthPoint[]): Graded {
+  const spent = points.filter((point) => point.cell === cell).map((point) => point.spent)
+  const step = median(spent.flatMap(({ stepNs }) => stepNs))
+  return { name: `growth, ${cell.name}`, error: predictionError(prediction, step, spent) }
+}
+
 function partsSentence(points: readonly GrowthPoint[], cores: number): string {
   const best = (value: number) =>
     Math.min(...points.filter((point) => point.value === value).map(({ wallNs }) => wallNs))
@@ -88,21 +101,23 @@ async function measure(
   all: readonly Cell[],
   cells: readonly Cell[],
   parts: readonly Cell[],
-): Promise<GrowthPoint[]> {
+  done: (point: GrowthPoint) => void,
+): Promise<Map<Cell, Prediction>> {
   const { seed } = options
   const { model, batch } = all[0].plan
   const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
   const session = await openSession({ cells: all, batches: batches.count, seed, cores, kernel: choice })
-  const points: GrowthPoint[] = []
+  let predictions = new Map<Cell, Prediction>()
   const keep = (point: GrowthPoint) => {
-    points.push(point)
+    done(point)
     appendRows(begun.folder.file('growth.csv'), GROWTH_COLUMNS, growthRows(run, point))
   }
   await withSession(session, async () => {
     session.load(batches)
+    predictions = await forecast(begun.folder, run, session, all, cores, CALIBRATION_MS)
     const repetitions = options.quick ? 2 : REPETITIONS
     await measureGrowth(session, cells, 'batches', BATCHES, repetitions, LONGEST_MS, keep)
     await measureGrowth(session, parts, 'parts', [BATCHES[0]], repetitions, LONGEST_MS, keep)
   })
-  return points
+  return predictions
 }

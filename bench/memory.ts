@@ -26,17 +26,18 @@ export function memory(options: ScalingOptions): Experiment {
   return {
     name: 'memory',
     groups: [],
-    beside: async ({ begun, run }) => {
+    beside: ({ begun, run }) => {
       appendRows(
         begun.folder.file('memory.csv'),
         MEMORY_COLUMNS,
         cells.flatMap((cell) => memoryRows(run, cell)),
       )
-      return [
-        memoryTable(
-          cells.map((cell) => ({ cell, perRank: memoryPerRank(cell.plan), idle: idealBubble(cell.plan) })),
-        ),
-      ]
+      const rows = cells.map((cell) => ({
+        cell,
+        perRank: memoryPerRank(cell.plan),
+        idle: idealBubble(cell.plan),
+      }))
+      return Promise.resolve({ lines: [memoryTable(rows)] })
     },
     conclude: () => {
       const serial = needs[0]

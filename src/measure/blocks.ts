@@ -1,10 +1,10 @@
 import { purpose, random } from '../model/random.ts'
 import type { RankReport } from '../runtime/rank.ts'
 import type { Cell } from './cell.ts'
-import { ledgerOf, type Ledger } from './ledger.ts'
+import { ledgersOf, type RankLedger } from './ledger.ts'
 import type { Session } from './session.ts'
 import { median } from './statistics.ts'
-import { stepTimes, windowOf } from './steps.ts'
+import { stepTimes } from './steps.ts'
 
 /** What one cell did in one block. */
 export interface Visit {
@@ -15,7 +15,7 @@ export interface Visit {
   /** Nanoseconds of each step, the first `warmUp` of them not to be counted. */
   readonly stepNs: readonly number[]
   readonly warmUp: number
-  readonly ranks: readonly { readonly rank: number; readonly threadId: number; readonly ledger: Ledger }[]
+  readonly ranks: readonly RankLedger[]
   /** Of the measured steps. */
   readonly reports: readonly VisitReport[]
   /** False if a weight is infinite or not a number: what was timed has not trained. */
@@ -104,13 +104,8 @@ async function runVisit(
   const measured = steps ?? stepsIn(visitMs, flatNs, STEPS.fewest)
   const reports = await session.run(cell, AFTER_PAUSE, measured, stepNs.length)
   const warmUp = stepNs.length + AFTER_PAUSE
-  const window = windowOf(reports, AFTER_PAUSE)
   stepNs.push(...stepTimes(reports))
-  const ranks = reports.map((report) => ({
-    rank: report.rank,
-    threadId: report.threadId,
-    ledger: ledgerOf(cell.plan, report, window),
-  }))
+  const ranks = ledgersOf(cell.plan, reports, AFTER_PAUSE)
   const finite = session.weights(cell).every(([replica]) => replica.every(Number.isFinite))
   return { cell, block, position, stepNs, warmUp, ranks, reports, finite }
 }

@@ -2,6 +2,8 @@ import { purpose, random } from '../model/random.ts'
 import type { Cell } from './cell.ts'
 import type { Session } from './session.ts'
 import { median, quantile } from './statistics.ts'
+import type { Spent } from './prediction/error.ts'
+import { ledgersOf } from './ledger.ts'
 import { stepTimes } from './steps.ts'
 
 /** How long a number of batches took in one go, or one batch with a number of model parts. */
@@ -11,6 +13,7 @@ export interface GrowthPoint {
   readonly value: number
   readonly repetition: number
   readonly wallNs: number
+  readonly spent: Spent
 }
 
 /** Until V8 has compiled everything, a short run would seem slower than it is. */
@@ -41,10 +44,15 @@ export async function measureGrowth(
       if (!stepMs.has(cell)) stepMs.set(cell, median(warm) / 1e6)
       for (const count of steps) {
         if (count * stepMs.get(cell)! > longestMs) continue
-        const times = stepTimes(await session.run(cell, 0, count, WARM_UP.first + warmUp))
-        const wallNs = times.reduce((sum, ns) => sum + ns, 0)
-        if (variable === 'batches') done({ cell, variable, value: count, repetition, wallNs })
-        else done({ cell, variable, value: cell.plan.programs.length, repetition, wallNs: wallNs / count })
+        const reports = await session.run(cell, 0, count, WARM_UP.first + warmUp)
+        const stepNs = stepTimes(reports)
+        const wallNs = stepNs.reduce((sum, ns) => sum + ns, 0)
+        const spent = { stepNs, warmUp: 0, ranks: ledgersOf(cell.plan, reports, 0) }
+        if (variable === 'batches') done({ cell, variable, value: count, repetition, wallNs, spent })
+        else {
+          const value = cell.plan.programs.length
+          done({ cell, variable, value, repetition, wallNs: wallNs / count, spent })
+        }
       }
     }
   }

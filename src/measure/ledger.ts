@@ -1,6 +1,6 @@
 import type { Instruction, Plan } from '../plan/plan.ts'
 import type { RankReport } from '../runtime/rank.ts'
-import type { Window } from './steps.ts'
+import { windowOf, type Window } from './steps.ts'
 
 /** What a rank's time is spent on; `handoff` is copying into and out of messages, `other` signalling and what lies between. */
 export const BUCKETS = [
@@ -38,6 +38,13 @@ export function bucketOf(instruction: Instruction): Bucket {
   }
 }
 
+/** What a rank has spent on what, over the measured steps of a visit. */
+export interface RankLedger {
+  readonly rank: number
+  readonly threadId: number
+  readonly ledger: Ledger
+}
+
 export type Ledger = ReadonlyMap<Bucket, number>
 
 /**
@@ -58,4 +65,18 @@ export function ledgerOf(
   add('other', report.spent[program.length])
   add('wait-barrier', report.begun - from - (report.stamps[program.length] - to))
   return ledger
+}
+
+/** The ledgers of all ranks of a row of steps, the first `warmUp` of them not counted. */
+export function ledgersOf(
+  plan: Plan,
+  reports: readonly Pick<RankReport, 'rank' | 'threadId' | 'spent' | 'begun' | 'stamps' | 'arrivals'>[],
+  warmUp: number,
+): RankLedger[] {
+  const window = windowOf(reports, warmUp)
+  return reports.map((report) => ({
+    rank: report.rank,
+    threadId: report.threadId,
+    ledger: ledgerOf(plan, report, window),
+  }))
 }

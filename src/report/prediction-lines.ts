@@ -1,4 +1,3 @@
-import type { Cell } from '../measure/cell.ts'
 import type { Calibration } from '../measure/calibrate.ts'
 import type { PredictionError } from '../measure/prediction/error.ts'
 import { median } from '../measure/statistics.ts'
@@ -7,14 +6,21 @@ import { formatDuration, signedPercent } from './table.ts'
 export const calibrationLine = ({ shapes, seconds }: Calibration): string =>
   `calibrated ${shapes} instruction shapes in ${seconds.toFixed(1)} s; every step is predicted before it is measured`
 
+/** A prediction that has been held against a measurement. */
+export interface Graded {
+  /** Which cell, in words. */
+  readonly name: string
+  readonly error: PredictionError
+}
+
 /** The median error over the cells, and the worst cell with what the ledger says about it; empty without cells. */
-export function predictionLines(errors: ReadonlyMap<Cell, PredictionError>): string[] {
-  if (errors.size === 0) return []
-  const [cell, worst] = [...errors].reduce((a, b) => (Math.abs(b[1].share) > Math.abs(a[1].share) ? b : a))
-  const typical = median([...errors.values()].map(({ share }) => Math.abs(share)))
+export function predictionLines(graded: readonly Graded[]): string[] {
+  if (graded.length === 0) return []
+  const worst = graded.reduce((a, b) => (Math.abs(b.error.share) > Math.abs(a.error.share) ? b : a))
+  const typical = median(graded.map(({ error }) => Math.abs(error.share)))
   return [
-    `predicted from single instructions: off by ${percent(typical)} in the middle of ${errors.size} cells; ` +
-      `most for ${cell.name}, ${reasonLine(worst)}`,
+    `predicted before they ran, ${graded.length} cells without more threads than cores: off by ${percent(typical)} in the ` +
+      `median; most for ${worst.name}, ${reasonLine(worst.error)}`,
   ]
 }
 

@@ -14,11 +14,14 @@ export interface PredictionError {
   readonly bucketMeasuredNs: number
 }
 
+/** Steps, and what each rank has spent in those that count. */
+export type Spent = Pick<Visit, 'stepNs' | 'warmUp' | 'ranks'>
+
 /** @param measuredNs the median step of the cell */
 export function predictionError(
   prediction: Prediction,
   measuredNs: number,
-  visits: readonly Visit[],
+  visits: readonly Spent[],
 ): PredictionError {
   const ledger = meanLedger(visits)
   const differenceOf = (bucket: Bucket) => Math.abs(prediction.buckets.get(bucket)! - ledger.get(bucket)!)
@@ -34,7 +37,7 @@ export function predictionError(
 }
 
 /** Nanoseconds per bucket in a step, the mean over ranks and measured steps. */
-function meanLedger(visits: readonly Visit[]): Map<Bucket, number> {
+function meanLedger(visits: readonly Spent[]): Map<Bucket, number> {
   const sums = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
   let rankSteps = 0
   for (const { ranks, stepNs, warmUp } of visits) {
