@@ -54,7 +54,7 @@ const VERIFIED_STEPS = 3
 const BLOCKS = { fewest: 5, most: 200 }
 /** A visit takes this long at most and at least, in milliseconds, as far as the budget allows. */
 const VISIT_MS = { longest: 400, shortest: 30 }
-const QUICK_VISIT_MS = 60
+const QUICK_VISIT_MS = 25
 /** Of a group's budget, for single instructions before the first block; it comes on top. */
 const CALIBRATION_SHARE = 0.1
 /** Of a visit's time: warm-up and fresh weights come on top of the measured steps. */

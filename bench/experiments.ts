@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import type { KernelChoice } from '../src/kernels/kernel.ts'
 import { disturbances, observe, stolenShare } from '../src/measure/disturbance.ts'
+import { isAgain } from '../src/measure/cell.ts'
 import { fitLaw } from '../src/measure/laws/fit.ts'
 import type { Law } from '../src/measure/laws/law.ts'
 import { seriesOf } from '../src/measure/laws/series.ts'
@@ -8,7 +9,7 @@ import { writeCharts } from '../src/report/charts/write.ts'
 import { appendRows } from '../src/report/csv.ts'
 import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../src/report/files.ts'
 import { LAWS_COLUMNS, lawRows } from '../src/report/laws-files.ts'
-import { lawsLine } from '../src/report/laws-lines.ts'
+import { lawsLines, type Held } from '../src/report/laws-lines.ts'
 import { writeJson } from '../src/report/run-folder.ts'
 import { predictionLines, type Graded } from '../src/report/prediction-lines.ts'
 import { formatDuration, scalingTable } from '../src/report/table.ts'
@@ -151,15 +152,18 @@ async function fitLaws(
     const sound = outcomes.filter(({ status }) => status === 'ok')
     return { cells: sound.map(({ cell }) => cell), visits: sound.flatMap(({ visits }) => visits) }
   })
-  const lines: string[] = []
+  const held: Held[] = []
   for (const series of seriesOf(measured)) {
     const findings = await Promise.all(laws.map((law) => fitLaw(law, series, options.seed)))
     const rows = findings.flatMap((finding) => lawRows(run, series.name, finding))
     appendRows(begun.folder.file('laws.csv'), LAWS_COLUMNS, rows)
-    lines.push(lawsLine(series.name, findings))
+    held.push({ series: series.name, findings })
   }
-  return lines
+  return lawsLines(held)
 }
+
+/** Blocks that differ by more have not run on the same machine, so to speak. */
+const BLOCK_SPREAD = 1.25
 
 /** The budget of an experiment is shared between its groups. */
 const budgeted = (options: ScalingOptions, groups: number): ScalingOptions => ({
@@ -216,7 +220,20 @@ function report(
       ? 'the noise of this run is not known: serial was not measured twice'
       : `serial against itself differs by up to ${(100 * floor).toFixed(1)} % (99 %); "≈" is no more than that`,
   )
+  if (outcomes.some(({ cell, differs }) => isAgain(cell.name) && differs)) {
+    console.log(
+      'warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run',
+    )
+  }
   for (const line of predictionLines(graded)) console.log(line)
+  const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
+  if (uneven.length > 0) {
+    const worst = uneven.reduce((a, b) => (b.summary!.blockSpread > a.summary!.blockSpread ? b : a))
+    console.log(
+      `warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times (${worst.cell.name} by ` +
+        `${worst.summary!.blockSpread.toFixed(1)}): something else used the cores in some of them`,
+    )
+  }
   for (const { cell, findings } of outcomes) {
     for (const error of findings.errors) console.log(`${cell.name} is no result: ${error}`)
     for (const warning of findings.warnings) console.log(`warning: ${cell.name}: ${warning}`)

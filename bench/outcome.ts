@@ -1,8 +1,8 @@
 import type { LimitsTogether } from '../src/measure/alone.ts'
 import type { Visit } from '../src/measure/blocks.ts'
-import type { Cell } from '../src/measure/cell.ts'
+import { isAgain, type Cell } from '../src/measure/cell.ts'
 import { guard, type Findings } from '../src/measure/guards.ts'
-import { isDifferent } from '../src/measure/noise.ts'
+import { isCalledDifferent, isDifferent } from '../src/measure/noise.ts'
 import type { Prediction } from '../src/measure/predict.ts'
 import { predictionError } from '../src/measure/prediction/error.ts'
 import { summarise } from '../src/measure/summary.ts'
@@ -59,8 +59,9 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
     summary,
     status: statusOf(verdict, finite, findings, threads > cores),
     findings,
-    differs:
-      floor === undefined || speedup === undefined || speedupInterval === undefined || cell === serial
+    differs: isAgain(cell.name)
+      ? isCalledDifferent(of(serial), visits, seed)
+      : floor === undefined || speedup === undefined || speedupInterval === undefined || cell === serial
         ? undefined
         : isDifferent(speedup, speedupInterval, floor),
     prediction: summary && prediction && predictionError(prediction, summary.medianNs, visits),

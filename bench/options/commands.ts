@@ -14,8 +14,8 @@ export const PROGRAM = 'npm run bench --'
 
 /** All but hybrid, which has a mode for each of its points on few threads. */
 const DEFAULT_MODES = MODES.filter((mode) => mode !== 'hybrid').join(',')
-/** Enough to see a second value; the intervals of a quick run mean little. */
-export const QUICK_BLOCKS = 2
+/** Enough for an interval; the visits of a quick run are short, so that it means less. */
+export const QUICK_BLOCKS = 10
 
 const SCALING_EXAMPLES = `
 Commands:

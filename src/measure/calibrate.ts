@@ -28,6 +28,11 @@ export interface CalibrationOptions {
 
 /** An instruction is repeated for so long, as far as the budget allows. */
 const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
+/**
+ * All instructions are timed so often, one after the other, and the median of their medians counts: what disturbs the
+ * machine for a second spoils one of them.
+ */
+const ROUNDS = 3
 /** Until everything is compiled; after that, for what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
 const WARM_UP_MS = 10
@@ -65,28 +70,36 @@ export async function calibrate(
   )
   const items = orders.reduce((sum, order) => sum + lengthOf(order), 0)
   const { shortest, longest: most } = INSTRUCTION_MS
-  const milliseconds = Math.min(most, Math.max(shortest, budgetMs / Math.max(1, items)))
+  const milliseconds = Math.min(most, Math.max(shortest, budgetMs / ROUNDS / Math.max(1, items)))
 
-  const samples = new Map<string, Map<number, number[]>>()
+  /** By key and thread count, what each round has come to. */
+  const rounds = new Map<string, Map<number, InstructionTime[]>>()
   const signals = new Map<number, Signals>()
   let warm = false
   let filled: Cell | undefined
-  for (const { cell, threads, ranks } of orders) {
-    if (filled !== cell) {
-      // Sums of old numbers may be slow ones: every operand is to hold what a step puts there.
-      session.initialise(cell)
-      await session.run(cell, 0, 1, 0)
-      filled = cell
-    }
-    const asked = ranks.map((list) => list.map(({ index }) => index))
-    const reports = await session.calibrate(cell, asked, milliseconds, warm ? WARM_UP_MS : FIRST_WARM_UP_MS)
-    warm = true
-    for (const { calibrated, times } of reports) {
-      ranks[calibrated].forEach(({ key }, i) => {
-        const of = samples.get(key) ?? new Map<number, number[]>()
-        samples.set(key, of)
-        of.set(threads, [...(of.get(threads) ?? []), ...times[i]])
-      })
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { cell, threads, ranks } of orders) {
+      if (filled !== cell) {
+        // Sums of old numbers may be slow ones: every operand is to hold what a step puts there.
+        session.initialise(cell)
+        await session.run(cell, 0, 1, 0)
+        filled = cell
+      }
+      const asked = ranks.map((list) => list.map(({ index }) => index))
+      const warmUpMs = warm ? WARM_UP_MS : FIRST_WARM_UP_MS
+      const reports = await session.calibrate(cell, asked, milliseconds, warmUpMs)
+      warm = true
+      const samples = new Map<string, number[]>()
+      for (const { calibrated, times } of reports) {
+        ranks[calibrated].forEach(({ key }, i) => {
+          samples.set(key, [...(samples.get(key) ?? []), ...times[i]])
+        })
+      }
+      for (const [key, times] of samples) {
+        const of = rounds.get(key) ?? new Map<number, InstructionTime[]>()
+        rounds.set(key, of)
+        of.set(threads, [...(of.get(threads) ?? []), summaryOf(times)])
+      }
     }
   }
   for (const cell of cells) {
@@ -95,9 +108,9 @@ export async function calibrate(
   }
 
   const timings = new Map(
-    [...samples].map(([key, of]) => [
+    [...rounds].map(([key, of]) => [
       key,
-      new Map([...of].map(([threads, times]) => [threads, summaryOf(times)])),
+      new Map([...of].map(([threads, each]) => [threads, middleOf(each)])),
     ]),
   )
   return { timings, signals, shapes: timings.size, seconds: (performance.now() - begun) / 1000 }
@@ -109,6 +122,11 @@ const lengthOf = ({ ranks }: Order): number => Math.max(...ranks.map((list) => l
 const summaryOf = (milliseconds: readonly number[]): InstructionTime => ({
   medianNs: median(milliseconds) * 1e6,
   minNs: milliseconds.reduce((least, each) => Math.min(least, each)) * 1e6,
+})
+
+const middleOf = (rounds: readonly InstructionTime[]): InstructionTime => ({
+  medianNs: median(rounds.map(({ medianNs }) => medianNs)),
+  minNs: Math.min(...rounds.map(({ minNs }) => minNs)),
 })
 
 /** What has to be timed: for each cell what none before it has had, first rank by rank, then all ranks together. */

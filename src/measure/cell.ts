@@ -36,7 +36,9 @@ export interface Cell extends Execution {
 }
 
 /** How the name of the cell begins that is serial once more: what the two differ by is noise. */
-export const SERIAL_AGAIN = 'serial-again'
+const SERIAL_AGAIN = 'serial-again'
+
+export const isAgain = (name: string): boolean => name.startsWith(SERIAL_AGAIN)
 
 export const againOf = (serial: Cell): Cell => ({
   ...serial,

@@ -38,3 +38,21 @@ export function noiseFloor(
 /** A ratio is a difference only if its interval excludes 1 and it lies further from 1 than the run's noise. */
 export const isDifferent = (ratio: number, { low, high }: Interval, floor: number): boolean =>
   (low > 1 || high < 1) && Math.abs(ratio - 1) > floor
+
+/**
+ * The A/A test of a run: whether serial is called different from itself, judged in every other block with a floor from
+ * the blocks between them, so that the noise is not judged by itself. Undefined with too few blocks.
+ */
+export function isCalledDifferent(
+  serial: readonly Timed[],
+  again: readonly Timed[],
+  seed: number,
+): boolean | undefined {
+  const judged = again.filter(({ block }) => block % 2 === 0)
+  const others = again.filter(({ block }) => block % 2 === 1)
+  const ratios = pairedRatios(judged, serial)
+  const floor = noiseFloor(serial, others, seed)
+  if (ratios.length < 2 || floor === undefined) return undefined
+  const interval = bootstrapInterval(ratios, median, { seed: seed + purpose.bootstrap })
+  return isDifferent(median(ratios), interval, floor)
+}

@@ -19,6 +19,8 @@ export interface Summary {
   readonly minNs: number
   readonly p05Ns: number
   readonly p95Ns: number
+  /** The slowest block's median / the fastest block's. */
+  readonly blockSpread: number
   readonly samplesPerSecond: number
   readonly gflops: number
   /** Serial's step time / the cell's, paired within each block; undefined without serial. */
@@ -68,6 +70,7 @@ export function summarise(
     minNs,
     p05Ns: quantile(measured, 0.05),
     p95Ns: quantile(measured, 0.95),
+    blockSpread: medians.reduce((a, b) => Math.max(a, b)) / least(medians),
     samplesPerSecond: cell.plan.batch / (medianNs * 1e-9),
     gflops: stepFlop(cell.plan.model, cell.plan.batch) / medianNs,
     speedup,

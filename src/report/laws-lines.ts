@@ -1,15 +1,36 @@
 import type { Fit, Parameter, Refusal } from '../measure/laws/fit.ts'
 
+/** What the laws have made of a series. */
+export interface Held {
+  readonly series: string
+  readonly findings: readonly (Fit | Refusal)[]
+}
+
 /**
- * What the laws say about a series, in a line: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL: 4
- * distinct thread counts, USL needs at least 5".
+ * What the laws say about each series, in a line: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
+ * 4 distinct thread counts, USL needs at least 5". Series that no law is fitted to, for the same reason, share one.
  */
-export function lawsLine(series: string, findings: readonly (Fit | Refusal)[]): string {
-  // The first part of a name is the mode; others, such as zero-bubble, have hyphens of their own.
-  const name = series.replace('-', ' ')
-  const refused = findings.filter((finding) => finding.status === 'refused')
-  if (refused.length === findings.length) return `${name}: no law is fitted: ${reasonOf(refused)}`
-  return `${name}: ${findings.map((finding) => (finding.status === 'ok' ? fitted(finding) : `no ${finding.law.title}: ${finding.reason}`)).join('; ')}`
+export function lawsLines(held: readonly Held[]): string[] {
+  const refused = new Map<string, string[]>()
+  const lines: string[] = []
+  for (const { series, findings } of held) {
+    // The first part of a name is the mode; others, such as zero-bubble, have hyphens of their own.
+    const name = series.replace('-', ' ')
+    const refusals = findings.filter((finding) => finding.status === 'refused')
+    if (refusals.length === findings.length) {
+      const reason = reasonOf(refusals)
+      refused.set(reason, [...(refused.get(reason) ?? []), name])
+    } else {
+      const each = findings.map((finding) =>
+        finding.status === 'ok' ? fitted(finding) : `no ${finding.law.title}: ${finding.reason}`,
+      )
+      lines.push(`${name}: ${each.join('; ')}`)
+    }
+  }
+  return [
+    ...lines,
+    ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`),
+  ]
 }
 
 /** All that were refused have as many thread counts. */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import pico from 'picocolors'
-import { EXECUTION, SERIAL_AGAIN, isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
+import { EXECUTION, isAgain, isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
 import type { Judged } from './files.ts'
@@ -66,7 +66,7 @@ function detailOf({ name, mode, setting, dispatch, wait }: Cell): string {
   const { shape, reduction, handoff } = setting
   return [
     mode === 'hybrid' && shape ? `${shape.dp}x${shape.pp}x${shape.tp}` : '',
-    name.startsWith(SERIAL_AGAIN) ? 'again' : '',
+    isAgain(name) ? 'again' : '',
     isPipelined(mode, setting) ? scheduleOf(setting) : '',
     isReplicated(mode, setting) ? reduction : '',
     handoff === 'shared' ? '' : handoff,

@@ -5,7 +5,7 @@ import { usl } from '../../src/measure/laws/usl.ts'
 import { csvText } from '../../src/report/csv.ts'
 import type { RunIdentity } from '../../src/report/files.ts'
 import { LAWS_COLUMNS, lawRows } from '../../src/report/laws-files.ts'
-import { lawsLine } from '../../src/report/laws-lines.ts'
+import { lawsLines, type Held } from '../../src/report/laws-lines.ts'
 import { pointsOf, seriesOfPoints } from '../measure/laws/points.ts'
 
 const RUN: RunIdentity = {
@@ -47,8 +47,9 @@ const ofUsl: Fit = {
 const refused = (law: typeof amdahl, ...counts: number[]) =>
   fitLaw(law, seriesOfPoints(pointsOf(counts, (p) => p)), 1)
 
+const lineOf = (series: string, findings: Held['findings']) => lawsLines([{ series, findings }]).join('\n')
 const withPeak = (value: number | undefined, low: number, high: number) =>
-  lawsLine('layer', [{ ...ofUsl, parameters: [parameter('peak', 'peak', value, low, high)] }])
+  lineOf('layer', [{ ...ofUsl, parameters: [parameter('peak', 'peak', value, low, high)] }])
 
 describe('the file of laws', () => {
   it('has a row per parameter, with the fields that are in the header', () => {
@@ -77,7 +78,7 @@ describe('the file of laws', () => {
 
 describe('the line about a series', () => {
   it('has all that was fitted, in three digits, and how far off it is', () => {
-    expect(lawsLine('data-owner', [ofAmdahl, ofUsl])).toBe(
+    expect(lineOf('data-owner', [ofAmdahl, ofUsl])).toBe(
       'data owner: Amdahl σ 0.0214 [0.0182, 0.024], off by up to 1.2 %; ' +
         'USL α 0.0277 [0.0266, 0.0291], β 0 [0, 0.000104], γ 1.23 [1, 2], no peak [96.5, ∞], off by up to 38.7 %',
     )
@@ -89,15 +90,24 @@ describe('the line about a series', () => {
   })
 
   it('says what was not fitted, and why', async () => {
-    expect(lawsLine('pipeline-zero-bubble', [ofAmdahl, await refused(usl, 1, 2, 4, 8)])).toBe(
+    expect(lineOf('pipeline-zero-bubble', [ofAmdahl, await refused(usl, 1, 2, 4, 8)])).toBe(
       'pipeline zero-bubble: Amdahl σ 0.0214 [0.0182, 0.024], off by up to 1.2 %; ' +
         'no USL: 4 distinct thread counts, USL needs at least 5',
     )
-    expect(lawsLine('data-owner', [await refused(amdahl, 1, 2), await refused(usl, 1, 2)])).toBe(
+    expect(lineOf('data-owner', [await refused(amdahl, 1, 2), await refused(usl, 1, 2)])).toBe(
       'data owner: no law is fitted: 2 distinct thread counts, Amdahl needs at least 3, USL at least 5',
     )
-    expect(lawsLine('layer', [await refused(amdahl, 1)])).toBe(
+    expect(lineOf('layer', [await refused(amdahl, 1)])).toBe(
       'layer: no law is fitted: 1 distinct thread count, Amdahl needs at least 3',
     )
+  })
+
+  it('says only once what holds for several', async () => {
+    const findings = [await refused(amdahl, 1, 2)]
+    const held = ['data-owner', 'layer'].map((series) => ({ series, findings }))
+    expect(lawsLines([...held, { series: 'tensor', findings: [ofAmdahl] }])).toEqual([
+      'tensor: Amdahl σ 0.0214 [0.0182, 0.024], off by up to 1.2 %',
+      'data owner, layer: no law is fitted: 2 distinct thread counts, Amdahl needs at least 3',
+    ])
   })
 })

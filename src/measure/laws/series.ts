@@ -1,5 +1,5 @@
 import type { Visit } from '../blocks.ts'
-import { SERIAL_AGAIN, type Cell } from '../cell.ts'
+import { isAgain, type Cell } from '../cell.ts'
 import { blockMedian } from '../noise.ts'
 import type { Point } from './law.ts'
 
@@ -47,7 +47,7 @@ function pointsOf({ cells, visits }: Measured, name: string): BlockPoints[] {
       visits.some((visit) => visit.cell === cell) &&
       visits.every((visit) => visit.cell !== cell || visit.finite),
   )
-  const serial = cells.find((cell) => cell.mode === 'serial' && !cell.name.startsWith(SERIAL_AGAIN))
+  const serial = cells.find((cell) => cell.mode === 'serial' && !isAgain(cell.name))
   const medians = (cell: Cell | undefined) =>
     new Map(visits.filter((visit) => visit.cell === cell).map((visit) => [visit.block, blockMedian(visit)]))
   const ofSerial = medians(serial)

@@ -1,4 +1,3 @@
-import { SERIAL_AGAIN } from '../../measure/cell.ts'
 import { numberIn, type CsvRow } from '../read-csv.ts'
 
 /** Rows of summary.csv that did the same work in the same experiment, so that their times can be compared. */
@@ -31,9 +30,6 @@ const shortened = (layers: string): string =>
 export const familyOf = (cell: string): string => cell.replace(/-\d+$/, '')
 
 export const threadsOf = (row: CsvRow): number => Number(row.threads)
-
-/** Serial once more shows the noise and is no split of its own. */
-export const isAgain = (row: CsvRow): boolean => row.cell.startsWith(SERIAL_AGAIN)
 
 /**
  * Whether a row is a result: cells that do not match serial, or whose time cannot be, are not drawn as if they were, and

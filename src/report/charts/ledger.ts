@@ -1,16 +1,9 @@
 import * as Plot from '@observablehq/plot'
+import { isAgain } from '../../measure/cell.ts'
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
 import { captionOf } from './caption.ts'
 import { missing, type Chart } from './chart.ts'
-import {
-  comparisonsOf,
-  isAgain,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  timedRows,
-  titleOf,
-} from './comparison.ts'
+import { comparisonsOf, isOversubscribed, isResult, leftOut, timedRows, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
 import type { CsvRow } from '../read-csv.ts'
@@ -40,7 +33,7 @@ export const ledgerChart: Chart = (data) => {
     .filter(({ experiment }) => experiment === first.experiment)
     .map((each) => ({
       ...each,
-      drawn: each.rows.filter((row) => totals.has(row) && isResult(row) && !isAgain(row)),
+      drawn: each.rows.filter((row) => totals.has(row) && isResult(row) && !isAgain(row.cell)),
     }))
     .filter(({ drawn }) => drawn.length > 0)
   if (comparisons.length === 0) throw missing('ledger.csv has none of the cells of summary.csv')

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot'
+import { isAgain } from '../../measure/cell.ts'
 import { BUCKETS } from '../../measure/ledger.ts'
 import { formatDuration } from '../table.ts'
 import type { TraceEvent } from '../trace.ts'
@@ -8,7 +9,6 @@ import {
   comparisonsOf,
   familyOf,
   groupBy,
-  isAgain,
   isOversubscribed,
   isResult,
   threadsOf,
@@ -86,7 +86,7 @@ function chooseCells({
 }: RunData): { comparison: Comparison; cells: { row: CsvRow; events: TraceEvent[] }[] } | undefined {
   const traced = eventsByRow(trace!, summary!)
   for (const comparison of comparisonsOf(summary!)) {
-    const rows = comparison.rows.filter((row) => traced.has(row) && isResult(row) && !isAgain(row))
+    const rows = comparison.rows.filter((row) => traced.has(row) && isResult(row) && !isAgain(row.cell))
     const largest = [...groupBy(rows, ({ cell }) => familyOf(cell)).values()].map((family) =>
       family.reduce((a, b) => (threadsOf(b) > threadsOf(a) ? b : a)),
     )

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { SERIAL_AGAIN } from '../../measure/cell.ts'
+import { isAgain } from '../../measure/cell.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
 import { parseRows, type CsvRow } from '../read-csv.ts'
 import { openRun } from '../run-reader.ts'
@@ -67,10 +67,10 @@ function groupsOf(summary: readonly CsvRow[]): CsvRow[][] {
 
 function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed[]>): RunRow[] {
   const blocksOf = (row: CsvRow | undefined) => (row && blocks.get(keyOf(row))) ?? []
-  const serial = group.find((row) => row.mode === 'serial' && !isAgain(row))
-  const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(isAgain)), SEED)
+  const serial = group.find((row) => row.mode === 'serial' && !isAgain(row.cell))
+  const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(({ cell }) => isAgain(cell))), SEED)
   return group
-    .filter((row) => !isAgain(row))
+    .filter((row) => !isAgain(row.cell))
     .map((row) => ({
       experiment: row.experiment ?? '',
       cell: row.cell ?? '',
@@ -80,8 +80,6 @@ function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed
       serialSha256: serial?.weights_sha256 ?? '',
     }))
 }
-
-const isAgain = (row: CsvRow): boolean => row.cell?.startsWith(SERIAL_AGAIN) ?? false
 
 /** Within a run, groups may have cells of the same name. */
 const KEY = ['experiment', 'cell', 'layers', 'batch'] as const
