@@ -208,7 +208,7 @@ function report(
   let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
   for (const { cell, visits } of outcomes) {
     const last = visits.at(-1)
-    if (last) trace.push(...traceStep(cell, ++pid, last.reports))
+    if (last) trace.push(...traceStep(run, cell, ++pid, last.reports))
   }
   console.log(scalingTable(outcomes))
   console.log(

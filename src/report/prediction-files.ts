@@ -4,7 +4,7 @@ import { BUCKETS, type Bucket } from '../measure/ledger.ts'
 import type { Prediction, Predictions } from '../measure/predict.ts'
 import type { Row } from './csv.ts'
 import { cellRow, CELL_COLUMNS, type RunIdentity } from './files.ts'
-import { numberIn, parseRows } from './read-csv.ts'
+import { cellKey, numberIn, parseRows } from './read-csv.ts'
 
 export const PREDICTIONS_COLUMNS = [
   ...CELL_COLUMNS,
@@ -58,13 +58,10 @@ export function readPredictions(
   experiment: string,
   cells: readonly Cell[],
 ): Map<Cell, Prediction | undefined> {
-  const rows = parseRows(text).filter((row) => row.experiment === experiment)
+  const rows = new Map(parseRows(text).map((row) => [cellKey(row), row]))
   const found = new Map<Cell, Prediction | undefined>()
   for (const cell of cells) {
-    const identity = cellRow({ runId: '', experiment }, cell)
-    const row = rows.find((each) =>
-      (['cell', 'layers', 'batch'] as const).every((column) => each[column] === String(identity[column])),
-    )
+    const row = rows.get(cellKey(cellRow({ runId: '', experiment }, cell)))
     if (!row) continue
     const field = (column: string) => numberIn(row, column) ?? NaN
     found.set(

@@ -4,6 +4,7 @@ import { isFused, passOf } from '../plan/pass.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { walk } from '../plan/walk.ts'
 import type { VisitReport } from '../measure/blocks.ts'
+import { cellRow, type RunIdentity } from './files.ts'
 
 /** An event of the Chrome trace format, which Perfetto and about:tracing open; times are in microseconds. */
 export interface TraceEvent {
@@ -20,12 +21,19 @@ export interface TraceEvent {
 }
 
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
-export function traceStep(cell: Cell, pid: number, reports: readonly VisitReport[]): TraceEvent[] {
+export function traceStep(
+  run: Pick<RunIdentity, 'runId' | 'experiment'>,
+  cell: Cell,
+  pid: number,
+  reports: readonly VisitReport[],
+): TraceEvent[] {
   const { plan } = cell
   const fused = isFused(plan)
   const start = Math.min(...reports.map((report) => report.stamps[0]))
   const microseconds = (stamp: number) => (stamp - start) * 1000
-  const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args: { name: cell.name } }]
+  // A viewer shows the name; the rest tells the charts which cell it is.
+  const args = { name: cell.name, ...cellRow(run, cell) }
+  const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args }]
 
   for (const { rank, threadId, stamps } of reports) {
     const program = plan.programs[rank]

@@ -1,25 +1,14 @@
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parse } from 'csv-parse/sync'
 import { afterAll, describe, expect, it } from 'vitest'
+import { rowsIn, start } from './program.ts'
 import { makeRun, serials } from '../report/compare/made-up.ts'
 
-const program = (name: string) => fileURLToPath(new URL(`../../bench/${name}.js`, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'compare-bench-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs a command as a user would. */
-const started = (name: string, args: readonly string[]) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(process.execPath, [program(name), ...args], (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    )
-  })
-
-const compare = (...args: string[]) => started('compare', args)
+const compare = (...args: string[]) => start('compare', args)
 
 const BLOCKS = [100e3, 101e3, 102e3, 103e3, 104e3]
 const before = makeRun(join(folder, 'before'), serials(BLOCKS))
@@ -38,7 +27,7 @@ describe('the command compare', () => {
     const { code, stdout } = await compare(before, after, '--csv', csv)
     expect(code).toBe(0)
     expect(stdout).toContain('B is slower in 1, 1.200 (serial-1) times the step')
-    const rows: Record<string, string>[] = parse(readFileSync(csv), { columns: true })
+    const rows = rowsIn(csv)
     expect(rows.map(({ run_id: id, status }) => [id, status])).toEqual([
       ['before', 'first'],
       ['after', 'compared'],
@@ -66,7 +55,7 @@ describe('the command compare', () => {
     for (const kernel of ['js', 'simd']) {
       const out = join(folder, kernel)
       const options = ['--kernel', kernel, '--layers', '16-32-4', '--modes', 'layer', '--threads', '1']
-      expect((await started('main', [...options, '--quick', '--steps', '3', '--out', out])).code).toBe(0)
+      expect((await start('main', [...options, '--quick', '--steps', '3', '--out', out])).code).toBe(0)
       runs.push(out)
     }
     const { code, stdout } = await compare(...runs)

@@ -1,39 +1,19 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parse } from 'csv-parse/sync'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseCommandLine } from '../../bench/options.ts'
+import { rowsIn, start } from './program.ts'
 
-const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'handoff-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs the command as a user would; `interrupt` presses Ctrl-C when the output first matches. */
-function handoff(args: readonly string[], interrupt?: RegExp) {
-  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, [MAIN, 'handoff', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let stdout = ''
-    let stderr = ''
-    let interrupted = false
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString()
-      if (!interrupted && interrupt?.test(stdout)) {
-        interrupted = true
-        child.kill('SIGINT')
-      }
-    })
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-}
+const handoff = (args: readonly string[], interrupt?: RegExp) =>
+  start('main', ['handoff', ...args], interrupt && { signal: 'SIGINT', when: interrupt })
 
 const parseLine = (line: string) => parseCommandLine(line.split(' '), { cores: 2 })
 
-const rowsOf = (out: string): Record<string, string>[] =>
-  parse(readFileSync(join(out, 'handoff.csv')), { columns: true })
+const rowsOf = (out: string) => rowsIn(join(out, 'handoff.csv'))
 
 describe('the command handoff', () => {
   it('has options of its own', () => {

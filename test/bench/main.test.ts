@@ -1,41 +1,14 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { parse } from 'csv-parse/sync'
 import { afterAll, describe, expect, it } from 'vitest'
+import { rowsIn, start } from './program.ts'
 
-const MAIN = fileURLToPath(new URL('../../bench/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-interface Outcome {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** Runs the command line as a user would; `interrupt` presses Ctrl-C when the output first matches. */
-function bench(args: readonly string[], interrupt?: RegExp): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let stdout = ''
-    let stderr = ''
-    let interrupted = false
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString()
-      if (!interrupted && interrupt?.test(stdout)) {
-        interrupted = true
-        child.kill('SIGINT')
-      }
-    })
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
-  })
-}
-
-const rowsOf = (path: string): Record<string, string>[] => parse(readFileSync(path), { columns: true })
+const bench = (args: readonly string[], interrupt?: RegExp) =>
+  start('main', args, interrupt && { signal: 'SIGINT', when: interrupt })
 
 /** A run small enough to be over in a second or two. */
 const SMALL = ['--layers', '30-20-20-20-5', '--batch', '24', '--blocks', '2', '--steps', '3']
@@ -88,6 +61,17 @@ describe('the command line', () => {
     ],
     [['--model', 'Z'], /^error: --model Z: expected one of A32, A128, B, C, D, E\n$/],
     [['--model', 'C', '--batch', '3'], /^error: --model C: expected without --batch\n$/],
+    [['simulate', '--threads', '0'], /^error: --threads 0: expected .* from 1 to 4096.*\n$/],
+    [
+      ['simulate', '--grid', '1x9x1', '--layers', '8-8-8'],
+      /^error: --grid 1x9x1: 9 stages .* model has 2\n$/,
+    ],
+    [['simulate', '--layers', '8-8', '--depth', '4'], /^error: --depth 4: expected without --layers\n$/],
+    [['simulate', '--handoff-us', '-1'], /^error: --handoff-us -1: expected a number from 0 on\n$/],
+    [
+      ['simulate', '--calibration', broken],
+      /^error: --calibration .*broken\.csv: expected the calibration\.csv of a run.*\n$/,
+    ],
     [['train', '--dataset', broken], /^error: .*broken\.csv.*line 3.*\n$/],
     [['train', '--batch', '5000'], /^error: --batch 5000: expected at most 1600.*\n$/],
   ])('answers %j with one clear line and exit code 2', async (args, message) => {
@@ -118,7 +102,7 @@ describe('the command line', () => {
     ]
     const { code } = await bench([...uneven, '--blocks', '1', '--steps', '1', '--out', out])
     expect(code).toBe(0)
-    const rows = rowsOf(join(out, 'summary.csv'))
+    const rows = rowsIn(join(out, 'summary.csv'))
     expect(rows.map((row) => [row.cell, row.match])).toEqual([
       ['serial-1', 'exact'],
       ['data-direct-3', 'close'],
@@ -140,11 +124,11 @@ describe('the command line', () => {
     const all = ['--modes', 'all', '--grid', 'all', '--threads', '4']
     const { code } = await bench([...wide, ...all, '--blocks', '1', '--steps', '1', '--out', out])
     expect(code).toBe(0)
-    const rows = rowsOf(join(out, 'summary.csv'))
+    const rows = rowsIn(join(out, 'summary.csv'))
     const grids = rows.filter(({ mode }) => mode === 'hybrid').map(({ dp, pp, tp }) => `${dp}x${pp}x${tp}`)
     expect(new Set(grids)).toEqual(new Set(['1x1x4', '1x2x2', '1x4x1', '2x1x2', '2x2x1', '4x1x1']))
     expectExactOrClose(rows)
-    const owners = new Set(rowsOf(join(out, 'memory.csv')).map(({ cell }) => cell))
+    const owners = new Set(rowsIn(join(out, 'memory.csv')).map(({ cell }) => cell))
     const cells = rows.map(({ cell }) => cell).filter((cell) => cell !== 'serial-again-1')
     expect([...owners].toSorted()).toEqual(cells.toSorted())
   })
@@ -155,7 +139,7 @@ describe('the command line', () => {
     const all = ['--dispatch', 'all', '--handoff', 'all', '--wait', 'all', '--threads', '2']
     const { code } = await bench([...SMALL, ...modes, ...all, '--blocks', '1', '--steps', '1', '--out', out])
     expect(code).toBe(0)
-    const rows = rowsOf(join(out, 'summary.csv'))
+    const rows = rowsIn(join(out, 'summary.csv'))
     const choices = (column: string) => new Set(rows.map((row) => row[column]))
     expect(choices('dispatch')).toEqual(new Set(['resident', 'task']))
     expect(choices('handoff')).toEqual(new Set(['shared', 'transfer', 'clone']))
@@ -184,7 +168,7 @@ describe('the command line', () => {
     const out = join(folder, 'scheduled')
     const run = ['--schedule-file', file, '--steps', '1', '--blocks', '1', '--out', out]
     expect((await bench(['--layers', '30-20-20-20-5', '--batch', '24', ...run])).code).toBe(0)
-    const rows = rowsOf(join(out, 'summary.csv'))
+    const rows = rowsIn(join(out, 'summary.csv'))
     expect(rows.map(({ cell, schedule, match }) => [cell, schedule, match])).toContainEqual([
       'pipeline-file-3',
       'file',
@@ -219,15 +203,15 @@ describe('the command line', () => {
     if (process.platform === 'win32') return
     expect(stderr).toContain('interrupted; what was measured before is kept')
     expect(code).toBe(130)
-    expect(rowsOf(join(out, 'samples.csv')).length).toBeGreaterThanOrEqual(5 * 5)
-    expect(rowsOf(join(out, 'summary.csv')).length).toBeGreaterThan(0)
+    expect(rowsIn(join(out, 'samples.csv')).length).toBeGreaterThanOrEqual(5 * 5)
+    expect(rowsIn(join(out, 'summary.csv')).length).toBeGreaterThan(0)
   })
 
   it('trains to the same weights in all exact modes, and writes every epoch', async () => {
     const out = join(folder, 'train')
     const { code } = await bench(['train', '--modes', 'all', '--threads', '2', '--epochs', '3', '--out', out])
     expect(code).toBe(0)
-    const rows = rowsOf(join(out, 'training.csv')).filter((row) => row.epoch === '3')
+    const rows = rowsIn(join(out, 'training.csv')).filter((row) => row.epoch === '3')
     expect(rows.map((row) => row.mode)).toEqual(['serial', 'data', 'layer', 'pipeline', 'pipeline', 'tensor'])
     const exact = rows.filter((row) => row.mode !== 'data')
     expect(
@@ -240,13 +224,13 @@ describe('the command line', () => {
     const out = join(folder, 'kernels')
     const { code } = await bench(['kernels', '--kernel', 'simd', '--quick', '--out', out])
     expect(code).toBe(0)
-    const products = rowsOf(join(out, 'kernels.csv'))
+    const products = rowsIn(join(out, 'kernels.csv'))
     expect(new Set(products.map((row) => row.form))).toEqual(new Set(['forward', 'input', 'weight']))
     for (const { match, gflops } of products) {
       expect(match).toBe('exact')
       expect(Number(gflops)).toBeGreaterThan(0)
     }
-    expect(rowsOf(join(out, 'steps.csv')).map((row) => row.model)).toEqual([
+    expect(rowsIn(join(out, 'steps.csv')).map((row) => row.model)).toEqual([
       'A32',
       'A128',
       'B',
@@ -279,7 +263,7 @@ describe('the command line', () => {
         continue
       }
       expect(code).toBe(0)
-      for (const row of rowsOf(join(out, 'summary.csv')).filter(({ match }) => match === 'exact')) {
+      for (const row of rowsIn(join(out, 'summary.csv')).filter(({ match }) => match === 'exact')) {
         hashes.set(row.arithmetic, (hashes.get(row.arithmetic) ?? new Set()).add(row.weights_sha256))
       }
     }

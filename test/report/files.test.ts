@@ -37,7 +37,9 @@ const CONFIGURATION =
   'parameters, batch, microbatches, kernel, arithmetic, optimizer, seed'
 const names = (text: string) => text.split(', ')
 
-const expectKeys = (row: Row, columns: readonly string[]) => expect(Object.keys(row)).toEqual(columns)
+/** The columns of the file say in which order. */
+const expectKeys = (row: Row, columns: readonly string[]) =>
+  expect(Object.keys(row).toSorted()).toEqual(columns.toSorted())
 
 const serial = smallCell('serial')
 const data = smallCell('data', { threads: 3, reduction: 'gather' })
@@ -51,16 +53,18 @@ describe('the columns of a run’s files', () => {
     expect(SUMMARY_COLUMNS).toEqual(
       names(
         `${CONFIGURATION}, samples, median_ns, min_ns, p05_ns, p95_ns, ci_low_ns, ci_high_ns, ` +
-          'samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, speedup_of_minima, differs, efficiency, ' +
+          'block_spread, samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, speedup_of_minima, differs, efficiency, ' +
           'efficiency_together, karp_flatt, ' +
           'off_cpu_share, bubble_fraction, bubble_fraction_ideal, critical_path_ns, bytes_weights, bytes_gradients, ' +
-          'bytes_activations, bytes_optimizer_state, bytes_packed, bytes_per_rank, bytes_handed_over, weights_sha256, match, max_ulp, status',
+          'bytes_activations, bytes_optimizer_state, bytes_packed, bytes_per_rank, bytes_handed_over, weights_sha256, match, max_ulp, predicted_ns, prediction_error, status',
       ),
     )
     expect(TRAINING_COLUMNS).toEqual(
       names(`${CONFIGURATION}, epoch, loss, held_out_accuracy, elapsed_ns, weights_sha256, status`),
     )
-    expect(LEDGER_COLUMNS).toEqual(names('run_id, experiment, cell, block, rank, thread_id, bucket, ns'))
+    expect(LEDGER_COLUMNS).toEqual(
+      names('run_id, experiment, cell, layers, batch, block, rank, thread_id, bucket, ns'),
+    )
   })
 
   it('are exactly what the rows bring, for every mode', () => {
@@ -149,7 +153,8 @@ describe('the rows of ledger.csv', () => {
     const spent = [{ forward: 10.4, 'wait-barrier': 5.5 }, { forward: 20 }, {}]
     const rows = ledgerRows(RUN, visitOf(data, [16], { block: 2, spent }))
     expect(rows).toHaveLength(3 * BUCKETS.length)
-    const common = { run_id: 'run', experiment: 'scaling', cell: 'data-gather-3', block: 2 }
+    const which = { cell: 'data-gather-3', layers: '20-18-16-14-10', batch: 48 }
+    const common = { run_id: 'run', experiment: 'scaling', ...which, block: 2 }
     expect(rows[0]).toEqual({ ...common, rank: 0, thread_id: 11, bucket: 'forward', ns: 10 })
     expect(rows).toContainEqual({ ...common, rank: 0, thread_id: 11, bucket: 'wait-barrier', ns: 6 })
     expect(rows).toContainEqual({ ...common, rank: 1, thread_id: 12, bucket: 'forward', ns: 20 })
@@ -162,7 +167,7 @@ describe('a row of summary.csv', () => {
     const visits = [50, 40, 60].map((ns, block) => visitOf(data, [ns], { block }))
     const reference = [100, 100, 90].map((ns, block) => visitOf(serial, [ns], { block }))
     const summary = summarise(data, visits, reference, 1)
-    expect(summaryRow(RUN, { cell: data, summary: summary, verdict: VERDICT, status: 'ok' })).toMatchObject({
+    expect(summaryRow(RUN, { cell: data, summary, verdict: VERDICT, status: 'ok' })).toMatchObject({
       samples: 3,
       median_ns: 50,
       min_ns: 40,

@@ -57,6 +57,7 @@ describe('the table of a scaling run', () => {
       'speed-up',
       'efficiency (together)',
       'bubble (ideal)',
+      'predicted',
       'match',
     ])
     expect(lines.map((line) => line[0])).toEqual(['serial', 'pipeline'])
@@ -66,7 +67,7 @@ describe('the table of a scaling run', () => {
     expect(second.slice(6, 8)).toEqual(['1.50 [1.50, 1.50]', '75 %'])
     const ideal = (100 * idealBubble(pipeline.plan)).toFixed(0)
     expect(second[8]).toBe(`13 % (${ideal} %)`)
-    expect(second[9]).toBe('exact')
+    expect(second[10]).toBe('exact')
   })
 
   it('names the reduction of data parallelism where pipelines have their schedule', () => {
@@ -81,7 +82,7 @@ describe('the table of a scaling run', () => {
 
   it('has a line without numbers for a cell that was not timed, which says why', () => {
     const [, line] = fields(scalingTable([mismatch]))
-    expect(line).toEqual(['data', 'gather', '2', '', '', '', '', '', '', 'mismatch'])
+    expect(line).toEqual(['data', 'gather', '2', '', '', '', '', '', '', '', 'mismatch'])
   })
 
   it('leaves the speed-up empty where there is nothing to compare with', () => {

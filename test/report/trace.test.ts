@@ -51,6 +51,7 @@ function reportsOf(plan: Plan, seed: number): RankReport[] {
 const cellOf = (plan: Plan): Cell => ({ ...smallCell('serial'), name: 'a cell', plan })
 const anyPlan = anyGrid.map(planGrid)
 const PID = 3
+const RUN = { runId: 'run', experiment: 'weak' }
 
 const endOf = (event: TraceEvent) => event.ts! + event.dur!
 const contains = (outer: TraceEvent, inner: TraceEvent) =>
@@ -73,7 +74,7 @@ const always = (check: (events: TraceEvent[], plan: Plan, reports: RankReport[])
   fc.assert(
     fc.property(anyPlan, fc.nat(), (plan, seed) => {
       const reports = reportsOf(plan, seed)
-      check(traceStep(cellOf(plan), PID, reports), plan, reports)
+      check(traceStep(RUN, cellOf(plan), PID, reports), plan, reports)
     }),
   )
 
@@ -90,7 +91,16 @@ describe('the trace of a step', () => {
   it('names the process after the cell and each thread after its rank and thread, in the order of ranks', () => {
     always((events, plan) => {
       const named = (name: string) => events.filter((event) => event.ph === 'M' && event.name === name)
-      expect(named('process_name').map(({ args }) => args)).toEqual([{ name: 'a cell' }])
+      expect(named('process_name').map(({ args }) => args)).toEqual([
+        {
+          name: 'a cell',
+          run_id: 'run',
+          experiment: 'weak',
+          cell: 'a cell',
+          layers: plan.model.widths.join('-'),
+          batch: plan.batch,
+        },
+      ])
       const ranks = plan.programs.map((_, rank) => rank)
       expect(named('thread_name').map(({ tid, args }) => ({ tid, ...args }))).toEqual(
         ranks.map((rank) => ({ tid: rank, name: `rank ${rank} (thread ${rank + 21})` })),
@@ -179,14 +189,14 @@ describe('the trace of a step', () => {
   it('numbers the arrows of different cells differently', () => {
     const cell = smallCell('pipeline', { threads: 3 })
     const reports = reportsOf(cell.plan, 1)
-    const ids = [0, 1, 2].flatMap((pid) => traceStep(cell, pid, reports).filter(({ ph }) => ph === 's'))
+    const ids = [0, 1, 2].flatMap((pid) => traceStep(RUN, cell, pid, reports).filter(({ ph }) => ph === 's'))
     expect(ids.length).toBeGreaterThan(0)
     expect(new Set(ids.map(({ id }) => id)).size).toBe(ids.length)
   })
 
   it('says in a span’s name what is done, and in its category where its time is booked', () => {
     const cell = smallCell('pipeline', { threads: 2, microbatches: 2 })
-    const events = traceStep(cell, 0, reportsOf(cell.plan, 1))
+    const events = traceStep(RUN, cell, 0, reportsOf(cell.plan, 1))
     const titles = (rank: number) =>
       spansOf(events, rank, ...BUCKETS).map(({ name, cat }) => `${cat}, ${name}`)
     expect(titles(0)[0]).toBe('forward, forward 0')

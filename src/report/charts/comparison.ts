@@ -52,20 +52,6 @@ export function leftOut(rows: readonly CsvRow[]): string {
   return `Not drawn: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`
 }
 
-/**
- * Whose turn it is, of rows with the same name: experiments may measure cells of the same names with several models, one
- * after the other, and neither ledger nor trace say with which. The k-th time that a name comes up belongs to the k-th
- * row of that name in the summary, which is written in the same order.
- */
-export function timedRows(
-  summary: readonly CsvRow[],
-  nameOf: (row: CsvRow) => string,
-): Map<string, CsvRow[]> {
-  // What does not match serial is not timed, and so comes up in the summary alone.
-  const timed = summary.filter(({ status }) => status !== 'mismatch')
-  return groupBy(timed, nameOf)
-}
-
 /** Whether a cell has more threads than there are cores for. */
 export const isOversubscribed = (row: CsvRow, cores: number): boolean => threadsOf(row) > cores
 

@@ -3,10 +3,10 @@ import { isAgain } from '../../measure/cell.ts'
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
 import { captionOf } from './caption.ts'
 import { missing, type Chart } from './chart.ts'
-import { comparisonsOf, isOversubscribed, isResult, leftOut, timedRows, titleOf } from './comparison.ts'
+import { comparisonsOf, isOversubscribed, isResult, leftOut, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import type { CsvRow } from '../read-csv.ts'
+import { cellKey, type CsvRow } from '../read-csv.ts'
 import { BUCKET_COLOURS, inkOn, PAPER, textWidth, WIDTH } from './theme.ts'
 
 const ROW = 24
@@ -69,15 +69,12 @@ function bucketsByRow(
   ledger: readonly CsvRow[],
   summary: readonly CsvRow[],
 ): Map<CsvRow, Map<string, number>> {
-  const timed = timedRows(summary, ({ experiment, cell }) => `${experiment} ${cell}`)
-  const seen = new Map<string, number>()
+  const rows = new Map(summary.map((row) => [cellKey(row), row]))
   const totals = new Map<CsvRow, Map<string, number>>()
-  for (const { experiment, cell, block, rank, bucket, ns } of ledger) {
-    const key = [experiment, cell, block, rank, bucket].join(' ')
-    const turn = seen.get(key) ?? 0
-    seen.set(key, turn + 1)
-    const row = timed.get(`${experiment} ${cell}`)?.[turn]
+  for (const entry of ledger) {
+    const row = rows.get(cellKey(entry))
     if (!row) continue
+    const { bucket, ns } = entry
     const buckets = totals.get(row) ?? new Map<string, number>()
     totals.set(row, buckets.set(bucket, (buckets.get(bucket) ?? 0) + Number(ns)))
   }

@@ -1,19 +1,10 @@
 import * as Plot from '@observablehq/plot'
 import { captionOf } from './caption.ts'
 import { missing, type Chart } from './chart.ts'
-import {
-  comparisonsOf,
-  groupBy,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  timedRows,
-  titleOf,
-  type Comparison,
-} from './comparison.ts'
+import { comparisonsOf, isOversubscribed, isResult, leftOut, titleOf, type Comparison } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import { numberIn, type CsvRow } from '../read-csv.ts'
+import { cellKey, numberIn, type CsvRow } from '../read-csv.ts'
 import type { RunData } from './run-data.ts'
 import { GRID, INK, MUTED, PAPER, styleOf, textWidth, WIDTH } from './theme.ts'
 import { evenTicks } from './ticks.ts'
@@ -92,14 +83,12 @@ function barOf(row: CsvRow, { machine }: RunData, predicted: ReadonlyMap<CsvRow,
 
 /** Predicted nanoseconds of a step, by the row of the cell that it was predicted for. */
 function predictions({ summary, predictions: rows = [] }: RunData): Map<CsvRow, number> {
-  const timed = timedRows(summary!, ({ cell }) => cell)
+  const of = new Map(summary!.map((row) => [cellKey(row), row]))
   return new Map(
-    [...groupBy(rows, ({ cell }) => cell)].flatMap(([cell, foretold]) =>
-      foretold.flatMap((row, k) => {
-        const [of, ns] = [timed.get(cell)?.[k], numberIn(row, 'predicted_ns')]
-        return of === undefined || ns === undefined ? [] : [[of, ns] as const]
-      }),
-    ),
+    rows.flatMap((row) => {
+      const [timed, ns] = [of.get(cellKey(row)), numberIn(row, 'predicted_ns')]
+      return timed === undefined || ns === undefined ? [] : [[timed, ns] as const]
+    }),
   )
 }
 

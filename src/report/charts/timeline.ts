@@ -12,13 +12,12 @@ import {
   isOversubscribed,
   isResult,
   threadsOf,
-  timedRows,
   titleOf,
   type Comparison,
 } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import type { CsvRow } from '../read-csv.ts'
+import { cellKey, type CsvRow } from '../read-csv.ts'
 import type { RunData } from './run-data.ts'
 import { passLabels, spansOf, stepOf, type PassLabel, type Span, type Step } from './step.ts'
 import { BUCKET_COLOURS, inkOn, MUTED, WIDTH } from './theme.ts'
@@ -98,14 +97,10 @@ function chooseCells({
 
 /** The events of each cell's process, by the row of the summary that it belongs to. */
 function eventsByRow(trace: readonly TraceEvent[], summary: readonly CsvRow[]): Map<CsvRow, TraceEvent[]> {
-  const timed = timedRows(summary, ({ cell }) => cell)
-  const turns = new Map<string, number>()
+  const rows = new Map(summary.map((row) => [cellKey(row), row]))
   return new Map(
     [...groupBy(trace, ({ pid }) => String(pid)).values()].flatMap((events) => {
-      const cell = String(events.find(({ name }) => name === 'process_name')?.args?.name)
-      const turn = turns.get(cell) ?? 0
-      turns.set(cell, turn + 1)
-      const row = timed.get(cell)?.[turn]
+      const row = rows.get(cellKey(events.find(({ name }) => name === 'process_name')?.args ?? {}))
       return row ? [[row, events] as const] : []
     }),
   )

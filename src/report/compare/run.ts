@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { isAgain } from '../../measure/cell.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
-import { parseRows, type CsvRow } from '../read-csv.ts'
+import { CELL_KEY, cellKey, cellKeyOf, parseRows, type CsvRow } from '../read-csv.ts'
 import { openRun } from '../run-reader.ts'
 
 /** What a run has to say of one of its cells. */
@@ -66,7 +66,7 @@ function groupsOf(summary: readonly CsvRow[]): CsvRow[][] {
 }
 
 function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed[]>): RunRow[] {
-  const blocksOf = (row: CsvRow | undefined) => (row && blocks.get(keyOf(row))) ?? []
+  const blocksOf = (row: CsvRow | undefined) => (row && blocks.get(cellKey(row))) ?? []
   const serial = group.find((row) => row.mode === 'serial' && !isAgain(row.cell))
   const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(({ cell }) => isAgain(cell))), SEED)
   return group
@@ -81,11 +81,6 @@ function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed
     }))
 }
 
-/** Within a run, groups may have cells of the same name. */
-const KEY = ['experiment', 'cell', 'layers', 'batch'] as const
-
-const keyOf = (row: CsvRow): string => KEY.map((column) => row[column]).join('\t')
-
 /** The measured steps of each cell's blocks. The file has many rows: none is kept, and none becomes an object. */
 function measuredBlocks(text: string): Map<string, Timed[]> {
   const cells = new Map<string, Map<number, number[]>>()
@@ -96,14 +91,14 @@ function measuredBlocks(text: string): Map<string, Timed[]> {
     on_record: (fields: string[]) => {
       if (!header) {
         header = fields
-        columns = ['phase', 'block', 'wall_ns', ...KEY].map((column) => fields.indexOf(column))
+        columns = ['phase', 'block', 'wall_ns', ...CELL_KEY].map((column) => fields.indexOf(column))
         if (columns.includes(-1)) throw new Error('columns are missing')
         return null
       }
       const [phase, block, wall, ...key] = columns.map((index) => fields[index])
       if (phase !== 'measured') return null
       if (!(Number(wall) > 0)) throw new Error(`a step of ${wall} ns`)
-      const blocks = entry(cells, key.join('\t'), () => new Map<number, number[]>())
+      const blocks = entry(cells, cellKeyOf(key), () => new Map<number, number[]>())
       entry(blocks, Number(block), () => []).push(Number(wall))
       return null
     },

@@ -173,7 +173,8 @@ describe('the chart of throughput', () => {
   })
 
   it('shows what was predicted', () => {
-    const predictions = [{ cell: 'data-owner-2', predicted_ns: '900' }]
+    const [, , predicted] = scaling
+    const predictions = [{ ...predicted, predicted_ns: '900' }]
     expect(marks(throughputChart(run({ summary: scaling, predictions })), 'tick')).toHaveLength(1)
   })
 
@@ -186,9 +187,9 @@ describe('the chart of throughput', () => {
 })
 
 /** What a visit of serial writes. */
-const visit = (forward: number, update: number) => [
-  ledgerRow('serial-1', 0, 'forward', forward),
-  ledgerRow('serial-1', 0, 'update', update),
+const visit = (layers: string, forward: number, update: number) => [
+  ledgerRow('serial-1', 0, 'forward', forward, layers),
+  ledgerRow('serial-1', 0, 'update', update, layers),
 ]
 
 describe('the chart of the ledger', () => {
@@ -214,7 +215,7 @@ describe('the chart of the ledger', () => {
 
   it('keeps cells of one name apart that were measured with several models', () => {
     const summary = [8, 16].map((width) => summaryRow('serial-1', { layers: `4-${width}-2` }))
-    const svg = ledgerChart(run({ summary, ledger: [...visit(7, 3), ...visit(1, 9)] }))
+    const svg = ledgerChart(run({ summary, ledger: [...visit('4-16-2', 1, 9), ...visit('4-8-2', 7, 3)] }))
     expect(texts(svg)).toEqual(expect.arrayContaining(['70', '30', '10', '90']))
   })
 })

@@ -6,6 +6,8 @@ import type { TraceEvent } from '../../../src/report/trace.ts'
 
 export const MACHINE = { cpu: 'A processor <fast> & cool', availableCores: 2, node: 'v20.1.2' }
 
+const LAYERS = '20-8-8-8-4'
+
 export const summaryRow = (cell: string, fields: Record<string, string | number> = {}): CsvRow => {
   const [mode] = cell.split('-')
   const threads = Number(/\d+$/.exec(cell)?.[0])
@@ -16,7 +18,7 @@ export const summaryRow = (cell: string, fields: Record<string, string | number>
     mode,
     schedule: mode === 'pipeline' ? cell.split('-')[1] : '',
     threads,
-    layers: '20-8-8-8-4',
+    layers: LAYERS,
     batch: 64,
     microbatches: 1,
     optimizer: 'sgd',
@@ -37,16 +39,12 @@ export const summaryRow = (cell: string, fields: Record<string, string | number>
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, String(value)]))
 }
 
-export const ledgerRow = (
-  cell: string,
-  rank: number,
-  bucket: string,
-  ns: number,
-  experiment = 'scaling',
-) => ({
+export const ledgerRow = (cell: string, rank: number, bucket: string, ns: number, layers = LAYERS) => ({
   run_id: 'a-run',
-  experiment,
+  experiment: 'scaling',
   cell,
+  layers,
+  batch: '64',
   block: '0',
   rank: String(rank),
   thread_id: '7',
@@ -79,7 +77,7 @@ export const processEvent = (pid: number, cell: string): TraceEvent => ({
   pid,
   tid: 0,
   name: 'process_name',
-  args: { name: cell },
+  args: { name: cell, experiment: 'scaling', cell, layers: LAYERS, batch: 64 },
 })
 
 /** Microseconds. */
