@@ -6,6 +6,7 @@ import { modeImpossible, planMode } from '../src/plan/modes.ts'
 import type { Plan } from '../src/plan/plan.ts'
 import { readCalibration, type CalibrationFile } from '../src/report/calibration-read.ts'
 import { OUTLOOK_LEGEND, outlookTable } from '../src/report/outlook-table.ts'
+import { formatDuration } from '../src/report/table.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
 import { handingIn, type Link } from '../src/simulate/handing.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
@@ -42,16 +43,17 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
   }
   const between: Link = { latencyNs: options.latencyUs * 1e3, gigabytesPerSecond: options.networkGbps }
 
+  const serial = planMode('serial', settingOf(options, model, 1))
+  const serialNs = simulate(serial, costOf(serial)).duration
   console.log(
     `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
       (calibration === undefined ? '' : `, or as in ${calibration}`) +
       `; handing over ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
       (machines > 1
         ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s`
-        : ''),
+        : '') +
+      `; serial: ${formatDuration(serialNs)} a step`,
   )
-  const serial = planMode('serial', settingOf(options, model, 1))
-  const serialNs = simulate(serial, costOf(serial)).duration
   const rows = []
   let unchecked = 0
   for (const { mode, setting } of variants(options, model, options.threads ?? [])) {

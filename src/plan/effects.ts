@@ -13,15 +13,15 @@ export interface Product {
   readonly columns: Span
 }
 
-/** What an instruction reads, then writes, then signals. */
+/** What an instruction reads, then writes. */
 export interface Effects {
   readonly reads: readonly Region[]
   readonly writes: readonly Region[]
-  readonly signals: readonly Signal[]
   readonly product?: Product
 }
 
 const WHOLE: Span = { from: 0, to: 1 }
+const NONE: Effects = { reads: [], writes: [] }
 
 /** Everything that executor, checker, byte counts and charts need to know about an instruction. */
 export function effects(instruction: Instruction): Effects {
@@ -29,15 +29,15 @@ export function effects(instruction: Instruction): Effects {
     case 'forward': {
       const { layer, samples, input, weights, output } = instruction
       const product: Product = { kind: 'forward', layer, samples, rows: WHOLE, columns: output.columns }
-      return { reads: [input, weights], writes: [output], signals: [], product }
+      return { reads: [input, weights], writes: [output], product }
     }
     case 'loss': {
       const { samples, output, labels, delta, losses } = instruction
       const product: Product = { kind: 'loss', layer: -1, samples, rows: WHOLE, columns: delta.columns }
-      return { reads: [output, labels], writes: [delta, losses], signals: [], product }
+      return { reads: [output, labels], writes: [delta, losses], product }
     }
     case 'pack':
-      return { reads: [instruction.weights], writes: [instruction.packed], signals: [] }
+      return { reads: [instruction.weights], writes: [instruction.packed] }
     case 'backward-input': {
       const { layer, samples, delta, weights, packed, input, result } = instruction
       const product: Product = {
@@ -48,7 +48,7 @@ export function effects(instruction: Instruction): Effects {
         columns: result.columns,
       }
       const reads = packed ? [delta, weights, packed, input] : [delta, weights, input]
-      return { reads, writes: [result], signals: [], product }
+      return { reads, writes: [result], product }
     }
     case 'backward-weight': {
       const { layer, samples, accumulated, input, delta, rows, gradient } = instruction
@@ -58,29 +58,39 @@ export function effects(instruction: Instruction): Effects {
       const before = { ...gradient, version: samplesVersion([accumulated]) }
       const reads = before.version === '' ? operands : [...operands, before]
       const product: Product = { kind: 'backward-weight', layer, samples, rows, columns }
-      return { reads, writes: [gradient], signals: [], product }
+      return { reads, writes: [gradient], product }
     }
     case 'send':
-      return { reads: [instruction.source], writes: [instruction.message], signals: [] }
+      return { reads: [instruction.source], writes: [instruction.message] }
     case 'take':
-      return { reads: [instruction.message], writes: [instruction.target], signals: [] }
+      return { reads: [instruction.message], writes: [instruction.target] }
     case 'reduce':
-      return { reads: instruction.sources, writes: [instruction.target], signals: [] }
+      return { reads: instruction.sources, writes: [instruction.target] }
     case 'update': {
       const { gradient, weights, state } = instruction
       const writes = [weights, ...state].map((region) => ({ ...region, version: 'after' }))
-      return { reads: [gradient, weights, ...state], writes, signals: [] }
+      return { reads: [gradient, weights, ...state], writes }
     }
-    case 'publish':
-      return { reads: [], writes: [], signals: [{ kind: 'publish', counter: instruction.counter }] }
-    case 'await': {
-      const { counter, atLeast } = instruction
-      return { reads: [], writes: [], signals: [{ kind: 'await', counter, atLeast }] }
-    }
-    case 'barrier':
-      return { reads: [], writes: [], signals: instruction.rounds }
+    default:
+      return NONE
   }
 }
+
+/** What an instruction tells others, or waits for, in this order. */
+export function signalsOf(instruction: Instruction): readonly Signal[] {
+  switch (instruction.op) {
+    case 'publish':
+      return [{ kind: 'publish', counter: instruction.counter }]
+    case 'await':
+      return [{ kind: 'await', counter: instruction.counter, atLeast: instruction.atLeast }]
+    case 'barrier':
+      return instruction.rounds
+    default:
+      return NO_SIGNALS
+  }
+}
+
+const NO_SIGNALS: readonly Signal[] = []
 
 /** Whether an instruction only tells or waits. */
 export const isSignal = (instruction: Instruction): boolean =>

@@ -25,8 +25,10 @@ const nameOf = ({ from, to }: Span): string => `${from}:${to}`
 export const mergedVersion = (versions: readonly string[]): string =>
   samplesVersion(versions.flatMap(samplesOf))
 
-const samplesOf = (version: string): Span[] =>
-  version.split(',').map((span) => {
+function samplesOf(version: string): Span[] {
+  if (version === '') return []
+  return version.split(',').map((span) => {
     const [from, to] = span.split(':').map(Number)
     return { from, to }
   })
+}

@@ -10,9 +10,17 @@ export interface Transfer {
   readonly bytes: number
 }
 
+interface Write {
+  readonly rank: number
+  readonly region: Region
+}
+
 /** One of the values that pass through a slot. */
 interface Content {
-  readonly writes: { readonly rank: number; readonly region: Region }[]
+  /** By their first row, once all are there. */
+  readonly writes: Write[]
+  /** The most rows that one of them has. */
+  tallest: number
   /** The rectangles of it that the rank at hand has read already. */
   reader: number
   read: Region[]
@@ -52,12 +60,17 @@ export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]
       for (const region of effects(instruction).writes) {
         if (!crosses[region.buffer]) continue
         const slot = contents[region.buffer][region.slot]
-        const content = slot.get(versionOf(region))
-        if (content) content.writes.push({ rank, region })
-        else slot.set(versionOf(region), { writes: [{ rank, region }], reader: NOBODY, read: [] })
+        const version = versionOf(region)
+        const content = slot.get(version) ?? { writes: [], tallest: 0, reader: NOBODY, read: [] }
+        content.writes.push({ rank, region })
+        content.tallest = Math.max(content.tallest, length(region.rows))
+        slot.set(version, content)
       }
     }
   })
+  for (const slots of contents)
+    for (const slot of slots)
+      for (const { writes } of slot.values()) writes.sort((a, b) => a.region.rows.from - b.region.rows.from)
 
   return plan.programs.map((program, rank) => {
     const transfers = new Map<number, Transfer[]>()
@@ -66,7 +79,10 @@ export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]
         if (!crosses[region.buffer] || writer[region.buffer] === rank) continue
         const content = contents[region.buffer][region.slot].get(versionOf(region))
         if (!content || isSeen(content, rank, region)) continue
-        for (const { rank: from, region: written } of content.writes) {
+        const { writes } = content
+        for (let at = firstThatMayReach(content, region); at < writes.length; at++) {
+          const { rank: from, region: written } = writes[at]
+          if (written.rows.from >= region.rows.to) break
           const bytes = from === rank ? 0 : commonFloats(region, written) * FLOAT_BYTES
           if (bytes === 0) continue
           const list = transfers.get(index)
@@ -85,6 +101,17 @@ function note(who: number[], rank: number, { buffer }: Region): void {
 
 /** What the step before has left as `after` is read as `before`. */
 const versionOf = ({ version }: Region): string => (version === 'after' ? 'before' : version)
+
+/** The index of the first write that is not wholly above a region: a batch has a thousand writers, and most read only some of it. */
+function firstThatMayReach({ writes, tallest }: Content, { rows }: Region): number {
+  let [low, high] = [0, writes.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (writes[middle].region.rows.from + tallest <= rows.from) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 /** Whether the rank has read the same rectangle before; it has now. */
 function isSeen(content: Content, rank: number, region: Region): boolean {

@@ -1,4 +1,4 @@
-import { effects } from './effects.ts'
+import { signalsOf } from './effects.ts'
 import { PlanError, type Instruction, type Plan } from './plan.ts'
 
 /** Told of everything that happens in a plan, in an order that threads might take. `count` is the counter's value. */
@@ -35,7 +35,7 @@ export function walk(plan: Plan, observer: Observer): void {
         signalled[rank] = 0
         moved = true
       }
-      const { signals } = effects(instruction)
+      const signals = signalsOf(instruction)
       for (; signalled[rank] < signals.length; signalled[rank]++) {
         const signal = signals[signalled[rank]]
         const { name, publisher } = counters[signal.counter]
@@ -78,7 +78,7 @@ function describeDeadlock(
   values: readonly number[],
 ): string {
   const waitOf = (rank: number) => {
-    const signal = effects(plan.programs[rank][next[rank]]).signals[signalled[rank]]
+    const signal = signalsOf(plan.programs[rank][next[rank]])[signalled[rank]]
     const { name, publisher } = plan.counters[signal.counter]
     const wanted = signal.kind === 'await' ? signal.atLeast : 0
     return { name, publisher, wanted, value: values[signal.counter] }

@@ -1,7 +1,7 @@
 import type { Hyperparameters, Kernel, Matrix } from '../kernels/kernel.ts'
 import { activationOf } from '../model/shape.ts'
 import { slotFloats, strideOf } from '../plan/bytes.ts'
-import { effects } from '../plan/effects.ts'
+import { signalsOf } from '../plan/effects.ts'
 import { updatesAtOnce } from '../plan/fused.ts'
 import type { BackwardWeight, Forward, Instruction, Plan, Region, Signal, Update } from '../plan/plan.ts'
 import { length, type Span } from '../plan/span.ts'
@@ -190,7 +190,7 @@ export function bind(binding: Binding): BoundProgram {
         return update(instruction)
       }
       default:
-        return synchronise(effects(instruction).signals, index === program.length - 1 ? 1 : 0)
+        return synchronise(signalsOf(instruction), index === program.length - 1 ? 1 : 0)
     }
   }
 
@@ -201,7 +201,7 @@ export function bind(binding: Binding): BoundProgram {
 function publishesPerStep(plan: Plan): number[] {
   const times = plan.counters.map(() => 0)
   for (const instruction of plan.programs.flat()) {
-    for (const signal of effects(instruction).signals) if (signal.kind === 'publish') times[signal.counter]++
+    for (const signal of signalsOf(instruction)) if (signal.kind === 'publish') times[signal.counter]++
   }
   return times
 }

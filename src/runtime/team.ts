@@ -4,7 +4,7 @@ import { Piscina } from 'piscina'
 import { createKernel } from '../kernels/create.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
 import type { Limits } from '../kernels/wasm/measure-limits.ts'
-import { effects } from '../plan/effects.ts'
+import { isSignal } from '../plan/effects.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { stepFlop } from '../model/shape.ts'
 import { bind } from './bind.ts'
@@ -254,7 +254,7 @@ function watchdog(plan: Plan, control: Control, patience: number): Watchdog {
 /** Blames the rank that is in a step and not waiting, or else has not come to one; if all wait, names what each waits for. */
 function describeStall(plan: Plan, control: Control, patience: number): string {
   const ranks = plan.programs.map((_, rank) => rank)
-  const waits = (rank: number) => effects(at(plan, control, rank)).signals.length > 0
+  const waits = (rank: number) => isSignal(at(plan, control, rank))
   const active = ranks.filter((rank) => !waits(rank))
   // Where a task is a part of a step, a rank is outside of the steps while the next part is not its own.
   const inStep = active.filter((rank) => control.lines[rank * LINE_CELLS + STEP] >= 0)

@@ -4,7 +4,7 @@ import { stepFlop, layerFlop } from '../../src/model/shape.ts'
 import { balancedStages } from '../../src/plan/balance.ts'
 import { bytesHandedOver, bytesHandedOverTo, bytesOf, slotFloats } from '../../src/plan/bytes.ts'
 import { planGrid } from '../../src/plan/build.ts'
-import { effects } from '../../src/plan/effects.ts'
+import { signalsOf } from '../../src/plan/effects.ts'
 import { GRID_DEFAULTS, impossible, type Grid } from '../../src/plan/grid.ts'
 import { factorisations, modeImpossible, MODES, planMode } from '../../src/plan/modes.ts'
 import { PlanError } from '../../src/plan/plan.ts'
@@ -174,7 +174,7 @@ describe('a plan', () => {
         const plan = planGrid(any)
         const published = plan.counters.map(() => 0)
         const awaited = plan.counters.map(() => 0)
-        for (const signal of plan.programs.flat().flatMap((each) => effects(each).signals)) {
+        for (const signal of plan.programs.flat().flatMap((each) => signalsOf(each))) {
           const { counter } = signal
           if (signal.kind === 'publish') published[counter]++
           else awaited[counter] = Math.max(awaited[counter], signal.atLeast)

@@ -2,7 +2,7 @@ import { js } from '../../src/kernels/js/js.ts'
 import { initialParameters } from '../../src/model/initialise.ts'
 import { random } from '../../src/model/random.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { effects } from '../../src/plan/effects.ts'
+import { signalsOf } from '../../src/plan/effects.ts'
 import { walk } from '../../src/plan/walk.ts'
 import { bind } from '../../src/runtime/bind.ts'
 import type { Mailbox } from '../../src/runtime/mailbox.ts'
@@ -49,8 +49,7 @@ export function trainInOneThread(plan: Plan, steps: number, batches = 2): Float3
     for (const program of bound) beginStep(program, { done: 0, batches }, step, [HYPER.beta1, HYPER.beta2])
     walk(plan, {
       instruction(rank, index, instruction) {
-        if (effects(instruction).signals.length === 0 && instruction.op !== 'barrier')
-          bound[rank].actions[index]()
+        if (signalsOf(instruction).length === 0 && instruction.op !== 'barrier') bound[rank].actions[index]()
       },
       published() {},
       awaited() {},

@@ -12,21 +12,25 @@ export const ring: Reduction = (bucket) => {
   const n = placesOf(bucket)
   const whole = wholeOf(bucket)
   const at = (place: number) => ((place % n) + n) % n
-  /** The samples in chunk c after it has been at place c + 1, c + 2, …, c + hops. */
-  const gathered = (chunk: number, hops: number): string =>
-    mergedVersion(Array.from({ length: hops }, (_, hop) => bucket.partial[at(chunk + 1 + hop)]))
+  /** By chunk c and hops: the samples in it after it has been at place c + 1, c + 2, …, c + hops. */
+  const gathered = bucket.counters.map((_, chunk) => {
+    const versions = ['']
+    for (let hop = 1; hop < n; hop++) {
+      versions.push(mergedVersion([versions[hop - 1], bucket.partial[at(chunk + hop)]]))
+    }
+    return versions
+  })
 
   return bucket.counters.map((_, place) => {
     const left = at(place - 1)
+    const chunks = bucket.layers.map((layer) => chunksOf(layer[place].slice, n))
     const phases: Instruction[][] = [[tell(bucket, place)]]
     for (let step = 1; step < n; step++) {
       const chunk = at(place - 1 - step)
-      const holds = (p: number) => (p === left ? gathered(chunk, step) : bucket.partial[p])
+      const holds = (p: number) => (p === left ? gathered[chunk][step] : bucket.partial[p])
       phases.push([
         hear(bucket, left, step),
-        ...bucket.layers.flatMap((layer) =>
-          addRows(layer, [left, place], place, chunksOf(layer[place].slice, n)[chunk], holds),
-        ),
+        ...bucket.layers.flatMap((layer, i) => addRows(layer, [left, place], place, chunks[i][chunk], holds)),
         tell(bucket, place),
       ])
     }
@@ -34,9 +38,7 @@ export const ring: Reduction = (bucket) => {
       const chunk = at(place - step)
       phases.push([
         hear(bucket, left, n - 1 + step),
-        ...bucket.layers.flatMap((layer) =>
-          addRows(layer, [left], place, chunksOf(layer[place].slice, n)[chunk], () => whole),
-        ),
+        ...bucket.layers.flatMap((layer, i) => addRows(layer, [left], place, chunks[i][chunk], () => whole)),
         // Nobody reads on from the last copy.
         ...(step < n - 1 ? [tell(bucket, place)] : []),
       ])

@@ -22,8 +22,11 @@ export type Schedule = (ranks: number, microbatches: number, chunks: number) => 
 export const notation = ({ stage, pass, microbatch }: Action): string => `${stage}${pass}${microbatch}`
 
 /** How many stages the pipeline has. */
-export const stagesOf = (table: Table): number =>
-  1 + table.flat().reduce((last, { stage }) => Math.max(last, stage), -1)
+export function stagesOf(table: Table): number {
+  let last = -1
+  for (const row of table) for (const { stage } of row) last = Math.max(last, stage)
+  return last + 1
+}
 
 /** The rank that a stage lies on; −1 if there is no such stage. */
 export function rankOf(table: Table, stage: number): number {

@@ -1,6 +1,6 @@
 import { barrier } from '../../../src/plan/barrier.ts'
 import { emptyDraft } from '../../../src/plan/draft.ts'
-import { effects } from '../../../src/plan/effects.ts'
+import { signalsOf } from '../../../src/plan/effects.ts'
 import type { Instruction, Signal } from '../../../src/plan/plan.ts'
 import { CELLS_PER_COUNTER, type Primitive } from './counter.model.ts'
 import type { Model, Process, Step } from './explore.ts'
@@ -22,7 +22,7 @@ export function barrierModel({ ranks, steps, primitive, target = growing, change
   const group = [...draft.programs.keys()]
   barrier(draft, 'barrier', group)
   const signals = draft.programs.map(([instruction]) => {
-    const rounds = effects(instruction).signals
+    const rounds = signalsOf(instruction)
     return change ? change(rounds) : rounds
   })
   const changed = signals.map((rounds): Instruction[] => [{ op: 'barrier', group, rounds }])

@@ -1,4 +1,4 @@
-import { effects, INITIAL_VERSION } from '../../../src/plan/effects.ts'
+import { effects, INITIAL_VERSION, signalsOf } from '../../../src/plan/effects.ts'
 import type { Instruction, Plan, Region } from '../../../src/plan/plan.ts'
 import type { Span } from '../../../src/plan/span.ts'
 import { atomic, CELLS_PER_COUNTER, type Primitive } from './counter.model.ts'
@@ -37,7 +37,7 @@ export function planModel(plan: Plan, steps: number, primitive: Primitive = atom
     }
     const run = (instruction: Instruction, step: number) => {
       block.push(...memory.accesses(instruction, step))
-      const { signals } = effects(instruction)
+      const signals = signalsOf(instruction)
       if (signals.length === 0) return
       flush()
       const ahead = instruction === program.at(-1) ? 1 : 0

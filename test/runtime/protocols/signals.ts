@@ -1,4 +1,4 @@
-import { effects } from '../../../src/plan/effects.ts'
+import { signalsOf } from '../../../src/plan/effects.ts'
 import type { Counter, Instruction, Signal } from '../../../src/plan/plan.ts'
 import type { Primitive } from './counter.model.ts'
 import type { Step } from './explore.ts'
@@ -15,7 +15,7 @@ export function publishesPerStep(
 ): number[] {
   const times = counters.map(() => 0)
   for (const instruction of programs.flat()) {
-    for (const signal of effects(instruction).signals) if (signal.kind === 'publish') times[signal.counter]++
+    for (const signal of signalsOf(instruction)) if (signal.kind === 'publish') times[signal.counter]++
   }
   return times
 }
