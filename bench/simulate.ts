@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { cellName, EXECUTION } from '../src/measure/cell.ts'
 import type { Model } from '../src/model/shape.ts'
 import { checkPlan } from '../src/plan/check/check.ts'
-import { modeImpossible, planMode } from '../src/plan/modes.ts'
+import { gridOf, modeImpossible, planMode, type Mode, type Setting } from '../src/plan/modes.ts'
 import type { Plan } from '../src/plan/plan.ts'
 import { readCalibration, type CalibrationFile } from '../src/report/calibration-read.ts'
 import { OUTLOOK_LEGEND, outlookTable } from '../src/report/outlook-table.ts'
@@ -65,6 +65,7 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
       announceSkipped([{ mode, threads, reason }])
       continue
     }
+    refuseLongRing(mode, setting)
     const plan = planMode(mode, setting)
     if (threads <= MOST_CHECKED) checkPlan(plan)
     else unchecked++
@@ -80,6 +81,7 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
       outlook: outlookOf(plan, costOf(plan), handing, serialNs),
     })
   }
+  if (rows.length === 0) return Promise.resolve(false)
   console.log(outlookTable(rows))
   console.log(OUTLOOK_LEGEND)
   if (unchecked > 0) {
@@ -87,7 +89,19 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
       `not proven beforehand, as a run would: ${unchecked} of ${rows.length} plans, of more than ${MOST_CHECKED} ranks`,
     )
   }
-  return Promise.resolve(rows.length > 0)
+  return Promise.resolve(true)
+}
+
+/** A ring has a step for every pair of its ranks: a plan that long would not fit into memory. */
+const MOST_IN_RING = 512
+
+function refuseLongRing(mode: Mode, setting: Setting): void {
+  const { dp, reduction } = gridOf(mode, setting)
+  if (reduction === 'ring' && dp > MOST_IN_RING) {
+    throw new UsageError(
+      `--reduction ring with ${dp} replicas: expected at most ${MOST_IN_RING}, or another reduction`,
+    )
+  }
 }
 
 function fileOf(path: string): CalibrationFile {

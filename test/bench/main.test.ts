@@ -67,6 +67,10 @@ describe('the command line', () => {
       /^error: --grid 1x9x1: 9 stages .* model has 2\n$/,
     ],
     [['simulate', '--layers', '8-8', '--depth', '4'], /^error: --depth 4: expected without --layers\n$/],
+    [
+      ['simulate', '--modes', 'data', '--threads', '1024', '--reduction', 'ring', '--gflops', '50'],
+      /^error: --reduction ring with 1024 replicas: expected at most 512.*\n$/,
+    ],
     [['simulate', '--handoff-us', '-1'], /^error: --handoff-us -1: expected a number from 0 on\n$/],
     [
       ['simulate', '--calibration', broken],
