@@ -13,6 +13,8 @@ import { stepFlop } from '../src/model/shape.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
 import { appendRows } from '../src/report/csv.ts'
 import {
+  blockRow,
+  BLOCKS_COLUMNS,
   LEDGER_COLUMNS,
   ledgerRows,
   MEMORY_COLUMNS,
@@ -113,6 +115,7 @@ export async function runGroup(
       SAMPLES_COLUMNS,
       sampleRows(run, visit, visit.finite ? status : 'not-finite'),
     )
+    appendRows(folder.file('blocks.csv'), BLOCKS_COLUMNS, [blockRow(run, visit)])
     appendRows(folder.file('ledger.csv'), LEDGER_COLUMNS, ledgerRows(run, visit))
   }
   for (const visit of earlier) write(visit)

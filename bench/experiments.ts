@@ -55,9 +55,17 @@ export interface Context {
 const BUILDERS: Readonly<Record<Experiment['name'], (options: ScalingOptions, cores: number) => Experiment>> =
   { scaling, weak, growth, bubble, memory, combine }
 
-const FILES = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv', 'predictions.csv', 'calibration.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
+const FILES = ['samples.csv', 'blocks.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv', 'predictions.csv', 'calibration.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
 /** Made from the journal when a run goes on. */
-const DERIVED = ['samples.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv']
+const DERIVED = [
+  'samples.csv',
+  'blocks.csv',
+  'summary.csv',
+  'ledger.csv',
+  'memory.csv',
+  'laws.csv',
+  'growth.csv',
+]
 
 /**
  * Runs one experiment, or all of them into one folder; false if some cell did not match serial, did not train, or gave a

@@ -29,10 +29,10 @@ export interface CalibrationOptions {
 /** An instruction is repeated for so long, as far as the budget allows. */
 const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
 /**
- * All instructions are timed so often, one after the other, and the median of their medians counts: what disturbs the
- * machine for a second spoils one of them.
+ * All instructions are timed at least and at most so often, one after the other, as the budget allows, and the median of
+ * their medians counts: what disturbs the machine for a second spoils some of them.
  */
-const ROUNDS = 3
+const ROUNDS = { fewest: 3, most: 9 }
 /** Until everything is compiled; after that, for what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
 const WARM_UP_MS = 10
@@ -70,14 +70,15 @@ export async function calibrate(
   )
   const items = orders.reduce((sum, order) => sum + lengthOf(order), 0)
   const { shortest, longest: most } = INSTRUCTION_MS
-  const milliseconds = Math.min(most, Math.max(shortest, budgetMs / ROUNDS / Math.max(1, items)))
+  const milliseconds = Math.min(most, Math.max(shortest, budgetMs / ROUNDS.fewest / Math.max(1, items)))
 
   /** By key and thread count, what each round has come to. */
   const rounds = new Map<string, Map<number, InstructionTime[]>>()
   const signals = new Map<number, Signals>()
   let warm = false
   let filled: Cell | undefined
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < ROUNDS.most; round++) {
+    if (round >= ROUNDS.fewest && performance.now() - begun > budgetMs) break
     for (const { cell, threads, ranks } of orders) {
       if (filled !== cell) {
         // Sums of old numbers may be slow ones: every operand is to hold what a step puts there.

@@ -39,6 +39,9 @@ export function noiseFloor(
 export const isDifferent = (ratio: number, { low, high }: Interval, floor: number): boolean =>
   (low > 1 || high < 1) && Math.abs(ratio - 1) > floor
 
+/** Three blocks are on the same side of 1 too often for that to mean anything. */
+const FEWEST_OF_HALF = 4
+
 /**
  * The A/A test of a run: whether serial is called different from itself, judged in every other block with a floor from
  * the blocks between them, so that the noise is not judged by itself. Undefined with too few blocks.
@@ -52,7 +55,7 @@ export function isCalledDifferent(
   const others = again.filter(({ block }) => block % 2 === 1)
   const ratios = pairedRatios(judged, serial)
   const floor = noiseFloor(serial, others, seed)
-  if (ratios.length < 2 || floor === undefined) return undefined
+  if (Math.min(ratios.length, others.length) < FEWEST_OF_HALF || floor === undefined) return undefined
   const interval = bootstrapInterval(ratios, median, { seed: seed + purpose.bootstrap })
   return isDifferent(median(ratios), interval, floor)
 }

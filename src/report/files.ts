@@ -2,6 +2,7 @@ import type { Arithmetic } from '../kernels/kernel.ts'
 import type { Visit } from '../measure/blocks.ts'
 import { isPipelined, isReplicated, scheduleOf, type Cell } from '../measure/cell.ts'
 import type { GrowthPoint } from '../measure/growth.ts'
+import { blockMedian } from '../measure/noise.ts'
 import type { PredictionError } from '../measure/prediction/error.ts'
 import type { Summary } from '../measure/summary.ts'
 import type { Epoch } from '../measure/train.ts'
@@ -77,6 +78,16 @@ export const cellRow = (run: Pick<RunIdentity, 'runId' | 'experiment'>, { name, 
 })
 
 export const SAMPLES_COLUMNS = [...CONFIGURATION, 'block', 'position', 'step', 'phase', 'wall_ns', 'status']
+
+export const BLOCKS_COLUMNS = [
+  ...CELL_COLUMNS,
+  'block',
+  'position',
+  'warm_up_steps',
+  'steps',
+  'median_ns',
+  'min_ns',
+]
 
 export const SUMMARY_COLUMNS = [
   ...CONFIGURATION,
@@ -176,6 +187,17 @@ export function sampleRows(run: RunIdentity, visit: Visit, status: Status): Row[
     status,
   }))
 }
+
+/** What a visit's measured steps come to. */
+export const blockRow = (run: RunIdentity, visit: Visit): Row => ({
+  ...cellRow(run, visit.cell),
+  block: visit.block,
+  position: visit.position,
+  warm_up_steps: visit.warmUp,
+  steps: visit.stepNs.length - visit.warmUp,
+  median_ns: blockMedian(visit),
+  min_ns: visit.stepNs.slice(visit.warmUp).reduce((a, b) => Math.min(a, b)),
+})
 
 export function ledgerRows(run: RunIdentity, visit: Visit): Row[] {
   const cell = cellRow(run, visit.cell)

@@ -7,13 +7,8 @@ export type CsvRow = Readonly<Record<string, string>>
 export const parseRows = (text: string): CsvRow[] => parse(text, { columns: true, skip_empty_lines: true })
 
 /** What tells the cell that a row is about from all others of its run: groups may have cells of the same name. */
-export const CELL_KEY = ['experiment', 'cell', 'layers', 'batch'] as const
-
 export const cellKey = (row: Readonly<Record<string, unknown>>): string =>
-  cellKeyOf(CELL_KEY.map((column) => row[column]))
-
-/** The same from the values alone, in their order. */
-export const cellKeyOf = (values: readonly unknown[]): string => values.map(String).join('\t')
+  ['experiment', 'cell', 'layers', 'batch'].map((column) => String(row[column])).join('\t')
 
 /** The number in a field; undefined if it is empty or the file has no such column. */
 export function numberIn(row: CsvRow, column: string): number | undefined {

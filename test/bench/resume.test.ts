@@ -18,6 +18,7 @@ function contentsOf(out: string) {
     measured: of('samples.csv', ['cell', 'block', 'phase'])
       .filter((row) => row.endsWith('measured'))
       .toSorted(),
+    blocks: of('blocks.csv', ['cell', 'block', 'steps']).toSorted(),
     ledger: of('ledger.csv', ['cell', 'block', 'rank', 'bucket']).toSorted(),
     predicted: of('predictions.csv', ['cell', 'layers', 'batch', 'status']),
     summary: of('summary.csv', ['cell', 'samples', 'weights_sha256', 'match', 'status']),
@@ -34,7 +35,7 @@ describe('a run that is killed', () => {
     for (const [i, when] of moments.entries()) {
       const out = join(folder, `killed-${i}`)
       await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when })
-      for (const file of ['samples.csv', 'ledger.csv', 'predictions.csv']) {
+      for (const file of ['samples.csv', 'blocks.csv', 'ledger.csv', 'predictions.csv']) {
         if (existsSync(join(out, file))) rowsIn(join(out, file))
       }
       // Killed before it had begun: there is nothing to finish.

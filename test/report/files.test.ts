@@ -9,6 +9,8 @@ import type { Verdict } from '../../src/measure/verify.ts'
 import { appendRows, type Row } from '../../src/report/csv.ts'
 import {
   configurationRow,
+  blockRow,
+  BLOCKS_COLUMNS,
   LEDGER_COLUMNS,
   ledgerRows,
   SAMPLES_COLUMNS,
@@ -75,6 +77,7 @@ describe('the columns of a run’s files', () => {
       expectKeys(configurationRow(RUN, cell), names(CONFIGURATION))
       for (const row of sampleRows(RUN, visit, 'ok')) expectKeys(row, SAMPLES_COLUMNS)
       for (const row of ledgerRows(RUN, visit)) expectKeys(row, LEDGER_COLUMNS)
+      expectKeys(blockRow(RUN, visit), BLOCKS_COLUMNS)
       expectKeys(summaryRow(RUN, { cell, summary, verdict: VERDICT, status: 'ok' }), SUMMARY_COLUMNS)
       expectKeys(
         summaryRow(RUN, { cell: cell, summary: undefined, verdict: VERDICT, status: 'mismatch' }),
@@ -145,6 +148,13 @@ describe('the rows of samples.csv', () => {
       'measured',
     ])
     for (const row of rows) expect(row).toMatchObject({ block: 4, position: 3, status: 'oversubscribed' })
+  })
+})
+
+describe('a row of blocks.csv', () => {
+  it('is about the measured steps of a visit', () => {
+    const row = blockRow(RUN, visitOf(data, [900, 40, 20, 90], { block: 2, warmUp: 1 }))
+    expect(row).toMatchObject({ block: 2, warm_up_steps: 1, steps: 3, median_ns: 40, min_ns: 20 })
   })
 })
 

@@ -1,8 +1,7 @@
 import { basename } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import { isAgain } from '../../measure/cell.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
-import { CELL_KEY, cellKey, cellKeyOf, parseRows, type CsvRow } from '../read-csv.ts'
+import { cellKey, numberIn, parseRows, type CsvRow } from '../read-csv.ts'
 import { openRun } from '../run-reader.ts'
 
 /** What a run has to say of one of its cells. */
@@ -11,7 +10,7 @@ export interface RunRow {
   readonly cell: string
   /** Its row of summary.csv. */
   readonly fields: CsvRow
-  /** The measured steps of each block, from samples.csv; none if it was not timed. */
+  /** The median step of each block, from blocks.csv; none if it was not timed. */
   readonly blocks: readonly Timed[]
   /** What the two serials of its group differ by, as a share; undefined if there are not two. */
   readonly floor: number | undefined
@@ -45,7 +44,7 @@ export function readRun(folder: string, letter: string): ComparedRun {
   const run = openRun(folder)
   const machine = run.need('machine.json', (text): unknown => JSON.parse(text))
   const summary = run.need('summary.csv', parseRows)
-  const blocks = run.need('samples.csv', measuredBlocks)
+  const blocks = run.need('blocks.csv', blockMedians)
   return {
     letter,
     id: summary[0]?.run_id ?? basename(run.path),
@@ -81,34 +80,15 @@ function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed
     }))
 }
 
-/** The measured steps of each cell's blocks. The file has many rows: none is kept, and none becomes an object. */
-function measuredBlocks(text: string): Map<string, Timed[]> {
-  const cells = new Map<string, Map<number, number[]>>()
-  let header: readonly string[] | undefined
-  let columns: readonly number[] = []
-  parse(text, {
-    skip_empty_lines: true,
-    on_record: (fields: string[]) => {
-      if (!header) {
-        header = fields
-        columns = ['phase', 'block', 'wall_ns', ...CELL_KEY].map((column) => fields.indexOf(column))
-        if (columns.includes(-1)) throw new Error('columns are missing')
-        return null
-      }
-      const [phase, block, wall, ...key] = columns.map((index) => fields[index])
-      if (phase !== 'measured') return null
-      if (!(Number(wall) > 0)) throw new Error(`a step of ${wall} ns`)
-      const blocks = entry(cells, cellKeyOf(key), () => new Map<number, number[]>())
-      entry(blocks, Number(block), () => []).push(Number(wall))
-      return null
-    },
-  })
-  return new Map(
-    [...cells].map(([key, blocks]) => [
-      key,
-      [...blocks].map(([block, stepNs]) => ({ block, stepNs, warmUp: 0 })),
-    ]),
-  )
+/** The medians of each cell's blocks. */
+function blockMedians(text: string): Map<string, Timed[]> {
+  const cells = new Map<string, Timed[]>()
+  for (const row of parseRows(text)) {
+    const [block, ns] = [numberIn(row, 'block'), numberIn(row, 'median_ns')]
+    if (block === undefined || ns === undefined || !(ns > 0)) throw new Error('a block has no time')
+    entry(cells, cellKey(row), () => []).push({ block, stepNs: [ns], warmUp: 0 })
+  }
+  return cells
 }
 
 /** The value of a key, made when it is first asked for. */

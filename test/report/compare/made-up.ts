@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { appendRows } from '../../../src/report/csv.ts'
-import { SAMPLES_COLUMNS, SUMMARY_COLUMNS } from '../../../src/report/files.ts'
+import { BLOCKS_COLUMNS, SUMMARY_COLUMNS } from '../../../src/report/files.ts'
 import { compareRuns, type Comparison } from '../../../src/report/compare/compare.ts'
 import { readRun } from '../../../src/report/compare/run.ts'
 
@@ -41,7 +41,7 @@ export const serials = (blocks: readonly number[], fields: MadeUpCell['fields'] 
   { cell: 'serial-again-1', blocks: blocks.map((ns) => 1.01 * ns), fields },
 ]
 
-/** Writes the folder of a run. Every block has a slow warm-up step and three steps around its median. */
+/** Writes the folder of a run, as far as a comparison reads it. */
 export function makeRun(path: string, cells: readonly MadeUpCell[], { machine, laws }: MadeUp = {}): string {
   mkdirSync(path, { recursive: true })
   writeFileSync(join(path, 'machine.json'), JSON.stringify(machine ?? { cpu: 'made up', node: 'v20.0.0' }))
@@ -55,21 +55,10 @@ export function makeRun(path: string, cells: readonly MadeUpCell[], { machine, l
     rows.map(({ row }) => whole(SUMMARY_COLUMNS, row)),
   )
   appendRows(
-    join(path, 'samples.csv'),
-    SAMPLES_COLUMNS,
+    join(path, 'blocks.csv'),
+    BLOCKS_COLUMNS,
     rows.flatMap(({ row, blocks }) =>
-      blocks.flatMap((median, block) =>
-        [100 * median, 0.9 * median, median, 1.5 * median].map((wall, step) =>
-          whole(SAMPLES_COLUMNS, {
-            ...row,
-            block,
-            position: 0,
-            step,
-            phase: step === 0 ? 'warm-up' : 'measured',
-            wall_ns: wall,
-          }),
-        ),
-      ),
+      blocks.map((median, block) => whole(BLOCKS_COLUMNS, { ...row, block, median_ns: median })),
     ),
   )
   if (laws) {
