@@ -14,9 +14,14 @@ const COLUMNS = {
     `${CONFIGURATION} samples median_ns min_ns p05_ns p95_ns ci_low_ns ci_high_ns samples_per_second gflops ` +
     'speedup speedup_ci_low speedup_ci_high speedup_of_minima efficiency karp_flatt bubble_fraction ' +
     'bubble_fraction_ideal critical_path_ns bytes_weights bytes_gradients bytes_activations ' +
-    'bytes_optimizer_state bytes_packed bytes_per_rank bytes_handed_over weights_sha256 match max_ulp status',
-  'ledger.csv': 'run_id experiment cell block rank thread_id bucket ns',
-  'memory.csv': 'run_id experiment cell owner use bytes',
+    'bytes_optimizer_state bytes_packed bytes_per_rank bytes_handed_over weights_sha256 match max_ulp predicted_ns prediction_error status',
+  'blocks.csv': 'run_id experiment cell layers batch block position warm_up_steps steps median_ns min_ns',
+  'ledger.csv': 'run_id experiment cell layers batch block rank thread_id bucket ns',
+  'memory.csv': 'run_id experiment cell layers batch owner use bytes',
+  'predictions.csv':
+    'run_id experiment cell layers batch threads predicted_ns predicted_bubble critical_path_ns forward_ns ' +
+    'wait_barrier_ns calibrated_shapes calibration_seconds status',
+  'calibration.csv': 'run_id experiment shape threads median_ns min_ns',
 }
 const MACHINE = [
   'cpu',
@@ -68,7 +73,11 @@ function checkRun(folder) {
   const samples = readCsv(folder, 'samples.csv')
   const ledger = readCsv(folder, 'ledger.csv')
   const memory = readCsv(folder, 'memory.csv')
-  if (!(machine && trace && summary && samples && ledger && memory)) return undefined
+  const blocks = readCsv(folder, 'blocks.csv')
+  const predictions = readCsv(folder, 'predictions.csv')
+  const calibration = readCsv(folder, 'calibration.csv')
+  const all = [machine, trace, summary, samples, ledger, memory, blocks, predictions, calibration]
+  if (!all.every(Boolean)) return undefined
 
   for (const key of MACHINE) expect(key in machine, `${folder}/machine.json: no ${key}`)
   checkModes(`${folder}/summary.csv`, summary, machine.availableCores)
@@ -77,6 +86,10 @@ function checkRun(folder) {
     checkCell(where, row)
     checkSamples(where, row, samples.filter(sameCell(row)))
     checkLedger(where, row, ledger.filter(sameCell(row)))
+    expect(blocks.some(sameCell(row)), `${where}: no row in blocks.csv`)
+    const predicted = predictions.filter(sameCell(row))
+    expect(predicted.length === 1, `${where}: ${predicted.length} rows in predictions.csv`)
+    expect(Number(predicted[0]?.predicted_ns) > 0, `${where}: no prediction`)
     if (row.cell !== AGAIN) checkMemory(where, row, memory.filter(sameCell(row)))
   }
   expect(samples.every(isOk), `${folder}/samples.csv: a status is not ok`)

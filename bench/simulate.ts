@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { cellName, EXECUTION } from '../src/measure/cell.ts'
-import type { Model } from '../src/model/shape.ts'
+import { layerCount, type Model } from '../src/model/shape.ts'
 import { checkPlan } from '../src/plan/check/check.ts'
 import { gridOf, modeImpossible, planMode, type Mode, type Setting } from '../src/plan/modes.ts'
 import type { Plan } from '../src/plan/plan.ts'
@@ -65,7 +65,7 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
       announceSkipped([{ mode, threads, reason }])
       continue
     }
-    refuseLongRing(mode, setting)
+    refuseLongPlan(mode, setting)
     const plan = planMode(mode, setting)
     if (threads <= MOST_CHECKED) checkPlan(plan)
     else unchecked++
@@ -92,14 +92,21 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
   return Promise.resolve(true)
 }
 
-/** A ring has a step for every pair of its ranks: a plan that long would not fit into memory. */
-const MOST_IN_RING = 512
+/** Longer plans do not fit into the memory that Node takes by default, at some 250 bytes an instruction. */
+const MOST_INSTRUCTIONS = 6e6
+/** Forward, both gradients and a signal, of each layer and microbatch; about. */
+const PER_LAYER = 4
 
-function refuseLongRing(mode: Mode, setting: Setting): void {
-  const { dp, reduction } = gridOf(mode, setting)
-  if (reduction === 'ring' && dp > MOST_IN_RING) {
+/** A ring has a step for every pair of its ranks, twice round. */
+function refuseLongPlan(mode: Mode, setting: Setting): void {
+  const { model, dp, tp, microbatches, reduction } = gridOf(mode, setting)
+  const layers = layerCount(model)
+  const ring = reduction === 'ring' && dp > 1 ? 2 * dp ** 2 * (layers + 2) : 0
+  const instructions = PER_LAYER * dp * tp * layers * microbatches + ring
+  if (instructions > MOST_INSTRUCTIONS) {
     throw new UsageError(
-      `--reduction ring with ${dp} replicas: expected at most ${MOST_IN_RING}, or another reduction`,
+      `${cellName(mode, setting, EXECUTION)}: about ${(instructions / 1e6).toFixed(1)} million instructions; ` +
+        `expected at most ${MOST_INSTRUCTIONS / 1e6} million, with fewer layers, microbatches or replicas`,
     )
   }
 }

@@ -76,9 +76,10 @@ export function predict(cell: Cell, calibration: Calibration, cores: number): Pr
   }
   const costAt =
     (share: number): Cost =>
-    (instruction, rank, index) => {
+    (_, rank, index) => {
       const key = keys[rank][index]
-      if (key === undefined) return isSignal(instruction) || ranks === 1 ? signals.publishNs : 0
+      // It only signals, or is part of the instruction before it: that takes little more than the look at the clock.
+      if (key === undefined) return signals.publishNs
       const times = calibration.timings.get(key)!
       const alone = times.get(1)!.medianNs
       const together = times.get(ranks)?.medianNs ?? alone

@@ -35,9 +35,11 @@ export const bytesHandedOver = (plan: Plan): number =>
   bytesHandedOverTo(plan).reduce((sum, bytes) => sum + bytes, 0)
 
 /** The same, by the rank that reads. */
-export const bytesHandedOverTo = (plan: Plan): number[] =>
-  transfersOf(plan).map((transfers) => {
-    let bytes = 0
-    for (const list of transfers.values()) for (const transfer of list) bytes += transfer.bytes
-    return bytes
+export function bytesHandedOverTo(plan: Plan): number[] {
+  const transfers = transfersOf(plan)
+  return plan.programs.map((program, rank) => {
+    let sum = 0
+    program.forEach((_, index) => transfers(rank, index, (_from, bytes) => (sum += bytes)))
+    return sum
   })
+}

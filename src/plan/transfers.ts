@@ -4,15 +4,12 @@ import { length, overlap, type Span } from './span.ts'
 
 const FLOAT_BYTES = 4
 
-/** What an instruction reads after another rank has written it. */
-export interface Transfer {
-  readonly from: number
-  readonly bytes: number
-}
+/** Told of what an instruction reads after another rank has written it. */
+export type Received = (from: number, bytes: number) => void
 
 interface Write {
   readonly rank: number
-  readonly region: Region
+  region: Region
 }
 
 /** One of the values that pass through a slot. */
@@ -21,28 +18,38 @@ interface Content {
   readonly writes: Write[]
   /** The most rows that one of them has. */
   tallest: number
-  /** The rectangles of it that the rank at hand has read already. */
+  /** Who has read it first, and which rectangle: most are read by one rank, and as a whole. */
   reader: number
-  read: Region[]
+  rectangle: Region | undefined
+  /** The other rectangles that have been read, by the rank that has. */
+  others: Map<number, Region[]> | undefined
 }
+
+const empty = (): Content => ({
+  writes: [],
+  tallest: 0,
+  reader: NOBODY,
+  rectangle: undefined,
+  others: undefined,
+})
 
 /** More ranks than one write a buffer, or read it; or none does. */
 const SEVERAL = -2
 const NOBODY = -1
 
 /**
- * Per rank, by the index of the instruction that reads first, what comes from other ranks in a step, each rectangle once
- * however often it is read. Weights that were updated at the end of the step before count too, if another rank updated
- * them.
+ * Tells of each instruction, if asked rank by rank in the order of its program, what it reads that other ranks have
+ * written in a step, each rectangle once however often it is read. Weights that were updated at the end of the step before
+ * count too, if another rank updated them.
  */
-export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]>[] {
+export function transfersOf(plan: Plan): (rank: number, index: number, received: Received) => void {
   const writer = plan.buffers.map(() => NOBODY)
   const reader = plan.buffers.map(() => NOBODY)
   plan.programs.forEach((program, rank) => {
     for (const instruction of program) {
       const { reads, writes } = effects(instruction)
-      for (const region of reads) note(reader, rank, region)
-      for (const region of writes) note(writer, rank, region)
+      for (const region of reads) mark(reader, rank, region)
+      for (const region of writes) mark(writer, rank, region)
     }
   })
   /** Most buffers are read by nobody but their writer, and need no further look. */
@@ -61,9 +68,8 @@ export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]
         if (!crosses[region.buffer]) continue
         const slot = contents[region.buffer][region.slot]
         const version = versionOf(region)
-        const content = slot.get(version) ?? { writes: [], tallest: 0, reader: NOBODY, read: [] }
-        content.writes.push({ rank, region })
-        content.tallest = Math.max(content.tallest, length(region.rows))
+        const content = slot.get(version) ?? empty()
+        note(content, rank, region)
         slot.set(version, content)
       }
     }
@@ -72,30 +78,23 @@ export function transfersOf(plan: Plan): ReadonlyMap<number, readonly Transfer[]
     for (const slot of slots)
       for (const { writes } of slot.values()) writes.sort((a, b) => a.region.rows.from - b.region.rows.from)
 
-  return plan.programs.map((program, rank) => {
-    const transfers = new Map<number, Transfer[]>()
-    program.forEach((instruction, index) => {
-      for (const region of effects(instruction).reads) {
-        if (!crosses[region.buffer] || writer[region.buffer] === rank) continue
-        const content = contents[region.buffer][region.slot].get(versionOf(region))
-        if (!content || isSeen(content, rank, region)) continue
-        const { writes } = content
-        for (let at = firstThatMayReach(content, region); at < writes.length; at++) {
-          const { rank: from, region: written } = writes[at]
-          if (written.rows.from >= region.rows.to) break
-          const bytes = from === rank ? 0 : commonFloats(region, written) * FLOAT_BYTES
-          if (bytes === 0) continue
-          const list = transfers.get(index)
-          if (list) list.push({ from, bytes })
-          else transfers.set(index, [{ from, bytes }])
-        }
+  return (rank, index, received) => {
+    for (const region of effects(plan.programs[rank][index]).reads) {
+      if (!crosses[region.buffer] || writer[region.buffer] === rank) continue
+      const content = contents[region.buffer][region.slot].get(versionOf(region))
+      if (!content || isSeen(content, rank, region)) continue
+      const { writes } = content
+      for (let at = firstThatMayReach(content, region); at < writes.length; at++) {
+        const { rank: from, region: written } = writes[at]
+        if (written.rows.from >= region.rows.to) break
+        const bytes = from === rank ? 0 : commonFloats(region, written) * FLOAT_BYTES
+        if (bytes > 0) received(from, bytes)
       }
-    })
-    return transfers
-  })
+    }
+  }
 }
 
-function note(who: number[], rank: number, { buffer }: Region): void {
+function mark(who: number[], rank: number, { buffer }: Region): void {
   if (who[buffer] !== rank) who[buffer] = who[buffer] === NOBODY ? rank : SEVERAL
 }
 
@@ -113,17 +112,38 @@ function firstThatMayReach({ writes, tallest }: Content, { rows }: Region): numb
   return low
 }
 
-/** Whether the rank has read the same rectangle before; it has now. */
-function isSeen(content: Content, rank: number, region: Region): boolean {
-  if (content.reader !== rank) {
-    content.reader = rank
-    content.read = []
+/** Notes a write; the microbatches of a rank that lie next to each other are one. */
+function note(content: Content, rank: number, region: Region): void {
+  const last = content.writes.at(-1)
+  if (
+    last?.rank === rank &&
+    last.region.rows.to === region.rows.from &&
+    same(last.region.columns, region.columns)
+  ) {
+    last.region = { ...last.region, rows: { from: last.region.rows.from, to: region.rows.to } }
+  } else {
+    content.writes.push({ rank, region })
   }
-  if (content.read.some((other) => same(other.rows, region.rows) && same(other.columns, region.columns)))
-    return true
-  content.read.push(region)
+  content.tallest = Math.max(content.tallest, length(content.writes.at(-1)!.region.rows))
+}
+
+/** Whether a rank has read the same rectangle before; it has now. */
+function isSeen(content: Content, rank: number, region: Region): boolean {
+  if (!content.rectangle) {
+    content.reader = rank
+    content.rectangle = region
+    return false
+  }
+  if (content.reader === rank && sameRectangle(content.rectangle, region)) return true
+  content.others ??= new Map<number, Region[]>()
+  const earlier = content.others.get(rank)
+  if (earlier?.some((other) => sameRectangle(other, region))) return true
+  if (earlier) earlier.push(region)
+  else content.others.set(rank, [region])
   return false
 }
+
+const sameRectangle = (a: Region, b: Region): boolean => same(a.rows, b.rows) && same(a.columns, b.columns)
 
 const same = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to
 

@@ -40,13 +40,11 @@ export function simulate(plan: Plan, cost: Cost, seen: Seen = () => {}, handing?
       begun[rank] = now[rank]
       inBarrier[rank] = instruction.op === 'barrier'
       let time = cost(instruction, rank, index)
-      if (handing) {
-        for (const { from, bytes } of transfers![rank].get(index) ?? []) {
-          const taken = handing.transfer(bytes, from, rank)
-          time += taken
-          transfer += taken
-        }
-      }
+      transfers?.(rank, index, (from, bytes) => {
+        const taken = handing!.transfer(bytes, from, rank)
+        time += taken
+        transfer += taken
+      })
       now[rank] += time
       busy[rank] += time
     },

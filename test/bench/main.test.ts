@@ -69,7 +69,7 @@ describe('the command line', () => {
     [['simulate', '--layers', '8-8', '--depth', '4'], /^error: --depth 4: expected without --layers\n$/],
     [
       ['simulate', '--modes', 'data', '--threads', '1024', '--reduction', 'ring', '--gflops', '50'],
-      /^error: --reduction ring with 1024 replicas: expected at most 512.*\n$/,
+      /^error: data-ring-1024: about 14\.7 million instructions; expected at most 6 million.*\n$/,
     ],
     [['simulate', '--handoff-us', '-1'], /^error: --handoff-us -1: expected a number from 0 on\n$/],
     [
