@@ -1,22 +1,22 @@
 import { rmSync } from 'node:fs'
 import type { KernelChoice } from '../src/kernels/kernel.ts'
 import { disturbances, observe, stolenShare } from '../src/measure/disturbance.ts'
-import { isAgain } from '../src/measure/cell.ts'
 import { fitLaw } from '../src/measure/laws/fit.ts'
 import type { Law } from '../src/measure/laws/law.ts'
 import { seriesOf } from '../src/measure/laws/series.ts'
 import { writeCharts } from '../src/report/charts/write.ts'
 import { appendRows } from '../src/report/csv.ts'
-import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../src/report/files.ts'
+import type { RunIdentity } from '../src/report/files.ts'
 import { LAWS_COLUMNS, lawRows } from '../src/report/laws-files.ts'
 import { lawsLines, type Held } from '../src/report/laws-lines.ts'
 import { writeJson } from '../src/report/run-folder.ts'
 import { predictionLines, type Graded } from '../src/report/prediction-lines.ts'
-import { formatDuration, scalingTable } from '../src/report/table.ts'
-import { traceStep, type TraceEvent } from '../src/report/trace.ts'
+import { formatDuration } from '../src/report/table.ts'
+import type { TraceEvent } from '../src/report/trace.ts'
 import { blocksOf, expectedStepNs, runGroup, type Group, type GroupResult } from './experiment.ts'
 import { announceKernel } from './kernel.ts'
 import type { ExperimentName, ScalingOptions } from './options.ts'
+import { gradedOf, LEGEND, printGroup, writeGroup } from './results.ts'
 import { beginRun, identityOf, resumeRun, type Run } from './run.ts'
 import { bubble } from './bubble.ts'
 import { combine } from './combine.ts'
@@ -106,6 +106,7 @@ export async function runExperiments(
   const trace: TraceEvent[] = []
   const limits: Record<string, unknown> = {}
   const graded: Graded[] = []
+  let explained = false
   let allWell = true
   try {
     for (const experiment of experiments) {
@@ -122,7 +123,10 @@ export async function runExperiments(
         allWell &&= result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed')
         const named = gradedOf(result, experiment.name, cores)
         graded.push(...named)
-        report(begun, run, result, named, trace)
+        writeGroup(folder, run, result, trace)
+        printGroup(result, named)
+        if (!explained) console.log(LEGEND)
+        explained = true
         if (result.failure !== undefined) throw result.failure
       }
       const aside = await experiment.beside?.(context)
@@ -170,9 +174,6 @@ async function fitLaws(
   return lawsLines(held)
 }
 
-/** Blocks that differ by more have not run on the same machine, so to speak. */
-const BLOCK_SPREAD = 1.25
-
 /** The budget of an experiment is shared between its groups. */
 const budgeted = (options: ScalingOptions, groups: number): ScalingOptions => ({
   ...options,
@@ -190,60 +191,4 @@ function expectedSeconds(group: Group, options: ScalingOptions, rate: number, co
     (sum, cell) => sum + blocks.most * 1.5 * visit(expectedStepNs(cell, rate, cores)),
     START_UP_S,
   )
-}
-
-/** The predictions that count: of cells in which every rank has a core. */
-const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, cores: number): Graded[] =>
-  outcomes.flatMap(({ cell, prediction: error }) =>
-    error && cell.plan.programs.length <= cores
-      ? [{ name: [experiment, group.label, cell.name].filter((part) => part !== '').join(', '), error }]
-      : [],
-  )
-
-function report(
-  begun: Run,
-  run: RunIdentity,
-  { outcomes, floor }: GroupResult,
-  graded: readonly Graded[],
-  trace: TraceEvent[],
-): void {
-  const { folder } = begun
-  appendRows(
-    folder.file('summary.csv'),
-    SUMMARY_COLUMNS,
-    outcomes.map((outcome) => summaryRow(run, outcome)),
-  )
-  let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
-  for (const { cell, visits } of outcomes) {
-    const last = visits.at(-1)
-    if (last) trace.push(...traceStep(run, cell, ++pid, last.reports))
-  }
-  console.log(scalingTable(outcomes))
-  console.log(
-    'speed-up over serial, paired within blocks, with its 95 % interval; efficiency: of the threads (of what as many ' +
-      'cores do together without memory); bubble: time that ranks wait',
-  )
-  console.log(
-    floor === undefined
-      ? 'the noise of this run is not known: serial was not measured twice'
-      : `serial against itself differs by up to ${(100 * floor).toFixed(1)} % (99 %); "≈" is no more than that`,
-  )
-  if (outcomes.some(({ cell, differs }) => isAgain(cell.name) && differs)) {
-    console.log(
-      'warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run',
-    )
-  }
-  for (const line of predictionLines(graded)) console.log(line)
-  const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
-  if (uneven.length > 0) {
-    const worst = uneven.reduce((a, b) => (b.summary!.blockSpread > a.summary!.blockSpread ? b : a))
-    console.log(
-      `warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times (${worst.cell.name} by ` +
-        `${worst.summary!.blockSpread.toFixed(1)}): something else used the cores in some of them`,
-    )
-  }
-  for (const { cell, findings } of outcomes) {
-    for (const error of findings.errors) console.log(`${cell.name} is no result: ${error}`)
-    for (const warning of findings.warnings) console.log(`warning: ${cell.name}: ${warning}`)
-  }
 }

@@ -70,8 +70,13 @@ export function growth(options: ScalingOptions, cores: number): Experiment {
           points.filter((point) => point.cell === cell && point.variable === 'batches'),
           options.seed,
         )
-        const linear = low <= 1 && high >= 1
-        return `${cell.name}: time grows with the number of batches to the power ${exponent.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]${linear ? ', which is O(n)' : Math.abs(exponent - 1) < 0.05 ? ', O(n) but for what does not grow with it' : ', which is not O(n)'}.`
+        const order =
+          low <= 1 && high >= 1
+            ? 'which is O(n)'
+            : high < 1
+              ? 'which is O(n) with a part that is paid only once, such as waking the threads'
+              : 'which is more than O(n)'
+        return `${cell.name}: time grows with the number of batches to the power ${exponent.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}], ${order}.`
       }),
       partsSentence(
         points.filter(({ variable }) => variable === 'parts'),

@@ -67,7 +67,7 @@ export const timelineChart: Chart = (data) => {
     {
       title: 'Timeline: one training step, thread by thread',
       subtitle: [
-        `${titleOf(chosen.comparison)}. Of each way to split, the most threads; the last measured step.`,
+        `${titleOf(chosen.comparison)}. Of each way to split, the most threads; a step about as long as the median.`,
         isShared ? 'All have the same time axis.' : 'Each has its own time axis.',
         'Light grey: waiting. Numbers: microbatches.',
       ],
