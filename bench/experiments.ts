@@ -108,6 +108,7 @@ export async function runExperiments(
   const graded: Graded[] = []
   let explained = false
   let allWell = true
+  let failure: unknown
   try {
     for (const experiment of experiments) {
       const run = identityOf(begun, experiment.name, choice, options.seed)
@@ -136,7 +137,10 @@ export async function runExperiments(
       for (const line of [...lines, ...experiment.conclude(results)]) console.log(line)
     }
     if (experiments.length > 1) for (const line of predictionLines(graded)) console.log(`\nall: ${line}`)
-  } finally {
+  } catch (error) {
+    failure = error
+  }
+  try {
     writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
     const after = observe()
     const warnings = disturbances(begun.machine, before, after)
@@ -147,8 +151,13 @@ export async function runExperiments(
       stolenShare: stolenShare(before, after) ?? null,
       spinMs: { before: before.spinMs, after: after.spinMs },
     })
+  } catch (error) {
+    // On a full disk this fails, too; what failed first is what the user is to know.
+    failure ??= error
+  } finally {
     folder.release()
   }
+  if (failure !== undefined) throw failure
   for (const line of await writeCharts(folder.path)) console.log(line)
   for (const file of FILES.filter((each) => begun.has(each))) console.log(folder.file(file))
   return allWell

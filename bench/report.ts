@@ -1,5 +1,5 @@
 import { writeCharts } from '../src/report/charts/write.ts'
-import { WriteError } from '../src/report/csv.ts'
+import { WriteError } from '../src/report/disk.ts'
 import { FolderError } from '../src/report/run-folder.ts'
 
 const USAGE = 'npm run report -- RUN [RUN…], where RUN is the folder of a run'

@@ -1,13 +1,8 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
+import { append } from './disk.ts'
 
 /** A row of a file: undefined is written as an empty field, which means "not measured". */
 export type Row = Readonly<Record<string, string | number | boolean | undefined>>
-
-/** A file of a run could not be written; what it held before is still there. */
-export class WriteError extends Error {
-  override readonly name = 'WriteError'
-}
 
 /**
  * Appends whole rows, with the header first if the file is new, so that a run that is killed leaves a file that can be
@@ -32,39 +27,6 @@ export function csvText(
   }
   return stringify([...rows], { columns: [...columns], header, cast: { number: finite, boolean: String } })
 }
-
-/**
- * Appends text to a file as a whole, and does not return before it is on disk. What a full disk has taken only a part of
- * is taken back.
- *
- * @throws WriteError
- */
-export function append(file: string, text: (isNew: boolean) => string): void {
-  try {
-    const handle = openSync(file, 'a')
-    try {
-      const { size } = fstatSync(handle)
-      const bytes = Buffer.from(text(size === 0))
-      try {
-        for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
-        fsyncSync(handle)
-      } catch (error) {
-        ftruncateSync(handle, size)
-        throw error
-      }
-    } finally {
-      closeSync(handle)
-    }
-  } catch (error) {
-    if (!isSystemError(error)) throw error
-    throw new WriteError(`${file}: cannot be written (${error.message}); what was measured before is kept`, {
-      cause: error,
-    })
-  }
-}
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && 'syscall' in error
 
 function finite(value: number): string {
   if (!Number.isFinite(value)) throw new Error(`${value} is not a measurement`)

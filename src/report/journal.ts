@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Visit } from '../measure/blocks.ts'
 import type { Cell } from '../measure/cell.ts'
-import { append } from './csv.ts'
+import { append } from './disk.ts'
 
 /**
  * What a run has measured so far, one line of JSON per visit of a cell, so that it can be finished after it was killed.

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { overwrite } from './disk.ts'
 
 /** The folder of a run cannot be used; the message names it and says why. */
 export class FolderError extends Error {
@@ -94,7 +95,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** JSON to read in an editor, or, `compact`, for programs. */
+/**
+ * JSON to read in an editor, or, `compact`, for programs.
+ *
+ * @throws WriteError
+ */
 export function writeJson(file: string, value: unknown, compact = false): void {
-  writeFileSync(file, `${compact ? JSON.stringify(value) : JSON.stringify(value, null, 2)}\n`)
+  overwrite(file, `${compact ? JSON.stringify(value) : JSON.stringify(value, null, 2)}\n`)
 }

@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { WriteError } from '../csv.ts'
+import { overwrite } from '../disk.ts'
 import { MissingData } from './chart.ts'
 import { readRunData } from './run-data.ts'
 
@@ -17,19 +16,11 @@ export async function writeCharts(folder: string): Promise<string[]> {
   return Object.entries(CHARTS).map(([name, chart]) => {
     const file = join(folder, name)
     try {
-      write(file, chart(data))
+      overwrite(file, chart(data))
       return file
     } catch (error) {
       if (error instanceof MissingData) return `${name}: not made, ${error.message}`
       throw error
     }
   })
-}
-
-function write(file: string, svg: string): void {
-  try {
-    writeFileSync(file, svg)
-  } catch (error) {
-    throw new WriteError(`${file}: cannot be written (${(error as Error).message})`, { cause: error })
-  }
 }
