@@ -41,4 +41,5 @@ export function outlookTable(rows: readonly { name: string; ranks: number; outlo
   return table.toString()
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
+/** A share that rounds to nothing has no sign. */
+const percent = (share: number): string => `${(100 * share).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
