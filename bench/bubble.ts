@@ -1,11 +1,9 @@
 import type { Cell } from '../src/measure/cell.ts'
-import { chooseCells } from './cells.ts'
+import { announceSkipped, chooseCells } from './cells.ts'
 import { rotatingBatches } from './data.ts'
-import type { Experiment } from './experiments.ts'
-import type { GroupResult } from './experiment.ts'
+import type { Experiment, GroupResult } from './experiment.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
-import { announceSkipped } from './scaling.ts'
 
 const MICROBATCHES = [1, 2, 4, 8, 16, 32, 64]
 

@@ -166,3 +166,8 @@ export function defaultThreads(cores: number): number[] {
   if (!counts.includes(cores)) counts.push(cores)
   return counts
 }
+
+export function announceSkipped(skipped: readonly Skipped[]): void {
+  for (const { mode, threads, reason } of skipped)
+    console.log(`skipped: ${mode} on ${threads} threads: ${reason}`)
+}

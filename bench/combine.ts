@@ -1,10 +1,8 @@
 import { MODES } from '../src/plan/modes.ts'
 import { syntheticWidths } from './data.ts'
-import { chooseCells } from './cells.ts'
-import type { Experiment } from './experiments.ts'
-import type { GroupResult } from './experiment.ts'
+import { announceSkipped, chooseCells } from './cells.ts'
+import type { Experiment, GroupResult } from './experiment.ts'
 import type { ScalingOptions } from './options.ts'
-import { announceSkipped } from './scaling.ts'
 import { isReal, signed } from './sentences.ts'
 
 /** Narrow and wide layers, few and many samples, all with as many layers. */

@@ -1,56 +1,28 @@
 import { rmSync } from 'node:fs'
-import type { KernelChoice } from '../src/kernels/kernel.ts'
 import { disturbances, observe, stolenShare } from '../src/measure/disturbance.ts'
 import { fitLaw } from '../src/measure/laws/fit.ts'
 import type { Law } from '../src/measure/laws/law.ts'
 import { seriesOf } from '../src/measure/laws/series.ts'
 import { writeCharts } from '../src/report/charts/write.ts'
 import { appendRows } from '../src/report/csv.ts'
-import type { RunIdentity } from '../src/report/files.ts'
 import { LAWS_COLUMNS, lawRows } from '../src/report/laws-files.ts'
 import { lawsLines, type Held } from '../src/report/laws-lines.ts'
 import { writeJson } from '../src/report/run-folder.ts'
 import { predictionLines, type Graded } from '../src/report/prediction-lines.ts'
 import { formatDuration } from '../src/report/table.ts'
 import type { TraceEvent } from '../src/report/trace.ts'
-import { blocksOf, expectedStepNs, runGroup, type Group, type GroupResult } from './experiment.ts'
+import type { Context, Experiment, Group, GroupResult } from './experiment.ts'
+import { blocksOf, expectedStepNs, runGroup } from './group.ts'
 import { announceKernel } from './kernel.ts'
 import type { ExperimentName, ScalingOptions } from './options.ts'
 import { gradedOf, LEGEND, printGroup, writeGroup } from './results.ts'
-import { beginRun, identityOf, resumeRun, type Run } from './run.ts'
+import { beginRun, identityOf, resumeRun } from './run.ts'
 import { bubble } from './bubble.ts'
 import { combine } from './combine.ts'
 import { growth } from './growth.ts'
 import { memory } from './memory.ts'
 import { scaling } from './scaling.ts'
 import { weak } from './weak.ts'
-
-/** What an experiment varies, and what it makes of the results. */
-export interface Experiment {
-  readonly name: Exclude<ExperimentName, 'all'>
-  readonly groups: readonly Group[]
-  /** What is measured beside the groups' cells, or computed from plans alone; gives further lines for the console. */
-  readonly beside?: (context: Context) => Promise<Aside>
-  /** The laws that its curves over the threads are held against. */
-  readonly laws?: readonly Law[]
-  /** Two or three sentences that state what this run has shown, from its numbers. */
-  readonly conclude: (results: readonly GroupResult[]) => string[]
-}
-
-/** Lines for the console, and predictions that were held against what was measured. */
-export interface Aside {
-  readonly lines: readonly string[]
-  readonly graded?: readonly Graded[]
-}
-
-/** What an experiment may use while the run is on. */
-export interface Context {
-  readonly run: RunIdentity
-  readonly begun: Run
-  readonly options: ScalingOptions
-  readonly choice: KernelChoice
-  readonly cores: number
-}
 
 const BUILDERS: Readonly<Record<Experiment['name'], (options: ScalingOptions, cores: number) => Experiment>> =
   { scaling, weak, growth, bubble, memory, combine }

@@ -1,3 +1,4 @@
+import type { Experiment } from './experiment.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
 import { memoryPerRank, neediest } from '../src/plan/memory.ts'
 import { appendRows } from '../src/report/csv.ts'
@@ -5,7 +6,6 @@ import { MEMORY_COLUMNS, memoryRows } from '../src/report/files.ts'
 import { memoryTable } from '../src/report/table.ts'
 import { chooseCells } from './cells.ts'
 import { rotatingBatches } from './data.ts'
-import type { Experiment } from './experiments.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
 

@@ -1,9 +1,8 @@
 import { amdahl } from '../src/measure/laws/amdahl.ts'
 import { usl } from '../src/measure/laws/usl.ts'
-import { chooseCells, defaultThreads, type Skipped } from './cells.ts'
+import { announceSkipped, chooseCells, defaultThreads } from './cells.ts'
 import { rotatingBatches } from './data.ts'
-import type { Experiment } from './experiments.ts'
-import type { GroupResult } from './experiment.ts'
+import type { Experiment, GroupResult } from './experiment.ts'
 import type { Outcome } from './outcome.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
@@ -19,11 +18,6 @@ export function scaling(options: ScalingOptions, cores: number): Experiment {
   const { cells, skipped } = chooseCells(options, model, options.threads ?? defaultThreads(cores))
   announceSkipped(skipped)
   return { name: 'scaling', groups: [{ label: '', cells }], laws: [amdahl, usl], conclude }
-}
-
-export function announceSkipped(skipped: readonly Skipped[]): void {
-  for (const { mode, threads, reason } of skipped)
-    console.log(`skipped: ${mode} on ${threads} threads: ${reason}`)
 }
 
 function conclude([{ outcomes }]: readonly GroupResult[]): string[] {

@@ -12,10 +12,9 @@ import { handingIn, type Link } from '../src/simulate/handing.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
 import { costAtRate } from '../src/simulate/rate.ts'
 import { simulate, type Cost } from '../src/simulate/simulate.ts'
-import { settingOf, variants } from './cells.ts'
+import { announceSkipped, settingOf, variants } from './cells.ts'
 import { announceKernel } from './kernel.ts'
 import { UsageError, type SimulateOptions } from './options.ts'
-import { announceSkipped } from './scaling.ts'
 
 /** Proving a plan takes time and memory that grow with the square of the ranks; plans of one kind are alike. */
 const MOST_CHECKED = 64

@@ -1,12 +1,10 @@
 import { gustafson } from '../src/measure/laws/gustafson.ts'
 import { stepFlop } from '../src/model/shape.ts'
-import { chooseCells, defaultThreads } from './cells.ts'
+import { announceSkipped, chooseCells, defaultThreads } from './cells.ts'
 import { rotatingBatches } from './data.ts'
-import type { Experiment } from './experiments.ts'
-import type { GroupResult } from './experiment.ts'
+import type { Experiment, GroupResult } from './experiment.ts'
 import { chooseModel } from './model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
-import { announceSkipped } from './scaling.ts'
 
 /** Modes whose work grows with the batch on every thread. */
 const MODES = ['data', 'tensor'] as const

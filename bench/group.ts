@@ -1,0 +1,173 @@
+import type { KernelChoice } from '../src/kernels/kernel.ts'
+import { measureLimits, type LimitsTogether } from '../src/measure/alone.ts'
+import { runBlocks, type Blocks, type Visit } from '../src/measure/blocks.ts'
+import { againOf, type Cell } from '../src/measure/cell.ts'
+import { noiseFloor } from '../src/measure/noise.ts'
+import type { Prediction } from '../src/measure/predict.ts'
+import { openSession } from '../src/measure/session.ts'
+import { median } from '../src/measure/statistics.ts'
+import { speedupIsWithin } from '../src/measure/summary.ts'
+import { verifyCells } from '../src/measure/verify-cells.ts'
+import type { Verdict } from '../src/measure/verify.ts'
+import { stepFlop } from '../src/model/shape.ts'
+import { idealBubble } from '../src/simulate/bubble.ts'
+import { appendRows } from '../src/report/csv.ts'
+import {
+  blockRow,
+  BLOCKS_COLUMNS,
+  LEDGER_COLUMNS,
+  ledgerRows,
+  MEMORY_COLUMNS,
+  memoryRows,
+  SAMPLES_COLUMNS,
+  sampleRows,
+  type RunIdentity,
+} from '../src/report/files.ts'
+import { appendVisit, readVisits } from '../src/report/journal.ts'
+import { formatDuration } from '../src/report/table.ts'
+import { rotatingBatches } from './data.ts'
+import type { Group, GroupResult } from './experiment.ts'
+import { forecast } from './forecast.ts'
+import { withSession } from './interrupt.ts'
+import type { ScalingOptions } from './options.ts'
+import { judge } from './outcome.ts'
+import type { Run } from './run.ts'
+
+/** Steps that every cell trains before it is timed, to be compared with serial. */
+const VERIFIED_STEPS = 3
+/** Enough blocks for an interval, and no end of them only because cells are fast. */
+const BLOCKS = { fewest: 5, most: 200 }
+/** A visit takes this long at most and at least, in milliseconds, as far as the budget allows. */
+const VISIT_MS = { longest: 400, shortest: 30 }
+const QUICK_VISIT_MS = 25
+/** Of a group's budget, for single instructions before the first block; it comes on top. */
+const CALIBRATION_SHARE = 0.1
+/** Of a visit's time: warm-up and fresh weights come on top of the measured steps. */
+const VISIT_OVERHEAD = 1.4
+
+/** How a group's blocks are run: as many as were asked for, or until they are precise or the budget is spent. */
+export function blocksOf(options: ScalingOptions, cells: number, precise: Blocks['precise']): Blocks {
+  const { seed, steps, blocks, quick, budget } = options
+  const share = (budget * 1000) / (BLOCKS.fewest * cells * VISIT_OVERHEAD)
+  const visitMs = quick ? QUICK_VISIT_MS : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, share))
+  return {
+    seed,
+    steps,
+    visitMs,
+    fewest: blocks ?? BLOCKS.fewest,
+    most: blocks ?? BLOCKS.most,
+    budgetSeconds: blocks === undefined ? budget : Infinity,
+    precise: blocks === undefined ? precise : () => false,
+  }
+}
+
+/** Verifies, times and judges the cells of a group, and writes what is measured as it comes. */
+export async function runGroup(
+  begun: Run,
+  run: RunIdentity,
+  number: number,
+  group: Group,
+  options: ScalingOptions,
+  choice: KernelChoice,
+  cores: number,
+): Promise<GroupResult> {
+  const { folder } = begun
+  const [serial] = group.cells
+  const again = againOf(serial)
+  const cells = [...group.cells, again]
+  const { seed, precision } = options
+  const { model, batch } = serial.plan
+  const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
+
+  const journal = folder.file('visits.jsonl')
+  const earlier = readVisits(journal, run.experiment, number, cells)
+  const visits: Visit[] = [...earlier]
+  let limits: LimitsTogether[] = []
+  let verdicts = new Map<Cell, Verdict>()
+  let predictions = new Map<Cell, Prediction>()
+
+  appendRows(
+    folder.file('memory.csv'),
+    MEMORY_COLUMNS,
+    group.cells.flatMap((cell) => memoryRows(run, cell)),
+  )
+  const write = (visit: Visit) => {
+    const status = visit.cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
+    appendRows(
+      folder.file('samples.csv'),
+      SAMPLES_COLUMNS,
+      sampleRows(run, visit, visit.finite ? status : 'not-finite'),
+    )
+    appendRows(folder.file('blocks.csv'), BLOCKS_COLUMNS, [blockRow(run, visit)])
+    appendRows(folder.file('ledger.csv'), LEDGER_COLUMNS, ledgerRows(run, visit))
+  }
+  for (const visit of earlier) write(visit)
+
+  const session = await openSession({
+    cells,
+    batches: batches.count,
+    seed,
+    cores,
+    kernel: choice,
+    pin: options.pin,
+  })
+  if (session.unpinned !== undefined) console.log(`warning: --pin: ${session.unpinned}`)
+  let failure: unknown
+  await withSession(session, async () => {
+    limits = await measureLimits(session, countsTogether(cells, cores))
+    verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
+    const sound = cells.filter((cell) => verdicts.get(cell)?.match !== 'different')
+    for (const cell of cells.filter((each) => !sound.includes(each))) {
+      console.log(`${cell.name}: not timed, its weights differ from serial's`)
+    }
+    const share = CALIBRATION_SHARE * options.budget * 1000
+    predictions = await forecast(folder, run, session, sound, cores, share)
+    const precise = (all: readonly Visit[]) =>
+      sound.every((cell) => cell === serial || speedupIsWithin(precision, all, cell, serial, seed))
+    const blocks = blocksOf(options, sound.length, precise)
+    const start = performance.now()
+    let done = 0
+    await runBlocks(session, sound, blocks, earlier, (visit) => {
+      // The journal is the last to be written: what stands there is in the other files, too.
+      write(visit)
+      appendVisit(journal, run.experiment, number, visit)
+      visits.push(visit)
+      done++
+      const step = formatDuration(median(visit.stepNs.slice(visit.warmUp)))
+      const left = leftOf(blocks, performance.now() - start, done, visits.length, sound.length)
+      const count = String(((done - 1) % sound.length) + 1).padStart(String(sound.length).length)
+      console.log(
+        `block ${String(visit.block + 1).padStart(2)}  ${count}/${sound.length}  ` +
+          `${visit.cell.name.padEnd(26)} ${step.padStart(9)} a step  (${left})`,
+      )
+    })
+  }).catch((error: unknown) => {
+    // What was measured is summed up even if a rank has failed or the user has had enough.
+    failure = error
+  })
+  const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
+  const floor = noiseFloor(of(serial), of(again), seed)
+  const outcomes = judge({ cells, visits, verdicts, predictions, limits, floor, cores, seed })
+  return { group, outcomes, floor, limits, ...(failure === undefined ? {} : { failure }) }
+}
+
+/** A step's flop at the speed of one kernel per core, and what the plan leaves idle: no overhead of any kind. */
+export function expectedStepNs({ plan }: Cell, rate: number, cores: number): number {
+  const busy = plan.programs.length * (1 - idealBubble(plan))
+  return stepFlop(plan.model, plan.batch) / (rate * Math.min(busy, cores))
+}
+
+/** 1, and the thread counts of the cells as far as there are cores for them. */
+function countsTogether(cells: readonly Cell[], cores: number): number[] {
+  const counts = cells.map(({ plan }) => Math.min(plan.programs.length, cores))
+  return [...new Set([1, ...counts])].sort((a, b) => a - b)
+}
+
+/** How long the blocks still take: until all that were asked for are there, or at most until the budget is spent. */
+function leftOf(blocks: Blocks, elapsedMs: number, done: number, all: number, cells: number): string {
+  const left =
+    blocks.budgetSeconds === Infinity
+      ? (elapsedMs / done) * (blocks.most * cells - all)
+      : Math.max(0, blocks.budgetSeconds * 1000 - elapsedMs)
+  return `${blocks.budgetSeconds === Infinity ? '' : 'at most '}${formatDuration(left * 1e6)} left`
+}
