@@ -40,7 +40,7 @@ const BLOCKS = { fewest: 5, most: 200 }
 /** A visit takes this long at most and at least, in milliseconds, as far as the budget allows. */
 const VISIT_MS = { longest: 400, shortest: 30 }
 const QUICK_VISIT_MS = 25
-/** Of a group's budget, for single instructions before the first block; it comes on top. */
+/** Of what the blocks take, for single instructions before the first of them. */
 const CALIBRATION_SHARE = 0.1
 /** Of a visit's time: warm-up and fresh weights come on top of the measured steps. */
 const VISIT_OVERHEAD = 1.4
@@ -60,6 +60,10 @@ export function blocksOf(options: ScalingOptions, cells: number, precise: Blocks
     precise: blocks === undefined ? precise : () => false,
   }
 }
+
+/** How long a number of cells take, at most, if their steps are not longer than a visit. */
+const lengthMs = ({ budgetSeconds, most, visitMs }: Blocks, cells: number): number =>
+  budgetSeconds === Infinity ? most * cells * visitMs * VISIT_OVERHEAD : budgetSeconds * 1000
 
 /** Verifies, times and judges the cells of a group, and writes what is measured as it comes. */
 export async function runGroup(
@@ -120,11 +124,17 @@ export async function runGroup(
     for (const cell of cells.filter((each) => !sound.includes(each))) {
       console.log(`${cell.name}: not timed, its weights differ from serial's`)
     }
-    const share = CALIBRATION_SHARE * options.budget * 1000
-    predictions = await forecast(folder, run, session, sound, cores, share)
     const precise = (all: readonly Visit[]) =>
       sound.every((cell) => cell === serial || speedupIsWithin(precision, all, cell, serial, seed))
     const blocks = blocksOf(options, sound.length, precise)
+    predictions = await forecast(
+      folder,
+      run,
+      session,
+      sound,
+      cores,
+      CALIBRATION_SHARE * lengthMs(blocks, sound.length),
+    )
     const start = performance.now()
     let done = 0
     await runBlocks(session, sound, blocks, earlier, (visit) => {

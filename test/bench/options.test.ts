@@ -121,7 +121,7 @@ describe('the options of scaling', () => {
   })
 
   it('measure fewer blocks in a quick run, unless told how many', () => {
-    expect(scaling('--quick').blocks).toBe(2)
+    expect(scaling('--quick').blocks).toBe(10)
     expect(scaling('--quick --blocks 7').blocks).toBe(7)
   })
 
@@ -332,7 +332,7 @@ describe('a refused command line', () => {
 
   it('with another word names the commands', () => {
     const expected =
-      'expected an experiment, plan, train, kernels or handoff as the first word, then only flags'
+      'expected an experiment, plan, simulate, train, kernels or handoff as the first word, then only flags'
     expect(refusal('tarin')).toBe(`tarin: ${expected}`)
     expect(refusal('--batch 8 train')).toBe(`train: ${expected}`)
     expect(refusal('train digits.csv')).toBe(`digits.csv: ${expected}`)
