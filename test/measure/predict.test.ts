@@ -5,27 +5,8 @@ import { BUCKETS } from '../../src/measure/ledger.ts'
 import { predict, predictCells } from '../../src/measure/predict.ts'
 import { predictionError } from '../../src/measure/prediction/error.ts'
 import { keysOf, occurrencesOf } from '../../src/measure/prediction/occurrences.ts'
-import { openSession, type Session } from '../../src/measure/session.ts'
-import { batchesFor, smallCell } from '../runtime/cells.ts'
+import { CORES, smallCell, withCells } from '../runtime/cells.ts'
 import { visitOf } from './visits.ts'
-
-const CORES = 2
-
-async function withCells<T>(cells: readonly Cell[], work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession({
-    cells,
-    batches: 2,
-    seed: 1,
-    cores: CORES,
-    kernel: { name: 'js', arithmetic: 'f32' },
-  })
-  try {
-    session.load(batchesFor(cells[0]))
-    return await work(session)
-  } finally {
-    await session.close()
-  }
-}
 
 /** A calibration in which every instruction takes a thousand nanoseconds alone, and twice that in company. */
 function madeUp(cells: readonly Cell[]): Calibration {

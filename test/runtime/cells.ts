@@ -1,5 +1,6 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
 import { createCell, EXECUTION, type Cell, type Execution } from '../../src/measure/cell.ts'
+import { openSession, type Session } from '../../src/measure/session.ts'
 import { syntheticDataSet } from '../../src/model/data/synthetic.ts'
 import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
 import type { Mode, Setting } from '../../src/plan/modes.ts'
@@ -31,4 +32,27 @@ export function batchesFor({ plan }: Cell, count = 2): Batches {
   const rows = Math.max(plan.batch * count, classes)
   const set = syntheticDataSet({ rows, columns: widths[0], classes, seed: 3 })
   return cutBatches(set, plan.batch, count)
+}
+
+/** As many as the machines have that the tests must run on. */
+export const CORES = 2
+
+/** Lets cells run on real threads, with batches that fit the first. */
+export async function withCells<T>(
+  cells: readonly Cell[],
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession({
+    cells,
+    batches: 2,
+    seed: 1,
+    cores: CORES,
+    kernel: { name: 'js', arithmetic: 'f32' },
+  })
+  try {
+    session.load(batchesFor(cells[0]))
+    return await work(session)
+  } finally {
+    await session.close()
+  }
 }

@@ -1,29 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { ledgerOf } from '../../src/measure/ledger.ts'
-import { openSession, type Session } from '../../src/measure/session.ts'
 import { stepTimes, windowOf } from '../../src/measure/steps.ts'
 import { verifyCells } from '../../src/measure/verify-cells.ts'
 import type { Cell } from '../../src/measure/cell.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
-import { batchesFor, smallCell } from './cells.ts'
-
-const CORES = 2
-
-async function withCells<T>(cells: readonly Cell[], work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await openSession({
-    cells,
-    batches: 2,
-    seed: 1,
-    cores: CORES,
-    kernel: { name: 'js', arithmetic: 'f32' },
-  })
-  try {
-    session.load(batchesFor(cells[0]))
-    return await work(session)
-  } finally {
-    await session.close()
-  }
-}
+import { batchesFor, smallCell, withCells } from './cells.ts'
 
 async function verify(cells: readonly Cell[]) {
   const serial = cells[0]
