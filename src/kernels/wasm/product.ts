@@ -1,6 +1,7 @@
 import { FLOAT, microKernel, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
+import { along, down, parameters, tileName } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
-import { advance, constant, get, repeat, times } from './text.ts'
+import { advance, constant, get, repeat } from './text.ts'
 
 /**
  * How the operands of a product lie in memory.
@@ -43,25 +44,6 @@ export interface Blocking {
   readonly fewestTurns: number
 }
 
-const OPERANDS = [
-  'a',
-  'aStep',
-  'b',
-  'bStep',
-  'depth',
-  'in',
-  'inStep',
-  'c',
-  'cStep',
-  'e',
-  'eStep',
-  'rate',
-] as const
-const parameters = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ')
-const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
-
-const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
-
 /** All functions of the products of one kernel: micro-kernels of every height, packing, and the loops around them. */
 export function products(tile: Tile, blocking: Blocking): string {
   const parts = [
@@ -87,91 +69,6 @@ export function products(tile: Tile, blocking: Blocking): string {
   }
   parts.push(keep(tile))
   return parts.join('\n')
-}
-
-/** Moves the operands that have rows on by so many of them. */
-const skipRows = (order: Order, rows: string): string => `
-    ${advance('$a', `(i32.mul ${rows} ${order === 'rows' ? get('$aStep') : constant(FLOAT)})`)}
-    ${['in', 'c', 'e'].map((operand) => advance(`$${operand}`, `(i32.mul ${rows} (local.get $${operand}Step))`)).join('\n')}`
-
-/**
- * Whole tiles first, `$tiles` of them, and then `$rows` that are left, in tiles as tall as possible, since a low tile has
- * too few chains to keep the multipliers busy: a rest of less than half a tile is shared with the last whole one.
- */
-function inTiles(tall: number, whole: string, rest: (rows: number) => string): string {
-  const shared = Math.ceil(tall / 2)
-  const remainders = Array.from({ length: tall + shared - 1 }, (_, i) => i + 1)
-  return `
-  (local.set $tiles (i32.div_u (local.get $rows) ${constant(tall)}))
-  (local.set $rows (i32.rem_u (local.get $rows) ${constant(tall)}))
-  (if (i32.and (i32.gt_s (local.get $tiles) (i32.const 0)) (i32.and
-        (i32.gt_s (local.get $rows) (i32.const 0)) (i32.lt_s (local.get $rows) ${constant(shared)})))
-    (then
-      (local.set $tiles (i32.sub (local.get $tiles) (i32.const 1)))
-      (local.set $rows (i32.add (local.get $rows) ${constant(tall)}))))
-  ${whole}
-  ${remainders
-    .map((rows) => `(if (i32.eq (local.get $rows) ${constant(rows)}) (then ${rest(rows)} (return)))`)
-    .join('\n')}`
-}
-
-/** A rest of rows, as one tile or as two of about the same height. */
-function inOneOrTwo(rows: number, tall: number, order: Order, call: (rows: number) => string): string {
-  if (rows <= tall) return call(rows)
-  const upper = Math.ceil(rows / 2)
-  return call(upper) + skipRows(order, constant(upper)) + call(rows - upper)
-}
-
-/** All rows of one panel. */
-function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): string {
-  const call = (rows: number, tiles: string) => `
-    (call $${tileName(order, epilogue, rows)} ${pass(OPERANDS)} ${tiles}
-      (i32.mul ${constant(rows)} ${order === 'rows' ? get('$aStep') : constant(FLOAT)}) (i32.const 0)
-      ${['in', 'c', 'e'].map((operand) => `(i32.mul ${constant(rows)} (local.get $${operand}Step))`).join(' ')})`
-  const single = (rows: number) => call(rows, constant(1))
-  const whole = call(tall, get('$tiles')) + skipRows(order, `(i32.mul (local.get $tiles) ${constant(tall)})`)
-  return `
-(func $down_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
-  (local $tiles i32)
-  ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, single))})`
-}
-
-/**
- * All rows of a group of `$panels` panels, strip by strip; the `Next` are the bytes from one panel to the next. Where
- * there are enough panels for it to pay, some strips of A at a time are packed at `$strips`, so that they too are streams.
- */
-function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: number): string {
-  const { rows: tall, vectors, strips } = tile
-  const width = constant(vectors * VECTOR)
-  const [, , ...others] = OPERANDS
-  const call = (rows: number, a = get('$a'), aStep = get('$aStep')) => `
-    (call $${tileName(order, epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
-      (i32.const 0) (local.get $bNext) (local.get $inNext) ${width} ${width})`
-  const size = `(i32.mul (local.get $depth) ${constant(tall * FLOAT)})`
-  const whole = `
-  (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(fewest)}) (then
-    (local.set $together (i32.div_u (local.get $tiles) ${constant(strips)}))
-    (local.set $tiles (i32.rem_u (local.get $tiles) ${constant(strips)}))
-    ${repeat(
-      '$strips',
-      '$together',
-      `(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
-       ${times(
-         strips,
-         (s) =>
-           call(
-             tall,
-             `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`,
-             constant(tall * FLOAT),
-           ) + skipRows(order, constant(tall)),
-       )}`,
-    )}))
-  ${repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))}`
-  return `
-(func $along_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
-  (param $panels i32) (param $bNext i32) (param $inNext i32) (param $packed i32)
-  (local $tiles i32) (local $together i32)
-  ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, call))})`
 }
 
 const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept', 'strips'] as const // prettier-ignore
