@@ -1,8 +1,8 @@
-import type { Cell } from '../src/measure/cell.ts'
-import { announceSkipped, chooseCells } from './cells.ts'
-import { rotatingBatches } from './data.ts'
-import type { Experiment, GroupResult } from './experiment.ts'
-import { chooseModel } from './model.ts'
+import type { Cell } from '../src/cells/cell.ts'
+import { announceSkipped, chooseCells } from '../src/cells/choose.ts'
+import { rotatingBatches } from './run/data.ts'
+import type { Experiment, GroupResult } from './run/experiment.ts'
+import { chooseModel } from './run/model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
 
 const MICROBATCHES = [1, 2, 4, 8, 16, 32, 64]

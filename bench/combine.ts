@@ -1,9 +1,9 @@
 import { MODES } from '../src/plan/modes.ts'
-import { syntheticWidths } from './data.ts'
-import { announceSkipped, chooseCells } from './cells.ts'
-import type { Experiment, GroupResult } from './experiment.ts'
+import { syntheticWidths } from './run/data.ts'
+import { announceSkipped, chooseCells } from '../src/cells/choose.ts'
+import type { Experiment, GroupResult } from './run/experiment.ts'
 import type { ScalingOptions } from './options.ts'
-import { isReal, signed } from './sentences.ts'
+import { isReal, signed } from './run/sentences.ts'
 
 /** Narrow and wide layers, few and many samples, all with as many layers. */
 const WIDTHS = [64, 512]

@@ -10,8 +10,8 @@ import { gateLines, lawLines, legend, notes } from '../src/report/compare/lines.
 import { COMPARISON_COLUMNS, comparisonRows } from '../src/report/compare/rows.ts'
 import { readRun } from '../src/report/compare/run.ts'
 import { comparisonTable, environmentTable, lawTable } from '../src/report/compare/table.ts'
-import { csvText } from '../src/report/csv.ts'
-import { FolderError } from '../src/report/run-folder.ts'
+import { csvText } from '../src/report/folder/csv.ts'
+import { FolderError } from '../src/report/folder/run-folder.ts'
 import { UsageError } from './options/usage-error.ts'
 import { share, text } from './options/values.ts'
 

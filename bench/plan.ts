@@ -1,10 +1,10 @@
 import { formatSchedule } from '../src/plan/schedules/file.ts'
 import { tableOf } from '../src/plan/grid.ts'
 import { gridOf } from '../src/plan/modes.ts'
-import { PLAN_GRID_LEGEND, planGridLines } from '../src/report/plan-grid.ts'
+import { PLAN_GRID_LEGEND, planGridLines } from '../src/report/text/plan-grid.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
-import { isPipelined } from '../src/measure/cell.ts'
-import { chooseCells } from './cells.ts'
+import { isPipelined } from '../src/cells/cell.ts'
+import { chooseCells } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS, type SplitOptions } from './options.ts'
 
 const INPUTS = 784

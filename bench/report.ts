@@ -1,6 +1,6 @@
 import { writeCharts } from '../src/report/charts/write.ts'
-import { WriteError } from '../src/report/disk.ts'
-import { FolderError } from '../src/report/run-folder.ts'
+import { WriteError } from '../src/report/folder/disk.ts'
+import { FolderError } from '../src/report/folder/run-folder.ts'
 
 const USAGE = 'npm run report -- RUN [RUN…], where RUN is the folder of a run'
 const EXIT_FAILED = 1

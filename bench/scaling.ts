@@ -1,12 +1,12 @@
 import { amdahl } from '../src/measure/laws/amdahl.ts'
 import { usl } from '../src/measure/laws/usl.ts'
-import { announceSkipped, chooseCells, defaultThreads } from './cells.ts'
-import { rotatingBatches } from './data.ts'
-import type { Experiment, GroupResult } from './experiment.ts'
-import type { Outcome } from './outcome.ts'
-import { chooseModel } from './model.ts'
+import { announceSkipped, chooseCells, defaultThreads } from '../src/cells/choose.ts'
+import { rotatingBatches } from './run/data.ts'
+import type { Experiment, GroupResult } from './run/experiment.ts'
+import type { Outcome } from '../src/measure/outcome.ts'
+import { chooseModel } from './run/model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
-import { isReal, signed } from './sentences.ts'
+import { isReal, signed } from './run/sentences.ts'
 
 /**
  * Strong scaling: the same training step, split in every mode over more and more threads.

@@ -1,9 +1,9 @@
 import { gustafson } from '../src/measure/laws/gustafson.ts'
 import { stepFlop } from '../src/model/shape.ts'
-import { announceSkipped, chooseCells, defaultThreads } from './cells.ts'
-import { rotatingBatches } from './data.ts'
-import type { Experiment, GroupResult } from './experiment.ts'
-import { chooseModel } from './model.ts'
+import { announceSkipped, chooseCells, defaultThreads } from '../src/cells/choose.ts'
+import { rotatingBatches } from './run/data.ts'
+import type { Experiment, GroupResult } from './run/experiment.ts'
+import { chooseModel } from './run/model.ts'
 import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
 
 /** Modes whose work grows with the batch on every thread. */

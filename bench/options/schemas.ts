@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { MODELS } from '../models.ts'
+import { MODELS } from '../../src/cells/models.ts'
 import { KERNELS } from '../../src/kernels/choose.ts'
 import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
 import { MODES } from '../../src/plan/modes.ts'
-import { DISPATCHES, WAITS } from '../../src/measure/cell.ts'
-import type { Handoff } from '../../src/plan/boundary.ts'
+import { DISPATCHES, WAITS } from '../../src/cells/cell.ts'
+import type { Handoff } from '../../src/plan/build/boundary.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import { schedules } from '../../src/plan/schedules/index.ts'
 import {

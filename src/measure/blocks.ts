@@ -1,6 +1,6 @@
 import { purpose, random } from '../model/random.ts'
 import type { RankReport } from '../runtime/rank.ts'
-import type { Cell } from './cell.ts'
+import type { Cell } from '../cells/cell.ts'
 import { ledgersOf, type RankLedger } from './ledger.ts'
 import type { Session } from './session.ts'
 import { median } from './statistics.ts'

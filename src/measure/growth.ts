@@ -1,5 +1,5 @@
 import { purpose, random } from '../model/random.ts'
-import type { Cell } from './cell.ts'
+import type { Cell } from '../cells/cell.ts'
 import type { Session } from './session.ts'
 import { median, quantile } from './statistics.ts'
 import type { Spent } from './prediction/error.ts'

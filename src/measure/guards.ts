@@ -1,5 +1,5 @@
 import type { Visit } from './blocks.ts'
-import type { Cell } from './cell.ts'
+import type { Cell } from '../cells/cell.ts'
 import type { Summary } from './summary.ts'
 
 /** What is wrong with a row: errors make it no result, warnings are to be known when it is read. */

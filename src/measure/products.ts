@@ -3,7 +3,7 @@ import { createKernel } from '../kernels/create.ts'
 import { js } from '../kernels/js/js.ts'
 import { scratchFloats, type Kernel, type KernelChoice, type Matrix } from '../kernels/kernel.ts'
 import { random } from '../model/random.ts'
-import { rowStride } from '../plan/bytes.ts'
+import { rowStride } from '../plan/read/bytes.ts'
 import { float32Spacing, type Match } from './verify.ts'
 
 export type Form = 'forward' | 'input' | 'weight'

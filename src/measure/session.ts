@@ -7,7 +7,7 @@ import type { CalibrationReport, RankReport } from '../runtime/rank.ts'
 import type { SignalTiming } from '../runtime/signal-times.ts'
 import { startTeam, type Team, type TeamOptions } from '../runtime/team.ts'
 import type { Batches } from './batches.ts'
-import type { Cell, Wait } from './cell.ts'
+import type { Cell, Wait } from '../cells/cell.ts'
 
 /**
  * How long a rank with a core of its own looks before it sleeps: some times what a sleep and its end cost, which is

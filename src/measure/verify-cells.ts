@@ -1,5 +1,5 @@
 import { reverseRows, type Batches } from './batches.ts'
-import type { Cell } from './cell.ts'
+import type { Cell } from '../cells/cell.ts'
 import type { Session } from './session.ts'
 import { compareWeights, type Verdict } from './verify.ts'
 

@@ -1,5 +1,5 @@
 import type { Instruction, Region, Signal } from './plan.ts'
-import { samplesVersion } from './samples.ts'
+import { samplesVersion } from './build/samples.ts'
 import type { Span } from './span.ts'
 
 /** A box of the work that a step consists of: every product must be covered exactly once over all ranks. */

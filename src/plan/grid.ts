@@ -1,6 +1,6 @@
 import { TILE_WIDTH, type Optimizer } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
-import type { Handoff } from './boundary.ts'
+import type { Handoff } from './build/boundary.ts'
 import type { ReductionName } from './reductions/index.ts'
 import { schedules, type ScheduleName } from './schedules/index.ts'
 import { stagesOf, type Table } from './schedules/schedule.ts'

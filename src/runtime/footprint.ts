@@ -1,5 +1,5 @@
 import type { Matrix } from '../kernels/kernel.ts'
-import { FLOATS_PER_LINE, slotFloats, strideOf } from '../plan/bytes.ts'
+import { FLOATS_PER_LINE, slotFloats, strideOf } from '../plan/read/bytes.ts'
 import { effects } from '../plan/effects.ts'
 import type { Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'

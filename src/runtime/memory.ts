@@ -1,5 +1,5 @@
 import { scratchFloats, type Matrix } from '../kernels/kernel.ts'
-import { slotFloats, strideOf } from '../plan/bytes.ts'
+import { slotFloats, strideOf } from '../plan/read/bytes.ts'
 import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
 

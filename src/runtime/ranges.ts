@@ -1,6 +1,6 @@
 import { isSignal } from '../plan/effects.ts'
 import type { Plan } from '../plan/plan.ts'
-import { walk } from '../plan/walk.ts'
+import { walk } from '../plan/read/walk.ts'
 
 /** A run of instructions of one rank between two waits, and what must be over before it may begin. */
 export interface Range {

@@ -1,4 +1,4 @@
-import { FLOATS_PER_LINE } from '../plan/bytes.ts'
+import { FLOATS_PER_LINE } from '../plan/read/bytes.ts'
 import type { Plan } from '../plan/plan.ts'
 import { INSTRUCTION, STEP } from './control.ts'
 import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'

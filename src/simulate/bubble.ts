@@ -1,5 +1,5 @@
 import type { Plan } from '../plan/plan.ts'
-import { flopOf } from '../plan/work.ts'
+import { flopOf } from '../plan/read/work.ts'
 import { simulate } from './simulate.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { effects } from '../plan/effects.ts'
-import { updatesAtOnce } from '../plan/fused.ts'
+import { updatesAtOnce } from '../plan/read/fused.ts'
 import type { Instruction, Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'
-import { flopOf } from '../plan/work.ts'
+import { flopOf } from '../plan/read/work.ts'
 import type { Cost } from './simulate.ts'
 
 const FLOAT_BYTES = 4

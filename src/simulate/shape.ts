@@ -1,5 +1,5 @@
 import { activationOf } from '../model/shape.ts'
-import { updatesAtOnce } from '../plan/fused.ts'
+import { updatesAtOnce } from '../plan/read/fused.ts'
 import type { Instruction, Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'
 

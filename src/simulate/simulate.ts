@@ -1,6 +1,6 @@
 import type { Instruction, Plan } from '../plan/plan.ts'
-import { transfersOf } from '../plan/transfers.ts'
-import { walk } from '../plan/walk.ts'
+import { transfersOf } from '../plan/read/transfers.ts'
+import { walk } from '../plan/read/walk.ts'
 import type { Handing } from './handing.ts'
 
 export interface Simulation {

@@ -1,5 +1,5 @@
 import type { Visit } from '../../src/measure/blocks.ts'
-import type { Cell } from '../../src/measure/cell.ts'
+import type { Cell } from '../../src/cells/cell.ts'
 import { BUCKETS, type Bucket } from '../../src/measure/ledger.ts'
 
 /** A visit that never took place: its step times, and what each rank spent its time on, in nanoseconds. */

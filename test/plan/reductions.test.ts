@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build.ts'
+import { planGrid } from '../../src/plan/build/build.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
 import type { Plan, Region } from '../../src/plan/plan.ts'
-import { walk } from '../../src/plan/walk.ts'
+import { walk } from '../../src/plan/read/walk.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 
 const CLASSIC = ['gather', 'tree', 'ring', 'direct'] as const

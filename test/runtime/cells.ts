@@ -1,5 +1,5 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
-import { createCell, EXECUTION, type Cell, type Execution } from '../../src/measure/cell.ts'
+import { createCell, EXECUTION, type Cell, type Execution } from '../../src/cells/cell.ts'
 import { openSession, type Session } from '../../src/measure/session.ts'
 import { syntheticDataSet } from '../../src/model/data/synthetic.ts'
 import { GRID_DEFAULTS } from '../../src/plan/grid.ts'

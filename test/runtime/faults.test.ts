@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openSession } from '../../src/measure/session.ts'
 import { RankError } from '../../src/runtime/team.ts'
 import type { KernelName } from '../../src/kernels/kernel.ts'
-import type { Cell } from '../../src/measure/cell.ts'
+import type { Cell } from '../../src/cells/cell.ts'
 import { batchesFor, smallCell } from './cells.ts'
 
 const SECONDS = 10

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ledgerOf } from '../../src/measure/ledger.ts'
 import { stepTimes, windowOf } from '../../src/measure/steps.ts'
 import { verifyCells } from '../../src/measure/verify-cells.ts'
-import type { Cell } from '../../src/measure/cell.ts'
+import type { Cell } from '../../src/cells/cell.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import { batchesFor, smallCell, withCells } from './cells.ts'
 

@@ -1,5 +1,5 @@
-import { barrier } from '../../plan/barrier.ts'
-import { emptyDraft } from '../../plan/draft.ts'
+import { barrier } from '../../plan/build/barrier.ts'
+import { emptyDraft } from '../../plan/build/draft.ts'
 import type { Signal } from '../../plan/plan.ts'
 import { createCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'

@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { spinOf } from '../session.ts'
-import type { Wait } from '../cell.ts'
+import type { Wait } from '../../cells/cell.ts'
 import type { Conditions, Part } from './measurement.ts'
 import { openThreads, type Threads } from './threads.ts'
 import type { Task } from './worker.ts'

@@ -1,5 +1,5 @@
 import { MessageChannel } from 'node:worker_threads'
-import { WAITS } from '../cell.ts'
+import { WAITS } from '../../cells/cell.ts'
 import { createCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'
 import { openRanks, repetitions, spinMicroseconds } from './ranks.ts'

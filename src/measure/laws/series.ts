@@ -1,5 +1,5 @@
 import type { Visit } from '../blocks.ts'
-import { isAgain, type Cell } from '../cell.ts'
+import { isAgain, type Cell } from '../../cells/cell.ts'
 import { blockMedian } from '../noise.ts'
 import type { Point } from './law.ts'
 

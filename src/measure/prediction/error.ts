@@ -1,6 +1,6 @@
 import type { Visit } from '../blocks.ts'
 import { BUCKETS, type Bucket } from '../ledger.ts'
-import type { Prediction } from '../predict.ts'
+import type { Prediction } from './predict.ts'
 
 /** How far a prediction is from what was measured afterwards, and which bucket of the ledger differs most. */
 export interface PredictionError {

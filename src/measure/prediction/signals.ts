@@ -1,4 +1,4 @@
-import type { Cell } from '../cell.ts'
+import type { Cell } from '../../cells/cell.ts'
 import type { Session } from '../session.ts'
 import { median } from '../statistics.ts'
 

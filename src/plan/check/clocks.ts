@@ -1,5 +1,5 @@
 import { PlanError, type Instruction, type Plan } from '../plan.ts'
-import { walk } from '../walk.ts'
+import { walk } from '../read/walk.ts'
 
 /**
  * Vector clocks (Mattern 1989): `clock[r]` is how many instructions of rank r are known to have happened. An

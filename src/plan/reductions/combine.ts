@@ -1,7 +1,7 @@
-import { emit, type Draft } from '../draft.ts'
-import type { Parameters } from '../parameters.ts'
+import { emit, type Draft } from '../build/draft.ts'
+import type { Parameters } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
-import { samplesVersion } from '../samples.ts'
+import { samplesVersion } from '../build/samples.ts'
 import { length, type Span } from '../span.ts'
 import { addBucketCounters, type Reduction } from './reduction.ts'
 

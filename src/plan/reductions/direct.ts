@@ -1,4 +1,4 @@
-import { gradientOf, update, weightsOf, type Parameters } from '../parameters.ts'
+import { gradientOf, update, weightsOf, type Parameters } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
 import { isEmpty } from '../span.ts'
 import {

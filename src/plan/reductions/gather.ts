@@ -1,4 +1,4 @@
-import { gradientOf, update } from '../parameters.ts'
+import { gradientOf, update } from '../build/parameters.ts'
 import { addRows, hear, hearAll, placesOf, tell, wholeOf, type Reduction } from './reduction.ts'
 
 /** The first place sums everything while the others wait: the naive parameter server. */

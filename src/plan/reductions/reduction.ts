@@ -1,7 +1,7 @@
-import { addCounter, type Draft } from '../draft.ts'
-import { gradientOf, type Parameters } from '../parameters.ts'
+import { addCounter, type Draft } from '../build/draft.ts'
+import { gradientOf, type Parameters } from '../build/parameters.ts'
 import type { Await, Instruction, Publish, Reduce } from '../plan.ts'
-import { mergedVersion } from '../samples.ts'
+import { mergedVersion } from '../build/samples.ts'
 import { isEmpty, split, type Span } from '../span.ts'
 
 /**

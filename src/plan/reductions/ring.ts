@@ -1,6 +1,6 @@
-import { updateSlice } from '../parameters.ts'
+import { updateSlice } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
-import { mergedVersion } from '../samples.ts'
+import { mergedVersion } from '../build/samples.ts'
 import { addRows, chunksOf, hear, placesOf, tell, wholeOf, type Reduction } from './reduction.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { gradientOf, update } from '../parameters.ts'
+import { gradientOf, update } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
-import { mergedVersion } from '../samples.ts'
+import { mergedVersion } from '../build/samples.ts'
 import { isEmpty } from '../span.ts'
 import { addRows, hear, placesOf, tell, type Reduction } from './reduction.ts'
 

@@ -12,7 +12,7 @@ import {
 } from './comparison.ts'
 import { framed } from './frame.ts'
 import { lines, widestLabel, type Line, type Point } from './lines.ts'
-import { numberIn, type CsvRow } from '../read-csv.ts'
+import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import { styleOf } from './theme.ts'
 import { evenTicks } from './ticks.ts'
 

@@ -1,4 +1,4 @@
-import { numberIn, type CsvRow } from '../read-csv.ts'
+import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 
 /** Rows of summary.csv that did the same work in the same experiment, so that their times can be compared. */
 export interface Comparison {

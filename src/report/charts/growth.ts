@@ -4,7 +4,7 @@ import { missing, type Chart } from './chart.ts'
 import { familyOf, groupBy } from './comparison.ts'
 import { framed } from './frame.ts'
 import { lines, widestLabel, type Line } from './lines.ts'
-import type { CsvRow } from '../read-csv.ts'
+import type { CsvRow } from '../folder/read-csv.ts'
 import { styleOf, type Style } from './theme.ts'
 import { logarithmicTicks } from './ticks.ts'
 

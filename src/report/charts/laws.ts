@@ -1,4 +1,4 @@
-import { numberIn, type CsvRow } from '../read-csv.ts'
+import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import type { Point } from './lines.ts'
 
 /** Enough for a smooth curve. */

@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot'
-import { isAgain } from '../../measure/cell.ts'
+import { isAgain } from '../../cells/cell.ts'
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
 import { captionOf } from './caption.ts'
 import { missing, type Chart } from './chart.ts'
 import { comparisonsOf, isOversubscribed, isResult, leftOut, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import { cellKey, type CsvRow } from '../read-csv.ts'
+import { cellKey, type CsvRow } from '../folder/read-csv.ts'
 import { BUCKET_COLOURS, inkOn, PAPER, textWidth, WIDTH } from './theme.ts'
 
 const ROW = 24

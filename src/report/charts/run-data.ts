@@ -1,6 +1,6 @@
-import { parseRows, type CsvRow } from '../read-csv.ts'
-import { openRun } from '../run-reader.ts'
-import type { TraceEvent } from '../trace.ts'
+import { parseRows, type CsvRow } from '../folder/read-csv.ts'
+import { openRun } from '../folder/run-reader.ts'
+import type { TraceEvent } from '../rows/trace.ts'
 
 /** What a chart may say of the machine; all of it is in machine.json. */
 export interface MachineFacts {

@@ -14,7 +14,7 @@ import {
 import { framed } from './frame.ts'
 import { lawCurve } from './laws.ts'
 import { lines, widestLabel, type Axis, type Line } from './lines.ts'
-import { numberIn, type CsvRow } from '../read-csv.ts'
+import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import type { RunData } from './run-data.ts'
 import { styleOf, type Style } from './theme.ts'
 import { evenTicks, powersOfTwo } from './ticks.ts'

@@ -1,5 +1,5 @@
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
-import type { TraceEvent } from '../trace.ts'
+import type { TraceEvent } from '../rows/trace.ts'
 import { groupBy } from './comparison.ts'
 
 /** What a rank did from when to when, in microseconds from the beginning of the step. */

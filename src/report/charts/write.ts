@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { overwrite } from '../disk.ts'
+import { overwrite } from '../folder/disk.ts'
 import { MissingData } from './chart.ts'
 import { readRunData } from './run-data.ts'
 

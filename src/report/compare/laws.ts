@@ -1,6 +1,6 @@
 import type { Interval } from '../../measure/statistics.ts'
 import type { Comparison } from './compare.ts'
-import type { CsvRow } from '../read-csv.ts'
+import type { CsvRow } from '../folder/read-csv.ts'
 
 /** A parameter of a scaling law, in each run. */
 export interface ComparedParameter {

@@ -1,4 +1,4 @@
-import type { Row } from '../csv.ts'
+import type { Row } from '../folder/csv.ts'
 import { hasResult, type ComparedCell, type Comparison } from './compare.ts'
 import { isSlowerBy } from './gate.ts'
 import { stepNs } from './ratio.ts'

@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
-import { isAgain } from '../../measure/cell.ts'
+import { isAgain } from '../../cells/cell.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
-import { cellKey, numberIn, parseRows, type CsvRow } from '../read-csv.ts'
-import { openRun } from '../run-reader.ts'
+import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
+import { openRun } from '../folder/run-reader.ts'
 
 /** What a run has to say of one of its cells. */
 export interface RunRow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { againOf, type Cell } from '../../../src/measure/cell.ts'
+import { againOf, type Cell } from '../../../src/cells/cell.ts'
 import { seriesOf } from '../../../src/measure/laws/series.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { visitOf } from '../visits.ts'

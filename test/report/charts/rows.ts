@@ -1,6 +1,6 @@
-import type { CsvRow } from '../../../src/report/read-csv.ts'
+import type { CsvRow } from '../../../src/report/folder/read-csv.ts'
 import type { RunData } from '../../../src/report/charts/run-data.ts'
-import type { TraceEvent } from '../../../src/report/trace.ts'
+import type { TraceEvent } from '../../../src/report/rows/trace.ts'
 
 /** The files of a run as they might be, with numbers that are easy to find in a picture. */
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { stringify } from 'csv-stringify/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeCharts } from '../../../src/report/charts/write.ts'
-import { FolderError } from '../../../src/report/run-folder.ts'
+import { FolderError } from '../../../src/report/folder/run-folder.ts'
 import { MACHINE, summaryRow } from './rows.ts'
 import { elementsOf } from './svg.ts'
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { appendRows } from '../../../src/report/csv.ts'
-import { BLOCKS_COLUMNS, SUMMARY_COLUMNS } from '../../../src/report/files.ts'
+import { appendRows } from '../../../src/report/folder/csv.ts'
+import { BLOCKS_COLUMNS, SUMMARY_COLUMNS } from '../../../src/report/rows/files.ts'
 import { compareRuns, type Comparison } from '../../../src/report/compare/compare.ts'
 import { readRun } from '../../../src/report/compare/run.ts'
 

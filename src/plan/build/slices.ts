@@ -1,0 +1,53 @@
+import type { Model } from '../../model/shape.ts'
+import { splitAligned, type Span } from '../span.ts'
+import { FLOATS_PER_LINE } from '../read/bytes.ts'
+
+/**
+ * The rows of a layer's parameter matrix, shared between the ranks of a tensor-parallel group: as many rows as the
+ * columns of its input that each of them computes the gradient of, so that nobody else reads what a rank updates before
+ * it has been updated. The bias goes with the last rows.
+ */
+export function tensorSlices(inputs: number, ranks: number): Span[] {
+  const spans = splitAligned(inputs, ranks, FLOATS_PER_LINE)
+  const last = spans.findLastIndex((span) => span.from < span.to)
+  return spans.map((span, rank) => (rank === last ? { from: span.from, to: inputs + 1 } : span))
+}
+
+/** What a panel of fewer columns than a kernel computes together takes, in times of a whole one: it is copied as well. */
+const NARROW_PANEL = 2
+
+/**
+ * The rows of all parameter matrices of some layers, shared between ranks that compute their gradients over the whole
+ * batch: the layers behind each other are one long list of rows, cut into parts of about the same flop count, at
+ * multiples of `grain` rows. So a rank reads few layers' activations, and whole tiles of them.
+ *
+ * @returns per layer (counted from the first of `layers`), per rank, the rows of the parameter matrix
+ */
+export function ownerSlices(model: Model, layers: Span, ranks: number, grain: number): Span[][] {
+  const { widths } = model
+  const heights: number[] = []
+  const costs: number[] = []
+  for (let layer = layers.from; layer < layers.to; layer++) {
+    heights.push(widths[layer] + 1)
+    const columns = widths[layer + 1]
+    const whole = Math.floor(columns / FLOATS_PER_LINE)
+    costs.push(whole + (columns % FLOATS_PER_LINE === 0 ? 0 : NARROW_PANEL))
+  }
+  const total = heights.reduce((sum, height, position) => sum + height * costs[position], 0)
+  let before = 0
+  return heights.map((height, position) => {
+    const cost = costs[position]
+    /** Where rank r begins in this layer, if it does. */
+    const cut = (rank: number): number => {
+      const rows = ((total * rank) / ranks - before) / cost
+      const aligned = Math.round(rows / grain) * grain
+      return Math.min(height, Math.max(0, aligned >= height - 1 ? height : aligned))
+    }
+    const spans = Array.from({ length: ranks }, (_, rank) => ({
+      from: rank === 0 ? 0 : cut(rank),
+      to: rank === ranks - 1 ? height : cut(rank + 1),
+    }))
+    before += height * cost
+    return spans
+  })
+}

@@ -1,0 +1,47 @@
+import type { Draft } from './draft.ts'
+import type { Region } from '../plan.ts'
+import { length, type Span } from '../span.ts'
+
+/** Where the rows of each microbatch of an activation or of its gradient lie: all columns. */
+export type Tensor = (microbatch: number) => Region
+
+/** The microbatches take turns in the slots of a buffer. */
+export function inSlots({ buffers }: Draft, buffer: number, microbatches: readonly Span[]): Tensor {
+  const { slots, columns } = buffers[buffer]
+  const all = { from: 0, to: columns }
+  return named(
+    microbatches.map((samples, k) => ({
+      buffer,
+      slot: k % slots,
+      rows: { from: 0, to: length(samples) },
+      columns: all,
+      version: `microbatch ${k}`,
+    })),
+  )
+}
+
+/** The buffer holds the whole batch, and each sample has its row. */
+export function inBatch(
+  { buffers }: Draft,
+  buffer: number,
+  microbatches: readonly Span[],
+  version: string,
+): Tensor {
+  const columns = { from: 0, to: buffers[buffer].columns }
+  return named(microbatches.map((rows) => ({ buffer, slot: 0, rows, columns, version })))
+}
+
+/** Many instructions name the same region: they share it, since a large plan consists of little else. */
+const named =
+  (regions: readonly Region[]): Tensor =>
+  (k) =>
+    regions[k]
+
+/** What all ranks have written of a batch, row by row. */
+export const wholeBatch = ({ buffers }: Draft, buffer: number, version: string): Region => ({
+  buffer,
+  slot: 0,
+  rows: { from: 0, to: buffers[buffer].rows },
+  columns: { from: 0, to: buffers[buffer].columns },
+  version,
+})

@@ -1,0 +1,97 @@
+import { signalsOf } from '../effects.ts'
+import { PlanError, type Instruction, type Plan } from '../plan.ts'
+
+/** Told of everything that happens in a plan, in an order that threads might take. `count` is the counter's value. */
+export interface Observer {
+  /** The rank comes to the instruction and does its work; its signals follow. */
+  instruction(rank: number, index: number, instruction: Instruction): void
+  published(rank: number, counter: number, count: number): void
+  /** The rank goes on, now that the counter has come to `count`; not called for a count of zero. */
+  awaited(rank: number, counter: number, count: number): void
+}
+
+/**
+ * Goes through a plan's synchronisation without threads. Counters only grow and each has one publisher, so an await
+ * that can be met stays met, and what it has seen does not depend on the order: if this order comes to an end, all do.
+ *
+ * @throws PlanError if some rank can never go on, or publishes another's counter
+ */
+export function walk(plan: Plan, observer: Observer): void {
+  const { programs, counters } = plan
+  const next = programs.map(() => 0)
+  /** How many signals of the instruction at `next` are done; −1: the rank has not come to it yet. */
+  const signalled = programs.map(() => -1)
+  const values = counters.map(() => 0)
+  /** What a rank waits for, so that a look at it costs nothing while that has not come. */
+  const waitsFor: { counter: number; atLeast: number }[] = programs.map(() => ({ counter: -1, atLeast: 0 }))
+
+  /** Goes on with a rank until it has to wait or is done; tells whether it moved at all. */
+  const advance = (rank: number): boolean => {
+    let moved = false
+    for (; next[rank] < programs[rank].length; next[rank]++, signalled[rank] = -1) {
+      const instruction = programs[rank][next[rank]]
+      if (signalled[rank] < 0) {
+        observer.instruction(rank, next[rank], instruction)
+        signalled[rank] = 0
+        moved = true
+      }
+      const signals = signalsOf(instruction)
+      for (; signalled[rank] < signals.length; signalled[rank]++) {
+        const signal = signals[signalled[rank]]
+        const { name, publisher } = counters[signal.counter]
+        if (signal.kind === 'publish') {
+          if (publisher !== rank) {
+            throw new PlanError(`rank ${rank} publishes '${name}', which only rank ${publisher} may`)
+          }
+          observer.published(rank, signal.counter, ++values[signal.counter])
+        } else {
+          if (values[signal.counter] < signal.atLeast) {
+            waitsFor[rank] = signal
+            return moved
+          }
+          if (signal.atLeast > 0) observer.awaited(rank, signal.counter, signal.atLeast)
+        }
+        moved = true
+      }
+    }
+    return moved
+  }
+
+  for (let moved = true; moved;) {
+    moved = false
+    for (let rank = 0; rank < programs.length; rank++) {
+      const { counter, atLeast } = waitsFor[rank]
+      if (counter >= 0 && values[counter] < atLeast) continue
+      moved = advance(rank) || moved
+    }
+  }
+  const stuck = programs.findIndex((program, rank) => next[rank] < program.length)
+  if (stuck >= 0) throw new PlanError(describeDeadlock(plan, stuck, next, signalled, values))
+}
+
+/** Follows who waits for whom to a rank that has ended, which is the cause, or round a circle. */
+function describeDeadlock(
+  plan: Plan,
+  stuck: number,
+  next: readonly number[],
+  signalled: readonly number[],
+  values: readonly number[],
+): string {
+  const waitOf = (rank: number) => {
+    const signal = signalsOf(plan.programs[rank][next[rank]])[signalled[rank]]
+    const { name, publisher } = plan.counters[signal.counter]
+    const wanted = signal.kind === 'await' ? signal.atLeast : 0
+    return { name, publisher, wanted, value: values[signal.counter] }
+  }
+  let rank = stuck
+  for (let hop = 0; hop < plan.programs.length; hop++) {
+    const { publisher } = waitOf(rank)
+    if (next[publisher] === plan.programs[publisher].length) break
+    rank = publisher
+  }
+  const { name, publisher, wanted, value } = waitOf(rank)
+  return (
+    `deadlock: rank ${rank}, instruction ${next[rank]}, waits for '${name}' to reach ${wanted}, ` +
+    `but rank ${publisher} publishes it only ${value} times before it waits itself or ends`
+  )
+}

@@ -1,0 +1,52 @@
+import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
+
+/** What the laws have made of a series. */
+export interface Held {
+  readonly series: string
+  readonly findings: readonly (Fit | Refusal)[]
+}
+
+/**
+ * What the laws say about each series, in a line: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
+ * 4 distinct thread counts, USL needs at least 5". Series that no law is fitted to, for the same reason, share one.
+ */
+export function lawsLines(held: readonly Held[]): string[] {
+  const refused = new Map<string, string[]>()
+  const lines: string[] = []
+  for (const { series, findings } of held) {
+    // The first part of a name is the mode; others, such as zero-bubble, have hyphens of their own.
+    const name = series.replace('-', ' ')
+    const refusals = findings.filter((finding) => finding.status === 'refused')
+    if (refusals.length === findings.length) {
+      const reason = reasonOf(refusals)
+      refused.set(reason, [...(refused.get(reason) ?? []), name])
+    } else {
+      const each = findings.map((finding) =>
+        finding.status === 'ok' ? fitted(finding) : `no ${finding.law.title}: ${finding.reason}`,
+      )
+      lines.push(`${name}: ${each.join('; ')}`)
+    }
+  }
+  return [
+    ...lines,
+    ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`),
+  ]
+}
+
+/** All that were refused have as many thread counts. */
+const reasonOf = ([first, ...others]: readonly Refusal[]): string =>
+  [first.reason, ...others.map(({ law }) => `${law.title} at least ${law.fewest}`)].join(', ')
+
+const fitted = ({ law, parameters, largestError }: Fit): string =>
+  `${law.title} ${parameters.map(estimated).join(', ')}, off by up to ${(100 * largestError).toFixed(1)} %`
+
+function estimated({ symbol, value, interval: { low, high } }: Parameter): string {
+  const interval = ` [${significant(low)}, ${significant(high)}]`
+  if (value === undefined) return `no ${symbol}${low === high ? '' : interval}`
+  return `${symbol} ${significant(value)}${interval}`
+}
+
+const DIGITS = 3
+
+const significant = (value: number): string =>
+  value === Infinity ? '∞' : String(Number(value.toPrecision(DIGITS)))

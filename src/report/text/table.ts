@@ -1,0 +1,167 @@
+import Table from 'cli-table3'
+import pico from 'picocolors'
+import { EXECUTION, isAgain, isPipelined, isReplicated, scheduleOf, type Cell } from '../../cells/cell.ts'
+import type { Summary } from '../../measure/summary.ts'
+import type { Epoch } from '../../measure/train.ts'
+import type { Judged } from '../rows/files.ts'
+
+const COLUMNS = [
+  'mode',
+  'schedule',
+  'threads',
+  'median step',
+  'samples/s',
+  'GFLOP/s',
+  'speed-up',
+  'efficiency (together)',
+  'bubble (ideal)',
+  'predicted',
+  'match',
+]
+const TEXT_COLUMNS = 2
+/** Enough to see by eye whether two hashes are the same. */
+const HASH_DIGITS = 12
+
+/** On Windows and on build servers picocolors would colour pipes too. */
+const { red } = pico.createColors(
+  pico.isColorSupported && (process.stdout.isTTY || 'FORCE_COLOR' in process.env),
+)
+
+/** The table that ends a run, for a terminal that shows colours or not. */
+export function scalingTable(rows: readonly Judged[]): string {
+  const table = new Table({
+    head: COLUMNS,
+    style: { head: [], border: [], compact: true },
+    colAligns: COLUMNS.map((_, i) => (i < TEXT_COLUMNS || i === COLUMNS.length - 1 ? 'left' : 'right')),
+  })
+  for (const row of rows) table.push(cellsOf(row))
+  return table.toString()
+}
+
+function cellsOf({ cell, summary, verdict, status, differs, prediction }: Judged): string[] {
+  const { mode, setting } = cell
+  const detail = detailOf(cell)
+  const threads =
+    status === 'oversubscribed' ? `${setting.threads} (oversubscribed)` : String(setting.threads)
+  if (!summary) return [mode, detail, threads, '', '', '', '', '', '', '', red(status)]
+  return [
+    mode,
+    detail,
+    threads,
+    formatDuration(summary.medianNs),
+    summary.samplesPerSecond.toFixed(0),
+    summary.gflops.toFixed(2),
+    `${differs === false ? '≈ ' : ''}${formatSpeedup(summary)}`,
+    summary.efficiencyTogether === undefined
+      ? percent(summary.efficiency)
+      : `${percent(summary.efficiency)} (${percent(summary.efficiencyTogether)})`,
+    `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
+    prediction ? signedPercent(prediction.share) : '',
+    status === 'not-finite' ? red(status) : verdict.match,
+  ]
+}
+
+/** What tells a cell from others of its mode: grid, schedule, reduction, and how it is run where that is not as usual. */
+function detailOf({ name, mode, setting, dispatch, wait }: Cell): string {
+  const { shape, reduction, handoff } = setting
+  return [
+    mode === 'hybrid' && shape ? `${shape.dp}x${shape.pp}x${shape.tp}` : '',
+    isAgain(name) ? 'again' : '',
+    isPipelined(mode, setting) ? scheduleOf(setting) : '',
+    isReplicated(mode, setting) ? reduction : '',
+    handoff === 'shared' ? '' : handoff,
+    dispatch === EXECUTION.dispatch ? '' : dispatch,
+    wait === EXECUTION.wait ? '' : wait,
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+function formatSpeedup({ speedup, speedupInterval }: Summary): string {
+  if (speedup === undefined || speedupInterval === undefined) return ''
+  return `${speedup.toFixed(2)} [${speedupInterval.low.toFixed(2)}, ${speedupInterval.high.toFixed(2)}]`
+}
+
+const percent = (share: number | undefined): string =>
+  share === undefined ? '' : `${(100 * share).toFixed(0)} %`
+
+/** "−8.4 %" */
+export const signedPercent = (share: number): string =>
+  `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`
+
+const MIB = 2 ** 20
+
+const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+
+/** What each cell needs per thread, from the most to the least of its threads, and what it leaves idle. */
+export function memoryTable(
+  rows: readonly { readonly cell: Cell; readonly perRank: readonly number[]; readonly idle: number }[],
+): string {
+  const table = new Table({
+    head: ['mode', 'schedule', 'threads', 'most on a thread', 'least', 'together', 'idle by plan'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right'],
+  })
+  for (const { cell, perRank, idle } of rows) {
+    table.push([
+      cell.mode,
+      detailOf(cell),
+      String(perRank.length),
+      mib(Math.max(...perRank)),
+      mib(Math.min(...perRank)),
+      mib(perRank.reduce((sum, bytes) => sum + bytes, 0)),
+      percent(idle),
+    ])
+  }
+  return table.toString()
+}
+
+/**
+ * How training ended in each cell, and when it came to an accuracy that all cells have come to: the least of their
+ * best ones, so that their times can be compared.
+ */
+export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): string {
+  const best = [...courses.values()].map((course) =>
+    Math.max(...course.map((epoch) => epoch.heldOutAccuracy)),
+  )
+  const common = Math.min(...best)
+  const table = new Table({
+    head: [
+      'cell',
+      'threads',
+      'loss',
+      'held-out accuracy',
+      'trained for',
+      `${percentExactly(common)} after`,
+      'weights',
+    ],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left'],
+  })
+  for (const [cell, course] of courses) {
+    const last = course[course.length - 1]
+    const reached = course.find((epoch) => epoch.heldOutAccuracy >= common)
+    table.push([
+      cell.name,
+      String(cell.setting.threads),
+      last.loss.toFixed(4),
+      percentExactly(last.heldOutAccuracy),
+      formatDuration(last.elapsedNs),
+      reached ? formatDuration(reached.elapsedNs) : '',
+      last.weightsSha256.slice(0, HASH_DIGITS),
+    ])
+  }
+  return table.toString()
+}
+
+const percentExactly = (share: number): string => `${(100 * share).toFixed(2)} %`
+
+/** Nanoseconds in the unit that leaves one to three digits before the point, or in seconds. */
+export function formatDuration(ns: number): string {
+  // The rounded number decides: 999.96 µs would read 1000.0 µs.
+  const microseconds = (ns / 1e3).toFixed(1)
+  if (Number(microseconds) < 1000) return `${microseconds} µs`
+  const milliseconds = (ns / 1e6).toFixed(2)
+  if (Number(milliseconds) < 1000) return `${milliseconds} ms`
+  return `${(ns / 1e9).toFixed(1)} s`
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import { BUCKETS } from '../../../src/measure/ledger.ts'
+import type { Prediction, Predictions } from '../../../src/measure/prediction/predict.ts'
+import { readCalibration } from '../../../src/report/rows/calibration.ts'
+import { csvText } from '../../../src/report/folder/csv.ts'
+import {
+  CALIBRATION_COLUMNS,
+  calibrationRows,
+  PREDICTIONS_COLUMNS,
+  predictionRows,
+  readPredictions,
+} from '../../../src/report/rows/predictions.ts'
+import { predictionLines } from '../../../src/report/text/predictions.ts'
+import { smallCell } from '../../runtime/cells.ts'
+
+const RUN = { runId: 'run', experiment: 'weak', kernel: 'js', arithmetic: 'f32', seed: 7 } as const
+
+const serial = smallCell('serial')
+const larger = smallCell('serial', { batch: 96 })
+const posted = smallCell('layer', { threads: 2, handoff: 'clone' })
+
+const foretold = (stepNs: number): Prediction => ({
+  stepNs,
+  bubble: 0.25,
+  criticalPathNs: stepNs - 10,
+  handoffNs: 150,
+  barrierNs: 130,
+  buckets: new Map(BUCKETS.map((bucket, i) => [bucket, i])),
+})
+
+const predictions: Predictions = {
+  calibration: {
+    timings: new Map([
+      ['forward 4x8x8 relu of 64 KiB', new Map([[1, { medianNs: 100, minNs: 90 }]])],
+      [
+        'forward 4x8x8 relu of 128 KiB',
+        new Map([
+          [1, { medianNs: 300, minNs: 90 }],
+          [2, { medianNs: 900, minNs: 90 }],
+        ]),
+      ],
+    ]),
+    signals: new Map([
+      [2, { publishNs: 50, handoffNs: 150, wakingNs: 50_000, barrierNs: 130, gigabytesPerSecond: 10 }],
+    ]),
+    shapes: 2,
+    seconds: 1.5,
+  },
+  of: new Map([
+    [serial, foretold(1000)],
+    [larger, foretold(2000)],
+  ]),
+  reasons: new Map([[posted, 'messages']]),
+}
+
+describe('the file of predictions', () => {
+  const cells = [serial, larger, posted]
+  const text = csvText('predictions.csv', PREDICTIONS_COLUMNS, predictionRows(RUN, cells, predictions), true)
+
+  it('is read back as it was written, and tells cells of one name apart by their batch', () => {
+    const read = readPredictions(text, 'weak', cells)
+    expect(read.get(serial)).toEqual(foretold(1000))
+    expect(read.get(larger)).toEqual(foretold(2000))
+    expect(read.has(posted)).toBe(true)
+    expect(read.get(posted)).toBeUndefined()
+  })
+
+  it('says nothing about cells of another experiment, or that it does not hold', () => {
+    expect(readPredictions(text, 'scaling', cells).size).toBe(0)
+    expect(readPredictions(text, 'weak', [smallCell('tensor')]).size).toBe(0)
+  })
+
+  it('has the reason where there is no prediction', () => {
+    expect(text.split('\n')[3]).toMatch(/^run,weak,layer-clone-2,.*,messages$/)
+  })
+})
+
+describe('the file of a calibration', () => {
+  it('is read back for one thread, the median over what was touched beside it', () => {
+    const text = csvText(
+      'calibration.csv',
+      CALIBRATION_COLUMNS,
+      calibrationRows(RUN, predictions.calibration),
+      true,
+    )
+    const { times, handoffNs } = readCalibration(text)
+    expect([...times]).toEqual([['forward 4x8x8 relu', 200]])
+    expect(handoffNs).toBe(150)
+  })
+
+  it('is refused if it is another file', () => {
+    expect(() => readCalibration('a,b\n1,2\n')).toThrow('it has no column shape')
+  })
+})
+
+const error = (share: number) => ({
+  share,
+  predictedNs: 1000 * (1 + share),
+  measuredNs: 1000,
+  bucket: 'reduce' as const,
+  bucketPredictedNs: 10,
+  bucketMeasuredNs: 50,
+})
+
+describe('what is said of predictions', () => {
+  it('is the median error, and the worst cell with the bucket that differs most', () => {
+    const [line] = predictionLines([
+      { name: 'a', error: error(0.02) },
+      { name: 'b', error: error(-0.2) },
+      { name: 'c', error: error(-0.01) },
+    ])
+    expect(line).toMatch(/3 cells .* off by 2\.0 % in the median; most for b, /)
+    expect(line).toMatch(/predicted 0\.8 µs, measured 1\.0 µs \(−20\.0 %\), most of it in reduce/)
+  })
+
+  it('is nothing where nothing was predicted', () => {
+    expect(predictionLines([])).toEqual([])
+  })
+})
