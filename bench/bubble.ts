@@ -1,4 +1,5 @@
 import type { Cell } from '../src/cells/cell.ts'
+import { percent } from '../src/report/text/format.ts'
 import { announceSkipped, chooseCells } from '../src/cells/choose.ts'
 import { rotatingBatches } from './run/data.ts'
 import type { Experiment, GroupResult } from './run/experiment.ts'
@@ -28,8 +29,6 @@ export function bubble(options: ScalingOptions, cores: number): Experiment {
   }
   return { name: 'bubble', groups: [{ label: '', cells }], conclude }
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`
 
 function conclude([{ outcomes }]: readonly GroupResult[]): string[] {
   const pipelines = outcomes.filter(

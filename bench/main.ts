@@ -1,11 +1,6 @@
-import { KernelError } from '../src/kernels/choose.ts'
+import { ExplainedError } from '../src/errors.ts'
 import { availableCores } from '../src/measure/machine/cores.ts'
-import { DataError } from '../src/model/data/error.ts'
-import { PlanError } from '../src/plan/plan.ts'
-import { WriteError } from '../src/report/folder/disk.ts'
-import { FolderError } from '../src/report/folder/run-folder.ts'
-import { RankError } from '../src/runtime/team.ts'
-import { parseCommandLine, UsageError, type Command } from './options.ts'
+import { parseCommandLine, type Command } from './options.ts'
 import { Interrupted } from './run/interrupt.ts'
 import { showPlans } from './plan.ts'
 import { runHandoff } from './handoff.ts'
@@ -16,8 +11,6 @@ import { runSimulation } from './simulate.ts'
 import { runTrain } from './train.ts'
 
 const EXIT_FAILED = 1
-const EXIT_USAGE = 2
-const EXIT_INTERRUPTED = 130
 
 /** One line says what was wrong; a stack is shown only for what this program did not foresee. */
 try {
@@ -30,24 +23,9 @@ try {
       : given
   process.exitCode = (await run(command, cores)) ? 0 : EXIT_FAILED
 } catch (error) {
-  if (error instanceof Interrupted) {
-    console.error(error.message)
-    process.exitCode = EXIT_INTERRUPTED
-  } else if (
-    error instanceof UsageError ||
-    error instanceof DataError ||
-    error instanceof PlanError ||
-    error instanceof KernelError ||
-    error instanceof FolderError
-  ) {
-    console.error(`error: ${error.message}`)
-    process.exitCode = EXIT_USAGE
-  } else {
-    console.error(
-      error instanceof RankError || error instanceof WriteError ? `error: ${error.message}` : error,
-    )
-    process.exitCode = EXIT_FAILED
-  }
+  if (error instanceof Interrupted) console.error(error.message)
+  else console.error(error instanceof ExplainedError ? `error: ${error.message}` : error)
+  process.exitCode = error instanceof ExplainedError ? error.exitCode : EXIT_FAILED
 }
 
 /** Runs an experiment; false if some of it did not give what it should. */

@@ -3,6 +3,7 @@ import { idealBubble } from '../src/simulate/bubble.ts'
 import { memoryPerRank, neediest } from '../src/plan/read/memory.ts'
 import { appendRows } from '../src/report/folder/csv.ts'
 import { MEMORY_COLUMNS, memoryRows } from '../src/report/rows/files.ts'
+import { mib } from '../src/report/text/format.ts'
 import { memoryTable } from '../src/report/text/table.ts'
 import { chooseCells } from '../src/cells/choose.ts'
 import { rotatingBatches } from './run/data.ts'
@@ -11,8 +12,6 @@ import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
 
 /** Nothing runs, so that there may be more threads than cores. */
 const THREADS = [1, 2, 4, 8]
-
-const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`
 
 /**
  * Memory: what each thread needs, as if it were a device of its own, counted from the plans.

@@ -6,7 +6,7 @@ import { gridOf, modeImpossible, planMode, type Mode, type Setting } from '../sr
 import type { Plan } from '../src/plan/plan.ts'
 import { readCalibration, type CalibrationFile } from '../src/report/rows/calibration.ts'
 import { OUTLOOK_LEGEND, outlookTable } from '../src/report/text/outlook.ts'
-import { formatDuration } from '../src/report/text/table.ts'
+import { formatDuration } from '../src/report/text/format.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
 import { handingIn, type Link } from '../src/simulate/handing.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'

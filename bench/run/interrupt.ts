@@ -1,8 +1,11 @@
+import { ExplainedError } from '../../src/errors.ts'
 import type { Session } from '../../src/measure/session.ts'
 
 /** The user has pressed Ctrl-C. */
-export class Interrupted extends Error {
+export class Interrupted extends ExplainedError {
   override readonly name = 'Interrupted'
+  /** As a shell reports a process that SIGINT has ended. */
+  override readonly exitCode = 130
 }
 
 /**

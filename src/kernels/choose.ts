@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { UserError } from '../errors.ts'
 import { setFlagsFromString } from 'node:v8'
 import { checkArithmetic, measureSpeed } from './self-check.ts'
 import type { Arithmetic, KernelChoice, KernelName } from './kernel.ts'
@@ -6,7 +7,7 @@ import type { Arithmetic, KernelChoice, KernelName } from './kernel.ts'
 export const KERNELS: readonly KernelName[] = ['js', 'simd', 'fma', 'fma256']
 
 /** A kernel that was asked for cannot run here; the message says which, and why. */
-export class KernelError extends Error {
+export class KernelError extends UserError {
   override readonly name = 'KernelError'
 }
 

@@ -6,6 +6,10 @@
  * the order of every sum is part of the contract, not an implementation detail.
  */
 
+export const FLOAT_BYTES = 4
+/** Floats of a page of WebAssembly memory. */
+export const PAGE_FLOATS = 16_384
+
 /** A rectangle of float32 in the kernel's memory: element (i, j) is `floats[offset + i * stride + j]`. */
 export interface Matrix {
   /** Index of element (0, 0), in floats from the start of the memory. Mutable: batches rotate in place. */

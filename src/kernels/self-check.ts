@@ -1,7 +1,12 @@
 import { createKernel } from './create.ts'
-import { scratchFloats, type Arithmetic, type Kernel, type KernelChoice, type Matrix } from './kernel.ts'
-
-const PAGE_FLOATS = 16384
+import {
+  PAGE_FLOATS,
+  scratchFloats,
+  type Arithmetic,
+  type Kernel,
+  type KernelChoice,
+  type Matrix,
+} from './kernel.ts'
 
 /** A memory of its own for a kernel, with matrices one after the other. */
 function arena(choice: KernelChoice, rows: number, floats: number) {

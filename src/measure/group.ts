@@ -24,7 +24,7 @@ import {
   type RunIdentity,
 } from '../report/rows/files.ts'
 import { appendVisit, readVisits } from '../report/folder/journal.ts'
-import { formatDuration } from '../report/text/table.ts'
+import { formatDuration } from '../report/text/format.ts'
 import { rotatingBatches } from '../../bench/run/data.ts'
 import type { Group, GroupResult } from '../../bench/run/experiment.ts'
 import { forecast } from '../../bench/run/forecast.ts'

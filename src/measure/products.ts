@@ -1,7 +1,7 @@
 import { Bench } from 'tinybench'
 import { createKernel } from '../kernels/create.ts'
 import { js } from '../kernels/js/js.ts'
-import { scratchFloats, type Kernel, type KernelChoice, type Matrix } from '../kernels/kernel.ts'
+import { PAGE_FLOATS, scratchFloats, type Kernel, type KernelChoice, type Matrix } from '../kernels/kernel.ts'
 import { random } from '../model/random.ts'
 import { rowStride } from '../plan/read/bytes.ts'
 import { float32Spacing, type Match } from './verify.ts'
@@ -28,7 +28,6 @@ export interface ProductResult extends Shape {
 /** Every try runs the product as often as takes this long, so that the clock's own time does not count. */
 const TRY_MS = 0.1
 const FEWEST_TRIES = 3
-const PAGE_FLOATS = 16384
 /** Of the learning rate with which weights are updated while they are timed: they must not run away. */
 const RATE = 1e-12
 

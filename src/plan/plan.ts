@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type { Optimizer } from '../kernels/kernel.ts'
 import type { Model } from '../model/shape.ts'
 import type { Span } from './span.ts'
@@ -213,6 +214,6 @@ export type Instruction =
   | Barrier
 
 /** A plan that cannot be made or must not be run; the message says what was asked and what would be possible. */
-export class PlanError extends Error {
+export class PlanError extends UserError {
   override readonly name = 'PlanError'
 }

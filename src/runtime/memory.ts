@@ -1,9 +1,8 @@
-import { scratchFloats, type Matrix } from '../kernels/kernel.ts'
+import { PAGE_FLOATS, scratchFloats, type Matrix } from '../kernels/kernel.ts'
 import { slotFloats, strideOf } from '../plan/read/bytes.ts'
 import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
 
-const PAGE_FLOATS = 16384
 const FLOATS_PER_MIB = 262144
 /** A 32-bit WebAssembly memory ends at 4 GiB; one page is kept back so that every byte has a 32-bit address. */
 const MOST_PAGES = 65535

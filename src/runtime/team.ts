@@ -1,6 +1,7 @@
 import { extname } from 'node:path'
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { ExplainedError, messageOf } from '../errors.ts'
 import { createKernel } from '../kernels/create.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
 import type { Limits } from '../kernels/wasm/measure-limits.ts'
@@ -19,7 +20,7 @@ import type { Calibration } from './calibrate.ts'
 import type { SignalTiming } from './signal-times.ts'
 
 /** A rank failed, ended or stalled; the message names the rank, the step and the cause. */
-export class RankError extends Error {
+export class RankError extends ExplainedError {
   override readonly name = 'RankError'
 }
 
@@ -223,8 +224,6 @@ function connect(ranks: number): Map<number, MessagePort>[] {
   }
   return ends
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 interface Watchdog {
   /** Rejects when no rank has moved for too long. */

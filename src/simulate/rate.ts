@@ -1,11 +1,10 @@
+import { FLOAT_BYTES } from '../kernels/kernel.ts'
 import { effects } from '../plan/effects.ts'
 import { updatesAtOnce } from '../plan/read/fused.ts'
 import type { Instruction, Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'
 import { flopOf } from '../plan/read/work.ts'
 import type { Cost } from './simulate.ts'
-
-const FLOAT_BYTES = 4
 
 /** How fast one rank is: 10⁹ floating-point operations, or bytes read and written, per second. */
 export interface Rate {

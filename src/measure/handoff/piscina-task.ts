@@ -1,7 +1,8 @@
+import { messageOf } from '../../errors.ts'
 import { RankError } from '../../runtime/team.ts'
 import { summarise, type Conditions, type Measurement, type Part } from './measurement.ts'
 import { moduleOf } from './ranks.ts'
-import { ATOMICS, messageOf, openThreads, type Threads } from './threads.ts'
+import { ATOMICS, openThreads, type Threads } from './threads.ts'
 import { createTries, type Pace } from './tries.ts'
 
 /**

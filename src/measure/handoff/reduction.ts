@@ -1,3 +1,4 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import type { KernelChoice } from '../../kernels/kernel.ts'
 import { barrier } from '../../plan/build/barrier.ts'
 import { addBuffer, emit, emptyDraft, type Draft } from '../../plan/build/draft.ts'
@@ -13,7 +14,6 @@ import type { Conditions, Measurement } from './measurement.ts'
 import { spinMicroseconds } from './ranks.ts'
 import type { Pace } from './tries.ts'
 
-const FLOAT_BYTES = 4
 const MOST_COLUMNS = 1024
 const HYPER = { learningRate: 1, beta1: 0, beta2: 0, epsilon: 1 }
 const NANOSECONDS = 1e6

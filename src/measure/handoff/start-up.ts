@@ -1,10 +1,11 @@
 import type { Meeting } from './echo.ts'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { messageOf } from '../../errors.ts'
 import { RankError } from '../../runtime/team.ts'
 import { summarise, type Conditions, type Measurement, type Part } from './measurement.ts'
 import { moduleOf } from './ranks.ts'
-import { messageOf, openThreads } from './threads.ts'
+import { openThreads } from './threads.ts'
 import { createTries, type Pace } from './tries.ts'
 
 const PATIENCE_MS = 5000

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { messageOf } from '../../errors.ts'
 import { RankError } from '../../runtime/team.ts'
 import type { Conditions } from './measurement.ts'
 import { createProgress, PROGRESS_CELLS } from './progress.ts'
@@ -121,8 +122,6 @@ export function together<Task extends { readonly rank: number; readonly port?: M
     ),
   )
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const placesOf = (progress: Int32Array): string =>
   Array.from(

@@ -1,3 +1,4 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import type { Cell } from '../../cells/cell.ts'
 import type { Session } from '../session.ts'
 import { median } from '../statistics.ts'
@@ -16,7 +17,6 @@ export interface Signals {
 
 /** About what is handed over of a layer; long enough for the clock. */
 const BLOCK_FLOATS = 131_072
-const FLOAT_BYTES = 4
 
 const ns = (milliseconds: number): number => Math.max(0, milliseconds * 1e6)
 

@@ -1,7 +1,7 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import type { Buffer, Plan, Role } from '../plan.ts'
 import { transfersOf } from './transfers.ts'
 
-const FLOAT_BYTES = 4
 /** Rows start on cache lines of their own, so that ranks that write neighbouring rows never share a line. */
 export const FLOATS_PER_LINE = 16
 

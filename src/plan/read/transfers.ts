@@ -1,8 +1,7 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import { effects } from '../effects.ts'
 import type { Plan, Region } from '../plan.ts'
 import { length, overlap, type Span } from '../span.ts'
-
-const FLOAT_BYTES = 4
 
 /** Told of what an instruction reads after another rank has written it. */
 export type Received = (from: number, bytes: number) => void

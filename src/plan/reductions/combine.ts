@@ -1,3 +1,4 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import { emit, type Draft } from '../build/draft.ts'
 import type { Parameters } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
@@ -17,8 +18,6 @@ export interface Combination {
   readonly overlap: boolean
   readonly shardOptimizer: boolean
 }
-
-const FLOAT_BYTES = 4
 
 /**
  * Combines the gradients of the replicas of one stage, in buckets of layers from the last to the first. To be told, for

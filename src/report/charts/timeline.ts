@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { isAgain } from '../../cells/cell.ts'
 import { BUCKETS } from '../../measure/ledger.ts'
-import { formatDuration } from '../text/table.ts'
+import { formatDuration } from '../text/format.ts'
 import type { TraceEvent } from '../rows/trace.ts'
 import { captionOf } from './caption.ts'
 import { missing, type Chart } from './chart.ts'

@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { formatDuration } from '../text/table.ts'
+import { formatDuration } from '../text/format.ts'
 import { hasResult, type Against, type ComparedCell, type Comparison } from './compare.ts'
 import type { EnvironmentDifference } from './environment.ts'
 import { isSlowerBy } from './gate.ts'

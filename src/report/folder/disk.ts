@@ -9,9 +9,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { ExplainedError } from '../../errors.ts'
 
 /** A file of a run could not be written; what it held before is still there. */
-export class WriteError extends Error {
+export class WriteError extends ExplainedError {
   override readonly name = 'WriteError'
 }
 

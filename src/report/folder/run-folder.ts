@@ -9,10 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { UserError } from '../../errors.ts'
 import { overwrite } from './disk.ts'
 
 /** The folder of a run cannot be used; the message names it and says why. */
-export class FolderError extends Error {
+export class FolderError extends UserError {
   override readonly name = 'FolderError'
 }
 

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { Kind, Measurement } from '../../measure/handoff/measurement.ts'
 import { handoffStatus } from '../rows/handoff.ts'
-import { formatDuration } from './table.ts'
+import { formatDuration } from './format.ts'
 
 const KIND = 11
 const METHOD = 24

@@ -1,6 +1,6 @@
 import type { LimitsTogether, StepResult } from '../../measure/alone.ts'
 import type { ProductResult } from '../../measure/products.ts'
-import { formatDuration } from './table.ts'
+import { formatDuration } from './format.ts'
 
 const NAME = 7
 const NUMBER = 7

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import type { Outlook } from '../../simulate/outlook.ts'
-import { formatDuration } from './table.ts'
+import { formatDuration, percent as rounded } from './format.ts'
 
 const COLUMNS = [
   'cell',
@@ -41,5 +41,4 @@ export function outlookTable(rows: readonly { name: string; ranks: number; outlo
   return table.toString()
 }
 
-/** A share that rounds to nothing has no sign. */
-const percent = (share: number): string => `${(100 * share).toFixed(1).replace(/^-0\.0$/, '0.0')} %`
+const percent = (share: number): string => rounded(share, 1)

@@ -1,7 +1,7 @@
 import type { Calibration } from '../../measure/prediction/calibrate.ts'
 import type { PredictionError } from '../../measure/prediction/error.ts'
 import { median } from '../../measure/statistics.ts'
-import { formatDuration, signedPercent } from './table.ts'
+import { formatDuration, percent, signedPercent } from './format.ts'
 
 export const calibrationLine = ({ shapes, seconds }: Calibration): string =>
   `calibrated ${shapes} instruction shapes in ${seconds.toFixed(1)} s; every step is predicted before it is measured`
@@ -19,7 +19,7 @@ export function predictionLines(graded: readonly Graded[]): string[] {
   const worst = graded.reduce((a, b) => (Math.abs(b.error.share) > Math.abs(a.error.share) ? b : a))
   const typical = median(graded.map(({ error }) => Math.abs(error.share)))
   return [
-    `predicted before they ran, ${graded.length} cells without more threads than cores: off by ${percent(typical)} in the ` +
+    `predicted before they ran, ${graded.length} cells without more threads than cores: off by ${percent(typical, 1)} in the ` +
       `median; most for ${worst.name}, ${reasonLine(worst.error)}`,
   ]
 }
@@ -32,5 +32,3 @@ export function reasonLine(error: PredictionError): string {
     `most of it in ${bucket}: predicted ${formatDuration(bucketPredictedNs)}, in the ledger ${formatDuration(bucketMeasuredNs)}`
   )
 }
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -3,6 +3,7 @@ import pico from 'picocolors'
 import { EXECUTION, isAgain, isPipelined, isReplicated, scheduleOf, type Cell } from '../../cells/cell.ts'
 import type { Summary } from '../../measure/summary.ts'
 import type { Epoch } from '../../measure/train.ts'
+import { formatDuration, mib, percent, signedPercent } from './format.ts'
 import type { Judged } from '../rows/files.ts'
 
 const COLUMNS = [
@@ -53,8 +54,8 @@ function cellsOf({ cell, summary, verdict, status, differs, prediction }: Judged
     summary.gflops.toFixed(2),
     `${differs === false ? '≈ ' : ''}${formatSpeedup(summary)}`,
     summary.efficiencyTogether === undefined
-      ? percent(summary.efficiency)
-      : `${percent(summary.efficiency)} (${percent(summary.efficiencyTogether)})`,
+      ? percentIfKnown(summary.efficiency)
+      : `${percentIfKnown(summary.efficiency)} (${percent(summary.efficiencyTogether)})`,
     `${percent(summary.bubbleFraction)} (${percent(summary.bubbleFractionIdeal)})`,
     prediction ? signedPercent(prediction.share) : '',
     status === 'not-finite' ? red(status) : verdict.match,
@@ -82,16 +83,7 @@ function formatSpeedup({ speedup, speedupInterval }: Summary): string {
   return `${speedup.toFixed(2)} [${speedupInterval.low.toFixed(2)}, ${speedupInterval.high.toFixed(2)}]`
 }
 
-const percent = (share: number | undefined): string =>
-  share === undefined ? '' : `${(100 * share).toFixed(0)} %`
-
-/** "−8.4 %" */
-export const signedPercent = (share: number): string =>
-  `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`
-
-const MIB = 2 ** 20
-
-const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+const percentIfKnown = (share: number | undefined): string => (share === undefined ? '' : percent(share))
 
 /** What each cell needs per thread, from the most to the least of its threads, and what it leaves idle. */
 export function memoryTable(
@@ -154,14 +146,4 @@ export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): str
   return table.toString()
 }
 
-const percentExactly = (share: number): string => `${(100 * share).toFixed(2)} %`
-
-/** Nanoseconds in the unit that leaves one to three digits before the point, or in seconds. */
-export function formatDuration(ns: number): string {
-  // The rounded number decides: 999.96 µs would read 1000.0 µs.
-  const microseconds = (ns / 1e3).toFixed(1)
-  if (Number(microseconds) < 1000) return `${microseconds} µs`
-  const milliseconds = (ns / 1e6).toFixed(2)
-  if (Number(milliseconds) < 1000) return `${milliseconds} ms`
-  return `${(ns / 1e9).toFixed(1)} s`
-}
+const percentExactly = (share: number): string => percent(share, 2)
