@@ -1,49 +1,48 @@
-import type { Cell } from '../src/cells/cell.ts'
+import { chooseCells } from '../src/cells/choose.ts'
+import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
+import type { GroupResult, Outcome } from '../src/measure/outcome.ts'
 import { percent } from '../src/report/text/format.ts'
-import { announceSkipped, chooseCells } from '../src/cells/choose.ts'
-import { rotatingBatches } from './run/data.ts'
-import type { Experiment, GroupResult } from './run/experiment.ts'
-import { chooseModel } from './run/model.ts'
-import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
+import type { ExperimentKind } from './run/experiment.ts'
 
 const MICROBATCHES = [1, 2, 4, 8, 16, 32, 64]
 
 /**
- * The bubble: how long pipelines idle, measured and as their plans have it, against the number of microbatches.
+ * The bubble: how long pipelines idle, measured and by their plans, against the number of microbatches.
  * Varies: microbatches, schedule. Fixed: threads (the cores, at least 2), model, batch, seed, kernel.
  */
-export function bubble(options: ScalingOptions, cores: number): Experiment {
-  const { set } = rotatingBatches(options)
-  const model = chooseModel(options, HIDDEN_WIDTHS.scaling, set)
-  const threads = options.threads ?? [Math.max(2, cores)]
-  const cells: Cell[] = []
-  for (const microbatches of MICROBATCHES.filter((count) => count <= options.batch)) {
-    const chosen = chooseCells({ ...options, modes: ['pipeline'], microbatches }, model, threads)
-    announceSkipped(chosen.skipped)
-    if (cells.length === 0) cells.push(chosen.serial)
-    const named = chosen.cells.slice(1).map((cell) => ({
-      ...cell,
-      name: cell.name.replace(/-(\d+)$/, `-m${microbatches}-$1`),
-    }))
-    cells.push(...named)
-  }
-  return { name: 'bubble', groups: [{ label: '', cells }], conclude }
+export const bubble: ExperimentKind = {
+  name: 'bubble',
+  summary: 'idle time of pipelines against microbatches, measured and ideal',
+  takes: ['threads', 'schedule', 'chunks', 'handoff', 'wait', 'pin', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'learningRate', 'batch', 'dataset', 'label', 'seed'], // prettier-ignore
+  overrides: { threads: { help: 'thread counts (default: the cores, at least 2)' } },
+  examples: ['bubble', 'bubble --schedule all --layers 784-256-256-256-256-10'],
+  build(options, data, cores) {
+    const model = data.model(HIDDEN_WIDTHS.scaling)
+    const threads = options.threads ?? [Math.max(2, cores)]
+    const chosen = MICROBATCHES.filter((count) => count <= options.batch).map((microbatches) =>
+      chooseCells({ ...options, modes: ['pipeline'], microbatches, table: undefined }, model, threads, [
+        'microbatches',
+      ]),
+    )
+    const cells = [chosen[0].serial, ...chosen.flatMap((each) => each.cells.slice(1))]
+    return { groups: [{ label: '', cells }], skipped: chosen.flatMap((each) => each.skipped), conclude }
+  },
 }
 
 function conclude([{ outcomes }]: readonly GroupResult[]): string[] {
   const pipelines = outcomes.filter(
     ({ cell, summary }) => summary && cell.mode === 'pipeline' && cell.plan.programs.length > 1,
   )
-  const schedules = [...new Set(pipelines.map(({ cell }) => cell.setting.schedule))]
+  const schedules = [...new Set(pipelines.map(({ cell }) => cell.grid.schedule))]
   return schedules.map((schedule) => {
-    const of = pipelines.filter(({ cell }) => cell.setting.schedule === schedule)
+    const of = pipelines.filter(({ cell }) => cell.grid.schedule === schedule)
     const [first, last] = [of[0], of[of.length - 1]]
     const fastest = of.reduce((a, b) => (b.summary!.medianNs < a.summary!.medianNs ? b : a))
-    const idle = (outcome: typeof first) =>
-      `${percent(outcome.summary!.bubbleFraction)} (ideal ${percent(outcome.summary!.bubbleFractionIdeal)})`
+    const idle = ({ cell, summary }: Outcome) =>
+      `${percent(summary!.bubbleFraction)} (by plan ${percent(summary!.bubbleFractionIdeal)}) with ${cell.grid.microbatches}`
     return (
-      `${schedule}: from ${first.cell.setting.microbatches} to ${last.cell.setting.microbatches} microbatches the bubble goes from ` +
-      `${idle(first)} to ${idle(last)}; the step is shortest with ${fastest.cell.setting.microbatches}, since smaller microbatches compute more slowly.`
+      `${schedule}: threads wait ${idle(first)} and ${idle(last)} microbatches; ` +
+      `the median step is shortest with ${fastest.cell.grid.microbatches}.`
     )
   })
 }

@@ -1,11 +1,8 @@
-import { MODES } from '../src/plan/modes.ts'
-import { syntheticWidths } from './run/data.ts'
-import { announceSkipped, chooseCells } from '../src/cells/choose.ts'
-import type { Experiment, GroupResult } from './run/experiment.ts'
-import type { ScalingOptions } from './options.ts'
-import { isReal, signed } from './run/sentences.ts'
+import { chooseCells } from '../src/cells/choose.ts'
+import type { GroupResult, Outcome } from '../src/measure/outcome.ts'
+import type { ExperimentKind } from './run/experiment.ts'
 
-/** Narrow and wide layers, few and many samples, all with as many layers. */
+/** Narrow and wide layers, few and many samples, with the same number of layers. */
 const WIDTHS = [64, 512]
 const BATCHES = [32, 256]
 const HIDDEN_LAYERS = 4
@@ -14,29 +11,47 @@ const HIDDEN_LAYERS = 4
  * Combining: every product of data, pipeline and tensor parallelism of one thread count.
  * Varies: grid, width of the layers, batch. Fixed: threads (the cores, at least 2), depth, schedule 1f1b, seed, kernel.
  */
-export function combine(options: ScalingOptions, cores: number): Experiment {
-  const { activation, loss } = options
-  const threads = options.threads ?? [Math.max(2, cores)]
-  const groups = WIDTHS.flatMap((width) =>
-    BATCHES.map((batch) => {
-      const widths = syntheticWidths(Array.from({ length: HIDDEN_LAYERS }, () => width))
-      const split = { ...options, modes: MODES.filter((mode) => mode === 'hybrid'), grid: 'all' as const }
-      const { cells, skipped } = chooseCells(
-        {
-          ...split,
-          batch,
-          schedule: ['1f1b'],
-          reduction: ['owner'],
-          microbatches: Math.min(options.microbatches, batch),
-        },
-        { widths, activation, loss },
-        threads,
-      )
-      announceSkipped(skipped)
-      return { label: `width ${width}, batch ${batch}`, cells }
-    }),
-  )
-  return { name: 'combine', groups, conclude }
+export const combine: ExperimentKind = {
+  name: 'combine',
+  summary: 'all grids of a thread count, as width and batch change: which wins where?',
+  takes: ['threads', 'microbatches', 'wait', 'pin', 'kernel', 'activation', 'loss', 'optimizer', 'learningRate', 'dataset', 'label', 'seed'], // prettier-ignore
+  overrides: { threads: { help: 'thread counts (default: the cores, at least 2)' } },
+  examples: ['combine', 'combine --threads 4'],
+  build(options, data, cores) {
+    const threads = options.threads ?? [Math.max(2, cores)]
+    const chosen = WIDTHS.flatMap((width) => {
+      const hidden = Array.from({ length: HIDDEN_LAYERS }, () => width)
+      const model = data.model(hidden)
+      return BATCHES.map((batch) => ({
+        label: `width ${width}, batch ${batch}`,
+        ...chooseCells(
+          {
+            ...options,
+            modes: ['hybrid'],
+            grid: 'all',
+            batch,
+            schedule: ['1f1b'],
+            reduction: ['owner'],
+            handoff: ['shared'],
+            table: undefined,
+            microbatches: Math.min(options.microbatches, batch),
+          },
+          model,
+          threads,
+        ),
+      }))
+    })
+    return { groups: chosen, skipped: chosen.flatMap((each) => each.skipped), conclude }
+  },
+}
+
+/** What the interval of a speed-up does not show is not claimed. */
+const isFaster = ({ differs, summary }: Outcome): boolean =>
+  differs !== false && summary?.speedupInterval !== undefined && summary.speedupInterval.low > 1
+
+const withInterval = ({ summary }: Outcome): string => {
+  const { low, high } = summary!.speedupInterval!
+  return `${summary!.speedup!.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
 }
 
 const conclude = (results: readonly GroupResult[]): string[] =>
@@ -46,8 +61,9 @@ const conclude = (results: readonly GroupResult[]): string[] =>
     )
     const ranked = split.toSorted((a, b) => b.summary!.speedup! - a.summary!.speedup!)
     const [best, second] = ranked
-    if (!best || !isReal(best)) return `${group.label}: not shown here that any grid is faster than serial.`
+    if (!best || !isFaster(best)) return `${group.label}: not shown here that any grid is faster than serial.`
     const clear = !second || best.summary!.speedupInterval!.low > second.summary!.speedupInterval!.high
-    const others = ranked.slice(1, 3).map((each) => `${each.cell.name} ${signed(each)}`)
-    return `${group.label}: ${best.cell.name} wins with ${signed(best)}${clear ? '' : ', though not clearly'}; then ${others.join(', ')}.`
+    const others = ranked.slice(1, 3).map((each) => `${each.cell.name} ${withInterval(each)}`)
+    const then = others.length > 0 ? `; then ${others.join(', ')}` : ''
+    return `${group.label}: ${best.cell.name} is fastest, ${withInterval(best)} times as fast as serial${clear ? '' : ', though not clearly'}${then}.`
   })

@@ -9,19 +9,16 @@ import { measureRoundTrips } from '../src/measure/handoff/round-trip.ts'
 import { measureStartUp } from '../src/measure/handoff/start-up.ts'
 import type { Pace } from '../src/measure/handoff/tries.ts'
 import { appendRows } from '../src/report/folder/csv.ts'
-import { HANDOFF_COLUMNS, handoffRow } from '../src/report/rows/handoff.ts'
+import { HANDOFF_COLUMNS } from '../src/report/rows/handoff.ts'
 import { handoffLine, latencyTable, sizeTable } from '../src/report/text/handoff.ts'
+import { interruptible } from './run/interrupt.ts'
+import { command } from './options/command.ts'
+import { OUT } from './options/run-options.ts'
 import { defaultThreads } from '../src/cells/choose.ts'
-import { withAbort } from './run/interrupt.ts'
-import type { HandoffOptions } from './options.ts'
+import { wholeNumbers } from '../src/cells/values.ts'
 import { beginRun } from './run/run.ts'
 
-/**
- * What a handoff costs in Node, without any training. Varies: how threads tell each other something, how data comes from
- * one to another, how many meet at a barrier or are started. Fixed: nobody computes, and whoever waits does so as in a
- * plan. Shows what there is to gain by spinning, and by sharing instead of sending.
- */
-const EXPERIMENT = 'handoff'
+const NAME = 'handoff'
 
 /** Bytes: 4 B to 16 MiB. */
 const SIZES = Array.from({ length: 12 }, (_, power) => 4 ** (power + 1))
@@ -48,37 +45,54 @@ one-way: from the producer's call (publish or post) until the consumer's wait ha
   barrier: from the last one's arrival to the last one's leaving. start-up: to the first message, or finished task.
   algbw: bytes / median, where bytes are moved; busbw: times 2(n − 1)/n. wrong: tries whose payload was not what had been sent.`
 
-/** Runs the experiment; false if some payload was wrong. */
-export async function runHandoff(options: HandoffOptions, cores: number): Promise<boolean> {
-  const begun = await beginRun(options.out, EXPERIMENT)
-  const { folder } = begun
-  const before = observe()
-  const results: Measurement[] = []
-  try {
-    await withAbort(async (signal) => {
-      for await (const measurement of measureAll(options, { cores, signal })) {
-        results.push(measurement)
-        appendRows(folder.file('handoff.csv'), HANDOFF_COLUMNS, [handoffRow(folder.id, measurement, cores)])
-        console.log(handoffLine(measurement, cores))
-      }
-    })
-  } finally {
-    const warnings = disturbances(begun.machine, before, observe())
-    for (const warning of warnings) console.log(`warning: ${warning}`)
-    begun.describeMachine({ warnings })
-    folder.release()
-  }
-  console.log(latencyTable(results, cores))
-  console.log(sizeTable(results, 'one-way'))
-  console.log(sizeTable(results, 'reduction'))
-  console.log(EXPLANATION.trim())
-  for (const file of ['handoff.csv', 'machine.json']) console.log(folder.file(file))
-  return results.every(({ wrong }) => wrong === 0)
-}
+/**
+ * What a handoff costs in Node, without any training. Varies: how threads signal each other, how data move from one to
+ * another, how many meet at a barrier or are started. Fixed: nobody computes, and ranks wait as they do in a plan.
+ */
+export const handoff = command({
+  name: NAME,
+  summary: 'what it costs in Node to hand something to another thread',
+  takes: ['threads'],
+  own: { quick: { flags: '--quick', help: 'fewer sizes and shorter tries' }, ...OUT },
+  overrides: {
+    threads: {
+      help: 'threads at the barrier and in the pools (default: 2, 4, … up to the cores)',
+      read: wholeNumbers(2, 256),
+    },
+  },
+  examples: ['handoff', 'handoff --quick', 'handoff --threads 2,3,4 --out results/handoff'],
+  settle: (values) => values,
+  async run(options, { cores, words }) {
+    const begun = await beginRun(options.out, NAME, words)
+    const { folder } = begun
+    const before = await observe()
+    const results: Measurement[] = []
+    try {
+      await interruptible(async (signal) => {
+        for await (const measurement of measureAll(options, { cores, signal })) {
+          results.push(measurement)
+          appendRows(folder.file('handoff.csv'), HANDOFF_COLUMNS, [{ runId: folder.id, measurement, cores }])
+          console.log(handoffLine(measurement, cores))
+        }
+      })
+    } finally {
+      const warnings = disturbances(begun.machine, before, await observe())
+      for (const warning of warnings) console.log(`warning: ${warning}`)
+      begun.describeMachine({ warnings })
+      folder.release()
+    }
+    console.log(latencyTable(results, cores))
+    console.log(sizeTable(results, 'one-way'))
+    console.log(sizeTable(results, 'reduction'))
+    console.log(EXPLANATION.trim())
+    for (const file of ['handoff.csv', 'machine.json']) console.log(folder.file(file))
+    return results.every(({ wrong }) => wrong === 0)
+  },
+})
 
 /** One kind after the other; each starts its threads, and ends them before the next begins. */
 async function* measureAll(
-  { quick, threads }: HandoffOptions,
+  { quick, threads }: { readonly quick: boolean; readonly threads: readonly number[] | undefined },
   conditions: Conditions,
 ): AsyncGenerator<Measurement, void> {
   const pace = (name: keyof typeof PACES) => paceOf(PACES[name], quick)

@@ -1,21 +1,20 @@
-import { chooseKernel, KernelError, KERNELS, type Chosen } from '../src/kernels/choose.ts'
-import type { KernelName } from '../src/kernels/kernel.ts'
+import { chooseKernel, KernelError, type Chosen } from '../src/kernels/choose.ts'
+import { KERNELS, type KernelName } from '../src/kernels/kernel.ts'
+import { defaultThreads } from '../src/cells/choose.ts'
+import { MODELS } from '../src/cells/models.ts'
+import type { OptionTable } from '../src/cells/options.ts'
+import { someOf } from '../src/cells/values.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
 import { FORMS, measureProduct, type Shape } from '../src/measure/products.ts'
 import { layerCount, stepFlop } from '../src/model/shape.ts'
 import { appendRows } from '../src/report/folder/csv.ts'
-import { KERNELS_COLUMNS, kernelRow, STEPS_COLUMNS, stepRow } from '../src/report/rows/kernels.ts'
+import { KERNELS_COLUMNS, STEPS_COLUMNS } from '../src/report/rows/kernels.ts'
 import { kernelLine, limitsLine, stepLine } from '../src/report/text/kernels.ts'
-import { defaultThreads } from '../src/cells/choose.ts'
-import { MODELS } from '../src/cells/models.ts'
-import type { KernelsOptions } from './options.ts'
+import { command } from './options/command.ts'
+import { OUT } from './options/run-options.ts'
 import { beginRun } from './run/run.ts'
 
-/**
- * The arithmetic alone: how fast each kernel computes products and whole training steps on one thread, beside what the
- * machine can do at all. Varies: kernel, form, size. Fixed: one thread, the epilogues of training, SGD.
- */
-const EXPERIMENT = 'kernels'
+const NAME = 'kernels'
 const SIZES = [64, 128, 256, 512, 1024]
 const QUICK_SIZES = [64, 256]
 /** How long a product is timed, and how long a model is trained. */
@@ -25,46 +24,68 @@ const QUICK_SHARE = 0.2
 /** A kernel does not train a model whose steps would take longer than this. */
 const LONGEST_STEP_MS = 2000
 
-/** Runs the experiment; false if some product is wrong. */
-export async function runKernels(options: KernelsOptions, cores: number): Promise<boolean> {
-  const share = options.quick ? QUICK_SHARE : 1
-  const begun = await beginRun(options.out, EXPERIMENT)
-  const { folder } = begun
-  const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
-  let allWell = true
+const KERNEL_OPTIONS = {
+  kernels: {
+    flags: '--kernel <list>',
+    help: `kernels to measure: ${KERNELS.join(', ')}, or all (default: all that run here)`,
+    read: someOf(KERNELS),
+  },
+  quick: { flags: '--quick', help: 'fewer sizes and shorter tries' },
+  ...OUT,
+} as const satisfies OptionTable
 
-  for (const name of options.kernel ?? KERNELS) {
-    const chosen = choose(name, options.kernel !== undefined)
-    if (!chosen) continue
-    const { choice, gflops } = chosen
+/**
+ * The arithmetic alone: how fast each kernel computes products and whole training steps on one thread, beside what the
+ * machine can do at all. Varies: kernel, form, size. Fixed: one thread, the epilogues of training, SGD.
+ */
+export const kernels = command({
+  name: NAME,
+  summary: 'how fast the arithmetic is, on one thread',
+  takes: [],
+  own: KERNEL_OPTIONS,
+  examples: ['kernels', 'kernels --kernel simd,fma256 --quick'],
+  settle: (values) => values,
+  async run(options, { cores, words }) {
+    const share = options.quick ? QUICK_SHARE : 1
+    const begun = await beginRun(options.out, NAME, words)
+    const { folder } = begun
+    const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
+    let allWell = true
 
-    const together = await measureLimitsTogether(choice, defaultThreads(cores))
-    limits[name] = together
-    for (const each of together) console.log(limitsLine(name, each))
-    begun.describeMachine({ limits })
-    const peak = together.find(({ threads }) => threads === 1)?.peakGflops
+    for (const name of options.kernels ?? KERNELS) {
+      const chosen = choose(name, options.kernels !== undefined)
+      if (!chosen) continue
+      const { choice, gflops } = chosen
 
-    for (const shape of shapesOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {
-      const result = measureProduct(choice, shape, PRODUCT_MS * share)
-      allWell &&= result.match !== 'different'
-      appendRows(folder.file('kernels.csv'), KERNELS_COLUMNS, [kernelRow(folder.id, choice, result, peak)])
-      console.log(kernelLine(name, result, peak))
+      const together = await measureLimitsTogether(choice, defaultThreads(cores))
+      limits[name] = together
+      for (const each of together) console.log(limitsLine(name, each))
+      begun.describeMachine({ limits })
+      const peak = together.find(({ threads }) => threads === 1)?.peakGflops
+
+      for (const shape of shapesOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {
+        const result = measureProduct(choice, shape, PRODUCT_MS * share)
+        allWell &&= result.match !== 'different'
+        appendRows(folder.file('kernels.csv'), KERNELS_COLUMNS, [{ runId: folder.id, choice, peak, result }])
+        console.log(kernelLine(name, result, peak))
+      }
+
+      for (const { name: modelName, model, batch } of MODELS) {
+        if (stepFlop(model, batch) / (gflops * 1e6) > LONGEST_STEP_MS * share) continue
+        const result = await measureStep(choice, model, batch, STEPS_MS * share, gflops)
+        const row = { runId: folder.id, choice, peak, model: modelName, result }
+        appendRows(folder.file('steps.csv'), STEPS_COLUMNS, [row])
+        console.log(stepLine(name, modelName, result, peak))
+      }
     }
-
-    for (const { name: modelName, model, batch } of MODELS) {
-      if (stepFlop(model, batch) / (gflops * 1e6) > LONGEST_STEP_MS * share) continue
-      const result = await measureStep(choice, model, batch, STEPS_MS * share, gflops)
-      appendRows(folder.file('steps.csv'), STEPS_COLUMNS, [
-        stepRow(folder.id, choice, modelName, result, peak),
-      ])
-      console.log(stepLine(name, modelName, result, peak))
-    }
-  }
-  folder.release()
-  console.log('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
-  for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
-  return allWell
-}
+    folder.release()
+    console.log(
+      'GFLOP/s of the fastest try; share of what the same instructions do from register to register',
+    )
+    for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
+    return allWell
+  },
+})
 
 /** A kernel that cannot run is an error only if it was asked for. */
 function choose(name: KernelName, asked: boolean): Chosen | undefined {

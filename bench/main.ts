@@ -1,47 +1,47 @@
 import { ExplainedError } from '../src/errors.ts'
 import { availableCores } from '../src/measure/machine/cores.ts'
-import { parseCommandLine, type Command } from './options.ts'
+import { FolderError } from '../src/report/folder/run-folder.ts'
+import { COMMANDS } from './commands.ts'
+import type { Action } from './options/command.ts'
+import { parseCommandLine } from './options/parse.ts'
+import { SHOWN } from './options/run-options.ts'
+import { UsageError } from './options/usage.ts'
 import { Interrupted } from './run/interrupt.ts'
-import { showPlans } from './plan.ts'
-import { runHandoff } from './handoff.ts'
-import { runKernels } from './kernels.ts'
-import { runExperiments } from './run/experiments.ts'
-import { savedArguments } from './run/run.ts'
-import { runSimulation } from './simulate.ts'
-import { runTrain } from './train.ts'
+import { savedWords } from './run/run.ts'
 
 const EXIT_FAILED = 1
+const PROGRAM = 'npm run bench --'
 
 /** One line says what was wrong; a stack is shown only for what this program did not foresee. */
 try {
-  const cores = availableCores()
-  const given = parseCommandLine(process.argv.slice(2), { cores })
-  // A run that goes on has the options with which it began.
-  const command =
-    'resume' in given && given.resume !== undefined
-      ? { ...parseCommandLine(savedArguments(given.resume), { cores }), resume: given.resume }
-      : given
-  process.exitCode = (await run(command, cores)) ? 0 : EXIT_FAILED
+  const action = understood(process.argv.slice(2))
+  process.exitCode = (await action.run()) ? 0 : EXIT_FAILED
 } catch (error) {
   if (error instanceof Interrupted) console.error(error.message)
   else console.error(error instanceof ExplainedError ? `error: ${error.message}` : error)
   process.exitCode = error instanceof ExplainedError ? error.exitCode : EXIT_FAILED
 }
 
-/** Runs an experiment; false if some of it did not give what it should. */
-function run(command: Command, cores: number): Promise<boolean> {
-  switch (command.command) {
-    case 'train':
-      return runTrain(command, cores)
-    case 'plan':
-      return showPlans(command, cores)
-    case 'simulate':
-      return runSimulation(command)
-    case 'kernels':
-      return runKernels(command, cores)
-    case 'handoff':
-      return runHandoff(command, cores)
-    default:
-      return runExperiments(command.command, command, cores)
+/** What a command line asks for; a run that goes on has the options with which it began. */
+function understood(words: readonly string[]): Action {
+  const parse = (some: readonly string[]) =>
+    parseCommandLine(some, COMMANDS, { cores: availableCores() }, PROGRAM)
+  const asked = parse(words)
+  const { resume, ...shown } = asked.options as { readonly resume?: string } & Record<string, unknown>
+  if (resume === undefined) return asked
+  const { givenKeys } = asked.circumstances
+  const other = givenKeys.find((key) => key !== 'resume' && !(key in SHOWN))
+  if (other !== undefined) {
+    throw new UsageError(
+      `--resume ${resume}: expected without other options; the run goes on with those that it began with`,
+    )
   }
+  const saved = parse(savedWords(resume))
+  if (!('resume' in saved.command.options)) {
+    throw new FolderError(
+      `--resume ${resume}: expected the run of an experiment; a run of ${saved.command.name} cannot go on`,
+    )
+  }
+  const kept = Object.keys(SHOWN).map((key) => [key, shown[key]] as const)
+  return saved.changed({ resume, ...Object.fromEntries(kept) })
 }

@@ -1,48 +1,30 @@
+import { chooseCells, defaultThreads } from '../src/cells/choose.ts'
+import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
+import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { amdahl } from '../src/measure/laws/amdahl.ts'
 import { usl } from '../src/measure/laws/usl.ts'
-import { announceSkipped, chooseCells, defaultThreads } from '../src/cells/choose.ts'
-import { rotatingBatches } from './run/data.ts'
-import type { Experiment, GroupResult } from './run/experiment.ts'
-import type { Outcome } from '../src/measure/outcome.ts'
-import { chooseModel } from './run/model.ts'
-import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
-import { isReal, signed } from './run/sentences.ts'
+import type { ExperimentKind } from './run/experiment.ts'
 
 /**
- * Strong scaling: the same training step, split in every mode over more and more threads.
- * Varies: mode, schedule, reduction, threads. Fixed: model, batch, data, seed, kernel.
+ * Strong scaling: the same training step, split in every mode over more and more threads. The first screen tells what it
+ * has shown. Varies: mode, schedule, reduction, threads. Fixed: model, batch, data, seed, kernel.
  */
-export function scaling(options: ScalingOptions, cores: number): Experiment {
-  const { set } = rotatingBatches(options)
-  const model = chooseModel(options, HIDDEN_WIDTHS.scaling, set)
-  const { cells, skipped } = chooseCells(options, model, options.threads ?? defaultThreads(cores))
-  announceSkipped(skipped)
-  return { name: 'scaling', groups: [{ label: '', cells }], laws: [amdahl, usl], conclude }
-}
-
-function conclude([{ outcomes }]: readonly GroupResult[]): string[] {
-  const timed = outcomes.filter(
-    ({ summary, cell }) => summary?.speedup !== undefined && cell.plan.programs.length > 1,
-  )
-  if (timed.length === 0) return []
-  const best = timed.reduce((a, b) => (b.summary!.speedup! > a.summary!.speedup! ? b : a))
-  const layer = timed.find(({ cell }) => cell.mode === 'layer')
-  return [
-    isReal(best)
-      ? `Fastest here: ${best.cell.name}, ${signed(best)} times as fast as serial; ${eaten(best)}.`
-      : 'Not shown here: that any split is faster than serial; the intervals reach 1 or lie within the noise.',
-    ...(layer
-      ? [
-          `Splitting layers without microbatches ${isReal(layer) ? `changes the step to ${signed(layer)} of serial’s speed` : 'makes no difference that shows'}; ` +
-            `its threads wait ${(100 * layer.summary!.bubbleFraction).toFixed(0)} % of their time.`,
-        ]
-      : []),
-  ]
-}
-
-/** What keeps a cell from being as many times as fast as it has threads. */
-function eaten({ cell, summary }: Outcome): string {
-  const threads = cell.plan.programs.length
-  const lost = 1 - summary!.speedup! / threads
-  return `of ${threads} threads’ time, ${(100 * lost).toFixed(0)} % gains nothing: ${(100 * summary!.bubbleFraction).toFixed(0)} % is waiting, the rest is work that serial does not have or does faster`
+export const scaling: ExperimentKind = {
+  name: 'scaling',
+  summary: 'the same step split in every mode, from 1 thread up to the cores',
+  takes: Object.keys(DIMENSIONS) as DimensionName[],
+  examples: [
+    '',
+    '--quick',
+    '--modes data,pipeline --threads 1,2,4 --layers 784-512-512-10 --batch 256',
+    '--modes all --grid all --threads 4',
+    '--modes data --reduction all --bucket-kib 64 --optimizer adam',
+    '--modes serial,data,layer --threads 2 --dispatch all',
+    '--modes data,layer --threads 2 --memory-per-rank 2MiB',
+  ],
+  build(options, data, cores) {
+    const model = data.model(HIDDEN_WIDTHS.scaling)
+    const { cells, skipped } = chooseCells(options, model, options.threads ?? defaultThreads(cores))
+    return { groups: [{ label: '', cells }], skipped, laws: [amdahl, usl], conclude: () => [] }
+  },
 }

@@ -1,10 +1,10 @@
+import { chooseCells, defaultThreads } from '../src/cells/choose.ts'
+import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
+import { someOf } from '../src/cells/values.ts'
 import { gustafson } from '../src/measure/laws/gustafson.ts'
+import type { GroupResult } from '../src/measure/outcome.ts'
 import { stepFlop } from '../src/model/shape.ts'
-import { announceSkipped, chooseCells, defaultThreads } from '../src/cells/choose.ts'
-import { rotatingBatches } from './run/data.ts'
-import type { Experiment, GroupResult } from './run/experiment.ts'
-import { chooseModel } from './run/model.ts'
-import { HIDDEN_WIDTHS, type ScalingOptions } from './options.ts'
+import type { ExperimentKind } from './run/experiment.ts'
 
 /** Modes whose work grows with the batch on every thread. */
 const MODES = ['data', 'tensor'] as const
@@ -13,17 +13,29 @@ const MODES = ['data', 'tensor'] as const
  * Weak scaling: the batch grows with the threads, so that each has as much to do as one alone.
  * Varies: threads, and the batch with them; mode, reduction. Fixed: model, samples per thread, seed, kernel.
  */
-export function weak(options: ScalingOptions, cores: number): Experiment {
-  const { set } = rotatingBatches(options)
-  const model = chooseModel(options, HIDDEN_WIDTHS.scaling, set)
-  const modes = options.modes.filter((mode) => MODES.some((weakMode) => weakMode === mode))
-  const groups = (options.threads ?? defaultThreads(cores)).map((threads) => {
-    const batch = options.batch * threads
-    const { cells, skipped } = chooseCells({ ...options, modes, batch }, model, [threads])
-    announceSkipped(skipped)
-    return { label: `${threads} × ${options.batch} samples`, cells }
-  })
-  return { name: 'weak', groups, laws: [gustafson], conclude }
+export const weak: ExperimentKind = {
+  name: 'weak',
+  summary: 'the batch grows with the threads: does the time stay the same?',
+  takes: ['modes', 'threads', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'dispatch', 'wait', 'pin', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'learningRate', 'batch', 'dataset', 'label', 'seed'], // prettier-ignore
+  overrides: {
+    modes: {
+      help: `modes to compare: ${MODES.join(', ')}, or all`,
+      read: someOf(MODES),
+      default: MODES.join(','),
+    },
+    batch: { help: 'samples of a step for each thread' },
+  },
+  examples: ['weak', 'weak --threads 1,2,3,4 --reduction owner'],
+  build(options, data, cores) {
+    const model = data.model(HIDDEN_WIDTHS.scaling)
+    const modes = options.modes.filter((mode) => MODES.some((each) => each === mode))
+    const chosen = (options.threads ?? defaultThreads(cores)).map((threads) => ({
+      label: `${threads} × ${options.batch} samples`,
+      ...chooseCells({ ...options, modes, batch: options.batch * threads }, model, [threads]),
+    }))
+    const skipped = chosen.flatMap((each) => each.skipped)
+    return { groups: chosen, skipped, laws: [gustafson], conclude }
+  },
 }
 
 /** Flop per second of a cell of a group. */
@@ -34,12 +46,13 @@ function rate({ outcomes }: GroupResult, cell: string): number | undefined {
 
 /** Scaled speed-up: flop per second on p threads with p times the batch, over those of one thread with one batch. */
 function conclude(results: readonly GroupResult[]): string[] {
-  const alone = results[0] && rate(results[0], 'serial-1')
+  const [first] = results
+  const alone = first && rate(first, first.group.cells[0].name)
   if (alone === undefined) return []
   return results.slice(1).map((result) => {
     const scaled = result.outcomes
       .filter(({ cell, summary }) => summary && cell.plan.programs.length > 1)
       .map(({ cell }) => `${cell.name} ${(rate(result, cell.name)! / alone).toFixed(2)}`)
-    return `With ${result.group.label} the threads together do so many times the work of one alone: ${scaled.join(', ')}.`
+    return `With ${result.group.label}, work per second relative to one thread: ${scaled.join(', ')}.`
   })
 }

@@ -1,33 +1,32 @@
 import { readFileSync } from 'node:fs'
-import type { z } from 'zod'
-import { modeImpossible, type Mode } from '../../src/plan/modes.ts'
+import { reasonAgainst, strategiesOf, type CellOptions } from '../../src/cells/choose.ts'
+import type { DimensionOptions } from '../../src/cells/dimensions.ts'
+import { MODELS } from '../../src/cells/models.ts'
+import { LEARNING_RATES } from '../../src/cells/work.ts'
+import { messageOf } from '../../src/errors.ts'
 import { parseSchedule } from '../../src/plan/schedules/file.ts'
 import { PlanError } from '../../src/plan/plan.ts'
+import { ranksOf } from '../../src/plan/grid.ts'
 import type { Table } from '../../src/plan/schedules/schedule.ts'
-import { MODELS } from '../../src/cells/models.ts'
-import { variants } from '../../src/cells/choose.ts'
-import { LEARNING_RATES, type planSchema } from './schemas.ts'
-import { UsageError } from './usage-error.ts'
+import { syntheticWidths } from '../run/data.ts'
+import { UsageError, type Given } from './usage.ts'
 
-/** Widths of the hidden layers unless told otherwise; inputs and classes come from the data. */
-export const HIDDEN_WIDTHS = { scaling: [256, 256, 256, 256], train: [128, 64, 32] } as const
+type Unsettled = DimensionOptions & Pick<CellOptions, 'memoryPerRank'>
 
-type Unsettled = z.output<typeof planSchema>
-
-export type Settled<Options extends Unsettled> = Omit<Options, 'learningRate'> & {
-  readonly learningRate: number
-  /** What `scheduleFile` holds. */
-  readonly table?: Table | undefined
-}
+/** Options that fit each other. */
+export type Settled<Options> = Omit<Options, 'learningRate'> & Pick<CellOptions, 'learningRate' | 'table'>
 
 /**
- * Settles the options that depend on each other, and refuses those that contradict each other. What the user
- * wrote (`given`) is kept or refused, what is only a default gives way.
+ * Settles the options that depend on each other, and refuses those that contradict each other. What the user wrote is
+ * kept or refused; what is only a default gives way.
+ *
+ * @param hidden widths of the hidden layers where none are given
+ * @throws UsageError
  */
 export function settle<Options extends Unsettled>(
   options: Options,
   hidden: readonly number[],
-  given: (key: keyof Unsettled) => boolean,
+  given: Given,
 ): Settled<Options> {
   const { modes, dataset, label, grid, scheduleFile } = options
   const { batch, layers } = sizesOf(options, given)
@@ -38,9 +37,6 @@ export function settle<Options extends Unsettled>(
   }
   if (label !== undefined && dataset === 'synthetic') {
     throw new UsageError(`--label ${label}: expected together with --dataset and the path of a CSV file`)
-  }
-  if (scheduleFile !== undefined && given('schedule')) {
-    throw new UsageError(`--schedule-file ${scheduleFile}: expected without --schedule`)
   }
   if (grid !== undefined && given('modes') && !modes.includes('hybrid')) {
     throw new UsageError(
@@ -56,32 +52,33 @@ export function settle<Options extends Unsettled>(
     ...(grid === undefined || modes.includes('hybrid') ? {} : { modes: [...modes, 'hybrid' as const] }),
     ...(scheduleFile === undefined ? {} : ofFile(scheduleFile, options, given)),
   }
-  refuseImpossibleGrids(settled, hidden)
-  for (const count of settled.threads ?? []) {
-    for (const mode of settled.modes) refuseImpossible(settled, hidden, mode, count)
-  }
+  refuseImpossible(settled, hidden, given)
   return settled
 }
 
 /** Layers and batch, as they were asked for or as a named model has them. */
-function sizesOf({ model, layers, batch }: Unsettled, given: (key: keyof Unsettled) => boolean) {
+function sizesOf({ model, layers, batch }: Unsettled, given: Given) {
   const named = MODELS.find(({ name }) => name === model)
   if (!named) return { layers, batch }
-  const conflict = (['layers', 'batch'] as const).find(given)
+  const conflict = ['layers', 'batch'].find(given)
   if (conflict) throw new UsageError(`--model ${model}: expected without --${conflict}`)
-  return { layers: named.model.widths, batch: named.batch }
+  return { layers: [...named.model.widths], batch: named.batch }
 }
 
-/** What a schedule file decides: microbatches and threads, and that pipelines are what is run. */
-function ofFile(file: string, options: Unsettled, given: (key: keyof Unsettled) => boolean) {
+/** A schedule file decides the microbatches and the threads, and that pipelines are run. */
+function ofFile(file: string, options: Unsettled, given: Given) {
+  const refuse = (reason: string) => new UsageError(`--schedule-file ${file}: ${reason}`)
+  if (given('schedule')) throw refuse('expected without --schedule')
+  if (given('modes') && !options.modes.some((mode) => mode === 'pipeline' || mode === 'hybrid')) {
+    throw refuse(`expected with a mode that has a schedule, not with --modes ${options.modes.join(',')}`)
+  }
   let table: Table
   try {
     table = parseSchedule(readFileSync(file, 'utf8'))
   } catch (error) {
-    const reason = error instanceof PlanError ? error.message : `cannot be read: ${String(error)}`
-    throw new UsageError(`--schedule-file ${file}: ${reason}`)
+    throw refuse(error instanceof PlanError ? error.message : `cannot be read: ${messageOf(error)}`)
   }
-  const microbatches = 1 + Math.max(...table.flat().map((action) => action.microbatch))
+  const microbatches = 1 + table.flat().reduce((most, action) => Math.max(most, action.microbatch), 0)
   if (given('microbatches') && options.microbatches !== microbatches) {
     throw new UsageError(`--microbatches ${options.microbatches}: expected ${microbatches}, as in ${file}`)
   }
@@ -93,44 +90,38 @@ function ofFile(file: string, options: Unsettled, given: (key: keyof Unsettled) 
   }
 }
 
-/** Thread counts that the program chooses skip what is impossible; those of the user are not skipped in silence. */
-function refuseImpossible(
-  options: Settled<Unsettled>,
-  hidden: readonly number[],
-  mode: Mode,
-  threads: number,
-): void {
-  // Serial is the reference of the other modes at any thread count, and runs on its one thread.
-  if (mode === 'serial' && options.modes.length > 1) return
-  if (mode === 'serial' && threads > 1)
-    throw new UsageError(
-      `--threads ${threads} with --modes serial: serial runs on 1 thread, not on ${threads}`,
-    )
-  const reason = reasonAgainst(options, hidden, mode, threads)
-  if (reason) throw new UsageError(`--threads ${threads} with --modes ${mode}: ${reason}`)
-}
-
-/** The same for the grids of the user. */
-function refuseImpossibleGrids(options: Settled<Unsettled>, hidden: readonly number[]): void {
-  const { modes, grid } = options
-  if (!modes.includes('hybrid') || grid === undefined || grid === 'all') return
-  for (const shape of grid) {
-    const { dp, pp, tp } = shape
-    const reason = reasonAgainst({ ...options, grid: [shape] }, hidden, 'hybrid', dp * pp * tp)
-    if (reason) throw new UsageError(`--grid ${dp}x${pp}x${tp}: ${reason}`)
+/**
+ * Refuses what the user asked for if nothing of it is possible. Where something remains, the rest is skipped later, with
+ * the reason; thread counts that the program chooses are skipped in any case.
+ */
+function refuseImpossible(options: Settled<Unsettled>, hidden: readonly number[], given: Given): void {
+  const { modes, threads, activation, loss, grid } = options
+  const model = { widths: options.layers ?? syntheticWidths(hidden), activation, loss }
+  if (Array.isArray(grid)) {
+    for (const degrees of grid) {
+      const reason = firstReason(strategiesOf({ ...options, modes: ['hybrid'], grid: [degrees] }, model, []))
+      const { dp, pp, tp } = degrees
+      if (reason) throw new UsageError(`--grid ${dp}x${pp}x${tp}: ${reason.reason}`)
+    }
   }
+  const split = modes.filter((mode) => mode !== 'serial')
+  const most = Math.max(0, ...(threads ?? []))
+  if (split.length === 0 && most > 1) {
+    throw new UsageError(`--threads ${most} with --modes serial: serial runs on 1 thread, not on ${most}`)
+  }
+  if (threads === undefined || split.length === 0) return
+  const reason = firstReason(strategiesOf({ ...options, modes: split }, model, threads))
+  if (!reason) return
+  const flag = given('threads') ? `--threads ${reason.threads} with ` : ''
+  throw new UsageError(`${flag}--modes ${reason.mode}: ${reason.reason}`)
 }
 
-/** Why a mode is not possible on a number of threads with any of the schedules and reductions; undefined if it is with one. */
-function reasonAgainst(
-  options: Settled<Unsettled>,
-  hidden: readonly number[],
-  mode: Mode,
-  threads: number,
-): string | undefined {
-  const { activation, loss } = options
-  const model = { widths: options.layers ?? [1, ...hidden, 1], activation, loss }
-  const points = variants({ ...options, modes: [mode] }, model, [threads])
-  const reasons = points.map(({ setting }) => modeImpossible(mode, setting))
-  return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined
+/** Why the first of some strategies is impossible; undefined if one is possible. */
+function firstReason(strategies: ReturnType<typeof strategiesOf>) {
+  const reasons = strategies.map(({ mode, grid }) => ({
+    mode,
+    threads: ranksOf(grid),
+    reason: reasonAgainst(grid),
+  }))
+  return reasons.every(({ reason }) => reason !== undefined) ? reasons[0] : undefined
 }

@@ -1,14 +1,20 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
 import type { DataSet } from '../../src/model/data/dataset.ts'
 import { DataError } from '../../src/model/data/error.ts'
 import { loadDataSet } from '../../src/model/data/load.ts'
-import { splitDataSet, scaleFeatures } from '../../src/model/data/split.ts'
-import type { ScalingOptions } from '../options.ts'
+import { scaleFeatures, splitDataSet } from '../../src/model/data/split.ts'
+import { layerCount, type Model } from '../../src/model/shape.ts'
+import type { DimensionOptions } from '../../src/cells/dimensions.ts'
+import { UsageError } from '../options/usage.ts'
 
 /** Different batches that the steps work on in turn, so that no step finds its input in the cache by luck. */
 const ROTATING_BATCHES = 8
 /** The shape of the synthetic data where no layers are asked for: that of MNIST. */
 const SYNTHETIC = { columns: 784, classes: 10 }
+const HASH_DIGITS = 12
 
 /** Widths of a model for the synthetic data, with some hidden ones. */
 export const syntheticWidths = (hidden: readonly number[]): number[] => [
@@ -17,22 +23,74 @@ export const syntheticWidths = (hidden: readonly number[]): number[] => [
   SYNTHETIC.classes,
 ]
 
-/** The data of a timed run and the batches that its steps rotate through: as many as there are, at most eight. */
-export function rotatingBatches(
-  options: Pick<ScalingOptions, 'dataset' | 'seed' | 'label' | 'batch'> & {
-    readonly layers?: readonly number[] | undefined
-  },
-): { set: DataSet; batches: Batches } {
-  const { dataset, seed, label, batch, layers } = options
-  const columns = layers?.[0] ?? SYNTHETIC.columns
-  const classes = Math.max(2, layers?.[layers.length - 1] ?? SYNTHETIC.classes)
-  const rows = Math.max(ROTATING_BATCHES * batch, classes)
-  const loaded = loadDataSet(dataset, { seed, label, rows, columns, classes })
-  if (loaded.rows < batch) {
-    throw new DataError(`--batch ${batch}: expected at most ${loaded.rows}, the rows of ${loaded.name}`)
+/** The data of a run, loaded once. */
+export interface Data {
+  /** As rows name it: `synthetic`, or the file's name and the first digits of its SHA-256. */
+  readonly name: string
+  /**
+   * The model that fits the data: the widths that were asked for, or inputs, some hidden ones and classes.
+   *
+   * @throws UsageError if the widths asked for do not fit the data
+   */
+  model(hidden: readonly number[]): Model
+  /**
+   * The batches that the steps of a timed run rotate through: as many as there are, at most eight.
+   *
+   * @throws DataError if there are too few rows, UsageError if the model does not fit the data
+   */
+  batches(model: Model, batch: number): Batches
+}
+
+type DataOptions = Pick<DimensionOptions, 'dataset' | 'label' | 'seed' | 'layers' | 'activation' | 'loss'>
+
+/** @throws DataError if the file cannot be read */
+export function openData({ dataset, label, seed, layers, activation, loss }: DataOptions): Data {
+  const file = dataset === 'synthetic' ? undefined : prepared(loadDataSet(dataset, { seed, label }), seed)
+  const { columns, classes } = file ?? SYNTHETIC
+  const setFor = ({ widths }: Pick<Model, 'widths'>, batch: number): DataSet => {
+    if (file) return fitting(widths, file)
+    const needed = { columns: widths[0], classes: Math.max(2, widths[widths.length - 1]) }
+    const rows = Math.max(ROTATING_BATCHES * batch, needed.classes)
+    return prepared(loadDataSet(dataset, { seed, label, rows, ...needed }), seed)
   }
-  const { training, heldOut } = splitDataSet(loaded, 0, seed)
-  const set = scaleFeatures(training, heldOut).training
-  const count = Math.min(ROTATING_BATCHES, Math.floor(set.rows / batch))
-  return { set, batches: cutBatches(set, batch, count) }
+  return {
+    name: nameOf(dataset),
+    model(hidden) {
+      const widths = layers ?? [columns, ...hidden, classes]
+      if (file) fitting(widths, file)
+      return { widths, activation, loss }
+    },
+    batches(model, batch) {
+      const set = setFor(model, batch)
+      if (set.rows < batch) {
+        throw new DataError(`--batch ${batch}: expected at most ${set.rows}, the rows of ${set.name}`)
+      }
+      return cutBatches(set, batch, Math.min(ROTATING_BATCHES, Math.floor(set.rows / batch)))
+    },
+  }
+}
+
+const prepared = (set: DataSet, seed: number): DataSet => {
+  const { training, heldOut } = splitDataSet(set, 0, seed)
+  return scaleFeatures(training, heldOut).training
+}
+
+/** @throws UsageError if a model of these widths cannot read the data */
+export function fitting(widths: readonly number[], set: DataSet): DataSet {
+  const given = `--layers ${widths.join('-')}`
+  const outputs = widths[layerCount({ widths })]
+  if (widths[0] !== set.columns) {
+    throw new UsageError(`${given}: expected ${set.columns} inputs, the columns of ${set.name}`)
+  }
+  if (outputs < set.classes) {
+    throw new UsageError(`${given}: expected at least ${set.classes} outputs, the classes of ${set.name}`)
+  }
+  return set
+}
+
+/** What rows say of a data set that was asked for. */
+export function nameOf(dataset: string): string {
+  if (dataset === 'synthetic') return dataset
+  const hash = createHash('sha256').update(readFileSync(dataset)).digest('hex')
+  return `${basename(dataset)} ${hash.slice(0, HASH_DIGITS)}`
 }

@@ -1,54 +1,55 @@
-import type { KernelChoice } from '../../src/kernels/kernel.ts'
-import type { LimitsTogether } from '../../src/measure/alone.ts'
-import type { Cell } from '../../src/cells/cell.ts'
+import type { CellOptions, Skipped } from '../../src/cells/choose.ts'
+import type { RunFacts } from '../../src/cells/dimension.ts'
+import type { DimensionName, DimensionOptions } from '../../src/cells/dimensions.ts'
+import type { Option, OptionsOf } from '../../src/cells/options.ts'
+import type { MeasureEvent } from '../../src/measure/events.ts'
+import type { Surroundings } from '../../src/measure/group.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
-import type { RunIdentity } from '../../src/report/rows/files.ts'
+import type { Group, GroupResult } from '../../src/measure/outcome.ts'
+import type { Prediction } from '../../src/measure/prediction/predict.ts'
+import type { Cell } from '../../src/cells/cell.ts'
 import type { Graded } from '../../src/report/text/predictions.ts'
-import type { ExperimentName, ScalingOptions } from '../options.ts'
-import type { Outcome } from '../../src/measure/outcome.ts'
-import type { Run } from './run.ts'
+import type { RUN_OPTIONS } from '../options/run-options.ts'
+import type { Settled } from '../options/settle.ts'
+import type { Data } from './data.ts'
 
-/** Cells of one model and one batch: they read the same data, and are verified against and compared with one serial. */
-export interface Group {
-  /** What tells it from the other groups of its experiment; empty if there is only one. */
-  readonly label: string
-  /** The first is serial. */
-  readonly cells: readonly Cell[]
-}
-
-export interface GroupResult {
-  readonly group: Group
-  readonly outcomes: readonly Outcome[]
-  /** What the run's two serials differ by; undefined if they were not both measured. */
-  readonly floor: number | undefined
-  readonly limits: readonly LimitsTogether[]
-  /** Why not all of it was measured: a rank has failed, or the user has had enough. */
-  readonly failure?: unknown
-}
+export type RunOptions = Settled<DimensionOptions & OptionsOf<typeof RUN_OPTIONS>> & CellOptions
 
 /** What an experiment varies, and what it makes of the results. */
 export interface Experiment {
-  readonly name: Exclude<ExperimentName, 'all'>
   readonly groups: readonly Group[]
-  /** What is measured beside the groups' cells, or computed from plans alone; gives further lines for the console. */
-  readonly beside?: (context: Context) => Promise<Aside>
+  readonly skipped: readonly Skipped[]
+  /** What is measured beside the groups' cells, or computed from plans alone. */
+  readonly beside?: (context: Context) => AsyncGenerator<MeasureEvent, Aside>
+  /** Seconds that this takes, about. */
+  readonly besideSeconds?: (gflops: number) => number
   /** The laws that its curves over the threads are held against. */
   readonly laws?: readonly Law[]
   /** Two or three sentences that state what this run has shown, from its numbers. */
   readonly conclude: (results: readonly GroupResult[]) => string[]
 }
 
-/** Lines for the console, and predictions that were held against what was measured. */
+/** How an experiment is asked for: one file declares it, and one line lists it. */
+export interface ExperimentKind {
+  readonly name: string
+  readonly summary: string
+  readonly takes: readonly DimensionName[]
+  readonly overrides?: Readonly<Partial<Record<DimensionName, Partial<Option>>>>
+  readonly examples: readonly string[]
+  readonly build: (options: RunOptions, data: Data, cores: number) => Experiment
+}
+
+/** Lines for the console, and predictions that were compared with what was measured. */
 export interface Aside {
   readonly lines: readonly string[]
   readonly graded?: readonly Graded[]
 }
 
 /** What an experiment may use while the run is on. */
-export interface Context {
-  readonly run: RunIdentity
-  readonly begun: Run
-  readonly options: ScalingOptions
-  readonly choice: KernelChoice
-  readonly cores: number
+export interface Context extends Surroundings {
+  readonly run: RunFacts
+  readonly options: RunOptions
+  readonly data: Data
+  /** What an earlier part of the run has predicted for some cells. */
+  readonly predicted: (cells: readonly Cell[]) => ReadonlyMap<Cell, Prediction | undefined>
 }

@@ -1,143 +1,194 @@
-import { rmSync } from 'node:fs'
-import { disturbances, observe, stolenShare } from '../../src/measure/machine/disturbance.ts'
+import type { KernelChoice } from '../../src/kernels/kernel.ts'
+import type { RunFacts } from '../../src/cells/dimension.ts'
+import type { MeasureEvent } from '../../src/measure/events.ts'
+import {
+  expectedSeconds,
+  expectedStepNs,
+  measuredCells,
+  runGroup,
+  type Effort,
+} from '../../src/measure/group.ts'
 import { fitLaw } from '../../src/measure/laws/fit.ts'
-import type { Law } from '../../src/measure/laws/law.ts'
 import { seriesOf } from '../../src/measure/laws/series.ts'
+import type { Law } from '../../src/measure/laws/law.ts'
+import {
+  isBusy,
+  busyLine,
+  disturbances,
+  observe,
+  stolenShare,
+  type Moment,
+} from '../../src/measure/machine/disturbance.ts'
+import type { GroupResult } from '../../src/measure/outcome.ts'
 import { writeCharts } from '../../src/report/charts/write.ts'
 import { appendRows } from '../../src/report/folder/csv.ts'
-import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
-import { lawsLines, type Held } from '../../src/report/text/laws.ts'
 import { writeJson } from '../../src/report/folder/run-folder.ts'
-import { predictionLines, type Graded } from '../../src/report/text/predictions.ts'
+import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
 import { formatDuration } from '../../src/report/text/format.ts'
-import type { TraceEvent } from '../../src/report/rows/trace.ts'
-import type { Context, Experiment, Group, GroupResult } from './experiment.ts'
-import { blocksOf, expectedStepNs, runGroup } from '../../src/measure/group.ts'
+import { lawsLines, type Held } from '../../src/report/text/laws.ts'
+import { openData, type Data } from './data.ts'
+import type { Context, Experiment, ExperimentKind, RunOptions } from './experiment.ts'
+import {
+  earlierPredictions,
+  earlierVisits,
+  fileListener,
+  FILES,
+  removeDerived,
+  writeGroup,
+  writeVisit,
+} from './files.ts'
+import { interruptible } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
-import type { ExperimentName, ScalingOptions } from '../options.ts'
-import { gradedOf, LEGEND, printGroup, writeGroup } from './results.ts'
-import { beginRun, identityOf, resumeRun } from './run.ts'
-import { bubble } from '../bubble.ts'
-import { combine } from '../combine.ts'
-import { growth } from '../growth.ts'
-import { memory } from '../memory.ts'
-import { scaling } from '../scaling.ts'
-import { weak } from '../weak.ts'
+import { progressListener } from './progress.ts'
+import { gradedOf, groupLines, resultsAlone, runLines, type Results } from './results.ts'
+import { beginRun, resumeRun, type Run } from './run.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 
-const BUILDERS: Readonly<Record<Experiment['name'], (options: ScalingOptions, cores: number) => Experiment>> =
-  { scaling, weak, growth, bubble, memory, combine }
+type Named = Experiment & { readonly name: string }
 
-const FILES = ['samples.csv', 'blocks.csv', 'summary.csv', 'ledger.csv', 'memory.csv', 'laws.csv', 'growth.csv', 'predictions.csv', 'calibration.csv', 'machine.json', 'trace.json', 'visits.jsonl'] // prettier-ignore
-/** Made from the journal when a run goes on. */
-const DERIVED = [
-  'samples.csv',
-  'blocks.csv',
-  'summary.csv',
-  'ledger.csv',
-  'memory.csv',
-  'laws.csv',
-  'growth.csv',
-]
-
-/**
- * Runs one experiment, or all of them into one folder; false if some cell did not match serial, did not train, or gave a
- * time that cannot be.
- */
-export async function runExperiments(
-  name: ExperimentName,
-  options: ScalingOptions,
-  cores: number,
-): Promise<boolean> {
-  const names = name === 'all' ? (Object.keys(BUILDERS) as Experiment['name'][]) : [name]
-  const { choice, gflops: rate } = announceKernel(options.kernel)
-  const experiments = names.map((each) => BUILDERS[each](options, cores))
-  const seconds = experiments.flatMap(({ groups }) =>
-    groups.map((group) => expectedSeconds(group, budgeted(options, groups.length), rate, cores)),
-  )
-  console.log(
-    `${name}: ${cores} ${cores === 1 ? 'core' : 'cores'}, Node ${process.versions.node}, ` +
-      `about ${formatDuration(seconds.reduce((sum, each) => sum + each, 0) * 1e9)}`,
-  )
-  if (options.dryRun) {
-    for (const { name: experiment, groups } of experiments) {
-      for (const { label, cells } of groups) {
-        console.log(`${experiment}${label === '' ? '' : `, ${label}`}: ${cells.length} cells`)
-        for (const cell of cells) {
-          console.log(`  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, rate, cores))}`)
-        }
-      }
-    }
-    return true
-  }
-
-  const begun =
-    options.resume === undefined ? await beginRun(options.out, name) : await resumeRun(options.resume)
-  const { folder } = begun
-  if (options.resume !== undefined) for (const file of DERIVED) rmSync(folder.file(file), { force: true })
-  const before = observe()
-  const trace: TraceEvent[] = []
-  const limits: Record<string, unknown> = {}
-  const graded: Graded[] = []
-  let explained = false
-  let allWell = true
-  let failure: unknown
-  try {
-    for (const experiment of experiments) {
-      const run = identityOf(begun, experiment.name, choice, options.seed)
-      const context: Context = { run, begun, options, choice, cores }
-      const results: GroupResult[] = []
-      if (experiments.length > 1) console.log(`\n== ${experiment.name}`)
-      for (const [number, group] of experiment.groups.entries()) {
-        if (group.label !== '') console.log(`-- ${group.label}`)
-        const settled = budgeted(options, experiment.groups.length)
-        const result = await runGroup(begun, run, number, group, settled, choice, cores)
-        results.push(result)
-        limits[`${experiment.name} ${group.label}`.trim()] = result.limits
-        allWell &&= result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed')
-        const named = gradedOf(result, experiment.name, cores)
-        graded.push(...named)
-        writeGroup(folder, run, result, trace)
-        printGroup(result, named)
-        if (!explained) console.log(LEGEND)
-        explained = true
-        if (result.failure !== undefined) throw result.failure
-      }
-      const aside = await experiment.beside?.(context)
-      graded.push(...(aside?.graded ?? []))
-      const lines = [...(aside?.lines ?? [])]
-      if (experiment.laws) lines.push(...(await fitLaws(context, experiment.laws, results)))
-      for (const line of [...lines, ...experiment.conclude(results)]) console.log(line)
-    }
-    if (experiments.length > 1) for (const line of predictionLines(graded)) console.log(`\nall: ${line}`)
-  } catch (error) {
-    failure = error
-  }
-  try {
-    writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
-    const after = observe()
-    const warnings = disturbances(begun.machine, before, after)
-    for (const warning of warnings) console.log(`warning: ${warning}`)
-    begun.describeMachine({
-      limits,
-      warnings,
-      stolenShare: stolenShare(before, after) ?? null,
-      spinMs: { before: before.spinMs, after: after.spinMs },
-    })
-  } catch (error) {
-    // On a full disk this fails, too; what failed first is what the user is to know.
-    failure ??= error
-  } finally {
-    folder.release()
-  }
-  if (failure !== undefined) throw failure
-  for (const line of await writeCharts(folder.path)) console.log(line)
-  for (const file of FILES.filter((each) => begun.has(each))) console.log(folder.file(file))
-  return allWell
+/** What all experiments of a run share. */
+interface Shared {
+  readonly options: RunOptions
+  readonly data: Data
+  readonly kernel: KernelChoice
+  readonly cores: number
+  readonly begun: Run
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
 }
 
-/** Fits laws to the curves of what was measured as it should be, writes them, and gives a line for each curve. */
+/**
+ * Runs some experiments into one folder; false if some cell did not match serial, did not train, or gave an impossible
+ * time.
+ *
+ * @param name of the run
+ */
+export async function runExperiments(
+  name: string,
+  kinds: readonly ExperimentKind[],
+  options: RunOptions,
+  cores: number,
+  words: readonly string[],
+): Promise<boolean> {
+  const terminal = openTerminal(options.json || options.markdown)
+  const { say } = terminal
+  const { choice, gflops } = announceKernel(options.kernel, say)
+  const data = openData(options)
+  const experiments = kinds.map((kind): Named => ({ name: kind.name, ...kind.build(options, data, cores) }))
+  for (const { what, reason } of experiments.flatMap(({ skipped }) => skipped)) {
+    say(`skipped: ${what}: ${reason}`)
+  }
+  const seconds = experiments.reduce((sum, each) => sum + secondsOf(each, options, gflops, cores), 0)
+  say(
+    `${name}: ${cores} ${cores === 1 ? 'core' : 'cores'}, Node ${process.versions.node}, about ${formatDuration(seconds * 1e9)}`,
+  )
+  if (options.dryRun) {
+    for (const line of experiments.flatMap((each) => dryLines(each, gflops, cores))) say(line)
+    return true
+  }
+  const before = await idleMoment(options.waitIdle, cores, say)
+  const begun =
+    options.resume === undefined ? await beginRun(options.out, name, words) : await resumeRun(options.resume)
+  if (options.resume !== undefined) removeDerived(begun.folder)
+
+  const results: Results = { groups: [], asides: [], graded: [], trace: [] }
+  const failure = await interruptible(async (signal) => {
+    const shared = { options, data, kernel: choice, cores, begun, terminal, signal }
+    for (const experiment of experiments) await runExperiment(experiment, shared, results)
+  }).then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  for (const warning of await endRun(begun, before, results, failure !== undefined)) {
+    say(`warning: ${warning}`)
+  }
+  if (failure) throw failure.error
+  const charts = await writeCharts(begun.folder.path)
+  if (options.json) console.log(resultsAlone(begun, results))
+  else {
+    for (const line of runLines(results)) say(line)
+    for (const line of [...charts, ...FILES.filter((each) => begun.has(each)).map(begun.folder.file)])
+      say(line)
+  }
+  return results.groups.every(({ result }) =>
+    result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed'),
+  )
+}
+
+/** @throws what kept the experiment from being finished; what was measured before it is in `results` and on disk */
+async function runExperiment(experiment: Named, shared: Shared, results: Results): Promise<void> {
+  const { options, data, kernel, cores, begun, terminal, signal } = shared
+  const { folder } = begun
+  const { name, groups, beside, laws } = experiment
+  const run: RunFacts = {
+    runId: folder.id,
+    experiment: name,
+    kernel: kernel.name,
+    arithmetic: kernel.arithmetic,
+    seed: options.seed,
+    dataset: data.name,
+    pin: options.pin,
+  }
+  const own: GroupResult[] = []
+  for (const [number, group] of groups.entries()) {
+    const cells = measuredCells(group)
+    const visits = earlierVisits(folder, run, number, cells)
+    for (const visit of visits) writeVisit(folder, run, visit, cores)
+    const earlier = { visits, predictions: earlierPredictions(folder, run, cells) }
+    const { model, batch } = cells[0].plan
+    const title = [name, group.label].filter((part) => part !== '').join(', ')
+    const events = runGroup(
+      group,
+      cells,
+      data.batches(model, batch),
+      effortOf(options, groups.length),
+      shared,
+      earlier,
+    )
+    const record = fileListener(folder, run, number, cores)
+    const result = await listen(events, record, progressListener(title, terminal))
+    own.push(result)
+    results.groups.push({ experiment: name, run, result })
+    results.graded.push(...gradedOf(result, name, cores))
+    writeGroup(folder, run, result, results.trace)
+    for (const line of groupLines(title, result)) terminal.say(line)
+    if (result.failure !== undefined) throw result.failure
+  }
+  const lines: string[] = []
+  if (beside) {
+    const predicted = (cells: Parameters<Context['predicted']>[0]) => earlierPredictions(folder, run, cells)
+    const context: Context = { run, options, data, kernel, cores, signal, predicted }
+    const events = beside(context)
+    const aside = await listen(events, fileListener(folder, run, 0, cores), progressListener(name, terminal))
+    lines.push(...aside.lines)
+    results.graded.push(...(aside.graded ?? []))
+  }
+  if (laws) lines.push(...(await fitLaws(shared, run, laws, own)))
+  results.asides.push({ experiment: name, lines, sentences: experiment.conclude(own) })
+}
+
+/** Hands on what happens; if a listener fails, the measurement ends with what it has. */
+async function listen<Result>(
+  events: AsyncGenerator<MeasureEvent, Result>,
+  ...listeners: readonly ((event: MeasureEvent) => void)[]
+): Promise<Result> {
+  let next = await events.next()
+  while (!next.done) {
+    try {
+      for (const listener of listeners) listener(next.value)
+    } catch (error) {
+      next = await events.throw(error)
+      continue
+    }
+    next = await events.next()
+  }
+  return next.value
+}
+
+/** Fits laws to the curves of the sound cells, writes them, and gives a line for each curve. */
 async function fitLaws(
-  { begun, run, options }: Context,
+  { begun, options }: Shared,
+  run: RunFacts,
   laws: readonly Law[],
   results: readonly GroupResult[],
 ): Promise<string[]> {
@@ -155,21 +206,74 @@ async function fitLaws(
   return lawsLines(held)
 }
 
+/** Writes what is known at the end of a run, finished or not, and lets go of its folder; gives the warnings. */
+async function endRun(
+  { folder, machine, describeMachine }: Run,
+  before: Moment,
+  results: Results,
+  hasFailed: boolean,
+): Promise<string[]> {
+  try {
+    writeJson(folder.file('trace.json'), { traceEvents: results.trace, displayTimeUnit: 'ms' }, true)
+    const after = await observe()
+    const warnings = disturbances(machine, before, after)
+    const limits = Object.fromEntries(
+      results.groups.map(({ experiment, result }) => [
+        `${experiment} ${result.group.label}`.trim(),
+        result.limits,
+      ]),
+    )
+    describeMachine({
+      limits,
+      warnings,
+      stolenShare: stolenShare(before, after) ?? null,
+      spinMs: { before: before.spinMs, after: after.spinMs },
+    })
+    return warnings
+  } catch (error) {
+    // On a full disk this fails, too; what failed first is what the user should know.
+    if (!hasFailed) throw error
+    return []
+  } finally {
+    folder.release()
+  }
+}
+
+const IDLE_LIMIT_MS = 600_000
+
+/** The machine as it is before the run; `wait` gives it time to become idle. */
+async function idleMoment(wait: boolean, cores: number, say: (line: string) => void): Promise<Moment> {
+  const begun = performance.now()
+  let moment = await observe()
+  if (wait && isBusy(moment)) {
+    say(`waiting until the machine is idle: ${busyLine(moment, cores)}`)
+    while (isBusy(moment) && performance.now() - begun < IDLE_LIMIT_MS) moment = await observe()
+  }
+  if (isBusy(moment)) {
+    say(
+      `warning: ${busyLine(moment, cores)}: times will be longer and less certain; --wait-idle waits, --pin keeps threads apart`,
+    )
+  }
+  return moment
+}
+
 /** The budget of an experiment is shared between its groups. */
-const budgeted = (options: ScalingOptions, groups: number): ScalingOptions => ({
+const effortOf = (options: RunOptions, groups: number): Effort => ({
   ...options,
   budget: options.budget / Math.max(1, groups),
 })
 
-/** Start-up, limits and verification of a group, about. */
-const START_UP_S = 3
-
-function expectedSeconds(group: Group, options: ScalingOptions, rate: number, cores: number): number {
-  const blocks = blocksOf(options, group.cells.length + 1, () => false)
-  if (blocks.budgetSeconds !== Infinity) return START_UP_S + blocks.budgetSeconds
-  const visit = (stepNs: number) => Math.max(blocks.visitMs / 1000, (3 * stepNs) / 1e9)
-  return group.cells.reduce(
-    (sum, cell) => sum + blocks.most * 1.5 * visit(expectedStepNs(cell, rate, cores)),
-    START_UP_S,
+const secondsOf = (experiment: Experiment, options: RunOptions, gflops: number, cores: number): number =>
+  experiment.groups.reduce(
+    (sum, group) => sum + expectedSeconds(group, effortOf(options, experiment.groups.length), gflops, cores),
+    experiment.besideSeconds?.(gflops) ?? 0,
   )
+
+function dryLines({ name, groups }: Named, gflops: number, cores: number): string[] {
+  return groups.flatMap(({ label, cells }) => [
+    `${name}${label === '' ? '' : `, ${label}`}: ${cells.length} cells`,
+    ...cells.map(
+      (cell) => `  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, gflops, cores))}`,
+    ),
+  ])
 }

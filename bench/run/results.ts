@@ -1,19 +1,26 @@
-import type { Visit } from '../../src/measure/blocks.ts'
-import { isAgain } from '../../src/cells/cell.ts'
-import { appendRows } from '../../src/report/folder/csv.ts'
-import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../../src/report/rows/files.ts'
+import type { RunFacts } from '../../src/cells/dimension.ts'
+import { rowOf } from '../../src/cells/columns.ts'
+import type { GroupResult } from '../../src/measure/outcome.ts'
+import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
+import type { TraceEvent } from '../../src/report/rows/trace.ts'
+import { percent } from '../../src/report/text/format.ts'
 import { predictionLines, type Graded } from '../../src/report/text/predictions.ts'
-import type { RunFolder } from '../../src/report/folder/run-folder.ts'
 import { scalingTable } from '../../src/report/text/table.ts'
-import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
-import type { GroupResult } from './experiment.ts'
+import type { Run } from './run.ts'
 
-/** What the columns of a table mean; said once in a run. */
-export const LEGEND =
-  'speed-up over serial, paired within blocks, with its 95 % interval; efficiency: of the threads (of what as many cores ' +
-  'do together without memory); bubble: time that ranks wait; predicted: how far off'
+/** What a run has found so far. */
+export interface Results {
+  readonly groups: { readonly experiment: string; readonly run: RunFacts; readonly result: GroupResult }[]
+  readonly asides: {
+    readonly experiment: string
+    readonly lines: readonly string[]
+    readonly sentences: readonly string[]
+  }[]
+  readonly graded: Graded[]
+  readonly trace: TraceEvent[]
+}
 
-/** Blocks that differ by more have not run on the same machine, so to speak. */
+/** Blocks that differ by more were not measured on the same machine, so to speak. */
 const BLOCK_SPREAD = 1.25
 
 /** The predictions that count: of cells in which every rank has a core. */
@@ -24,54 +31,52 @@ export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, c
       : [],
   )
 
-/** Writes what a group's cells come to, and adds one step of each to the trace. */
-export function writeGroup(
-  folder: RunFolder,
-  run: RunIdentity,
-  { outcomes }: GroupResult,
-  trace: TraceEvent[],
-): void {
-  appendRows(
-    folder.file('summary.csv'),
-    SUMMARY_COLUMNS,
-    outcomes.map((outcome) => summaryRow(run, outcome)),
-  )
-  let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
-  for (const { cell, visits, summary } of outcomes) {
-    if (summary) trace.push(...traceStep(run, cell, ++pid, typicalOf(visits, summary.medianNs).reports))
-  }
-}
-
-/** Of the visits, each of which has the stamps of its last step, the one whose last step is closest to the median. */
-function typicalOf(visits: readonly Visit[], medianNs: number): Visit {
-  const off = ({ stepNs }: Visit) => Math.abs(stepNs[stepNs.length - 1] - medianNs)
-  return visits.reduce((a, b) => (off(b) < off(a) ? b : a))
-}
-
-/** Prints what a group's cells come to, and what may have spoilt it. */
-export function printGroup({ outcomes, floor }: GroupResult, graded: readonly Graded[]): void {
-  console.log(scalingTable(outcomes))
-  console.log(
+/** What a group's cells show, and what may have disturbed it. */
+export function groupLines(title: string, { outcomes, floor }: GroupResult): string[] {
+  const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
+  return [
+    '',
+    title,
+    scalingTable(outcomes),
     floor === undefined
       ? 'the noise of this run is not known: serial was not measured twice'
-      : `serial against itself differs by up to ${(100 * floor).toFixed(1)} % (99 %); "≈" is no more than that`,
-  )
-  if (outcomes.some(({ cell, differs }) => isAgain(cell.name) && differs)) {
-    console.log(
-      'warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run',
-    )
-  }
-  for (const line of predictionLines(graded)) console.log(line)
-  const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
-  if (uneven.length > 0) {
-    const worst = uneven.reduce((a, b) => (b.summary!.blockSpread > a.summary!.blockSpread ? b : a))
-    console.log(
-      `warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times (${worst.cell.name} by ` +
-        `${worst.summary!.blockSpread.toFixed(1)}): something else used the cores in some of them`,
-    )
-  }
-  for (const { cell, findings } of outcomes) {
-    for (const error of findings.errors) console.log(`${cell.name} is no result: ${error}`)
-    for (const warning of findings.warnings) console.log(`warning: ${cell.name}: ${warning}`)
-  }
+      : `serial against itself differs by up to ${percent(floor, 1)} (99 %); "≈" is no more than that`,
+    ...(outcomes.some(({ cell, differs }) => cell.again && differs)
+      ? [
+          'warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run',
+        ]
+      : []),
+    ...(uneven.length > 0
+      ? [
+          `warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times: something else used the cores in some of them`,
+        ]
+      : []),
+    ...outcomes.flatMap(({ cell, findings }) => [
+      ...findings.errors.map((error) => `${cell.name} is no result: ${error}`),
+      ...findings.warnings.map((warning) => `warning: ${cell.name}: ${warning}`),
+    ]),
+  ]
 }
+
+/** The rows of summary.csv as JSON. */
+export const resultsAlone = (begun: Run, { groups }: Results): string =>
+  JSON.stringify(
+    {
+      run: begun.folder.path,
+      summary: groups.flatMap(({ run, result }) =>
+        result.outcomes.map((judged) => rowOf(SUMMARY_COLUMNS, { run, cell: judged.cell, judged })),
+      ),
+    },
+    null,
+    2,
+  )
+
+/** What the run has shown. */
+export const runLines = ({ asides, graded }: Results): string[] => [
+  ...asides.flatMap(({ experiment, lines, sentences }) => [
+    ...(asides.length > 1 && lines.length + sentences.length > 0 ? ['', experiment] : []),
+    ...lines,
+    ...sentences,
+  ]),
+  ...predictionLines(graded),
+]

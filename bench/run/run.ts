@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { KernelChoice } from '../../src/kernels/kernel.ts'
 import { currentLoad, describeMachine, type Machine } from '../../src/measure/machine/machine.ts'
-import type { RunIdentity } from '../../src/report/rows/files.ts'
 import {
   createRunFolder,
   FolderError,
@@ -11,7 +9,7 @@ import {
   type RunFolder,
 } from '../../src/report/folder/run-folder.ts'
 
-/** The folder of a run that has begun. */
+/** A run that has begun: its folder, and the machine that it runs on. */
 export interface Run {
   readonly folder: RunFolder
   readonly machine: Machine
@@ -32,9 +30,13 @@ interface Saved {
  *
  * @throws FolderError if the folder cannot be used
  */
-export async function beginRun(out: string | undefined, experiment: string): Promise<Run> {
+export async function beginRun(
+  out: string | undefined,
+  experiment: string,
+  words: readonly string[],
+): Promise<Run> {
   const folder = createRunFolder(out, experiment, new Date())
-  const saved: Saved = { args: process.argv.slice(2), node: process.version }
+  const saved: Saved = { args: words, node: process.version }
   writeJson(folder.file('run.json'), saved)
   return describedRun(folder)
 }
@@ -51,7 +53,7 @@ export const resumeRun = (path: string): Promise<Run> => describedRun(reopenRunF
  *
  * @throws FolderError if the folder is not that of a run, or another Node would finish it
  */
-export function savedArguments(path: string): readonly string[] {
+export function savedWords(path: string): readonly string[] {
   let saved: Saved
   try {
     saved = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')) as Saved
@@ -76,11 +78,3 @@ async function describedRun(folder: RunFolder): Promise<Run> {
   describe()
   return { folder, machine, has: (name) => existsSync(folder.file(name)), describeMachine: describe }
 }
-
-/** What all rows of a run with one kernel have in common. */
-export const identityOf = (
-  { folder }: Run,
-  experiment: string,
-  { name, arithmetic }: KernelChoice,
-  seed: number,
-): RunIdentity => ({ runId: folder.id, experiment, kernel: name, arithmetic, seed })

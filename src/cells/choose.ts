@@ -1,76 +1,126 @@
 import type { Hyperparameters } from '../kernels/kernel.ts'
-import { createCell, EXECUTION, isPipelined, isReplicated, type Cell, type Execution } from './cell.ts'
-import type { Model } from '../model/shape.ts'
-import type { Handoff } from '../plan/build/boundary.ts'
-import { exceeds } from './fit.ts'
-import { ownersCompute } from '../plan/grid.ts'
+import { layerCount, type Model } from '../model/shape.ts'
+import {
+  impossible,
+  ownersCompute,
+  ranksOf,
+  tableOf,
+  type Degrees,
+  type Grid,
+  type Handoff,
+} from '../plan/grid.ts'
+import {
+  degreesOf,
+  factorisations,
+  gridOf,
+  isPipelined,
+  isReplicated,
+  type Mode,
+  type Open,
+} from '../plan/modes.ts'
 import { PlanError } from '../plan/plan.ts'
-import { factorisations, gridOf, modeImpossible, type Mode, type Setting, type Shape } from '../plan/modes.ts'
-import type { SplitOptions } from '../../bench/options.ts'
+import { stagesOf, type Table } from '../plan/schedules/schedule.ts'
+import { EXECUTION, type Cell, type Execution, type Strategy } from './cell.ts'
+import { createCell } from './create.ts'
+import type { DimensionName, DimensionOptions } from './dimensions.ts'
+import { exceeds } from './fit.ts'
 
-/** Of Adam and momentum: the values that everybody uses (Kingma and Ba 2015). */
-const BETAS = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
+/** Decay rates of momentum and Adam, and Adam's epsilon, as everybody uses them (Kingma and Ba 2015). */
+const DECAY = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
+/** What decides which cells there are. */
+export interface CellOptions extends Omit<DimensionOptions, 'learningRate'> {
+  readonly learningRate: number
+  /** What `scheduleFile` holds. */
+  readonly table?: Table | undefined
+  /** Bytes that a rank's buffers may take. */
+  readonly memoryPerRank?: number | undefined
+}
+
+/** Cells that cannot be, in words: which, and why. */
 export interface Skipped {
-  readonly mode: Mode
-  readonly threads: number
+  readonly what: string
   readonly reason: string
 }
 
-/** A point of the space of strategies, and how it is run. */
-export interface Variant {
-  readonly mode: Mode
-  readonly setting: Setting
-  readonly execution: Execution
+export interface Chosen {
+  readonly serial: Cell
+  /** Serial comes first. */
+  readonly cells: readonly Cell[]
+  readonly skipped: readonly Skipped[]
 }
 
 /**
- * All cells that the options amount to, serial always among them: it is what the others are verified against and compared
- * with. What is not possible is skipped, with the reason; explicit thread counts that are not possible have been refused
- * before. So is what does not fit into the memory that a rank may use, but for the reference.
+ * All cells that the options amount to, and serial: the others are verified against it and compared with it. Impossible
+ * ones are skipped, with the reason, and so are those that need more memory than a rank may use, except for serial.
  *
- * @throws PlanError if nothing fits
+ * @param varied dimensions that the cells' names tell
+ * @throws PlanError if nothing fits into the memory
  */
 export function chooseCells(
-  options: SplitOptions & { readonly learningRate: number },
+  options: CellOptions,
   model: Model,
   threadCounts: readonly number[],
-): { serial: Cell; cells: Cell[]; skipped: Skipped[] } {
-  const hyper: Hyperparameters = { ...BETAS, learningRate: options.learningRate }
-  const serial = createCell('serial', { ...settingOf(options, model, 1), handoff: 'shared' }, hyper)
+  varied: readonly DimensionName[] = [],
+): Chosen {
+  const hyper: Hyperparameters = { ...DECAY, learningRate: options.learningRate }
+  const serial = createCell({ mode: 'serial', grid: serialGrid(options, model), ...EXECUTION }, hyper)
   const cells: Cell[] = [serial]
-  const skipped: Skipped[] = []
-  for (const { mode, setting, execution } of variants(options, model, threadCounts)) {
-    const reason = modeImpossible(mode, setting) ?? tooLarge(options, mode, setting)
-    const { threads } = setting
-    if (reason === undefined) cells.push(createCell(mode, setting, hyper, execution))
-    // What is wrong with a grid is said once, not for every schedule and reduction.
-    else if (
-      !skipped.some((each) => each.mode === mode && each.threads === threads && each.reason === reason)
-    )
-      skipped.push({ mode, threads, reason })
+  const skipped = new Map<string, Skipped>()
+  for (const strategy of strategiesOf(options, model, threadCounts)) {
+    const reason = reasonAgainst(strategy.grid) ?? tooLarge(options, strategy.grid)
+    if (reason === undefined) cells.push(createCell(strategy, hyper, varied))
+    else {
+      const what = inWords(strategy)
+      skipped.set(`${what}: ${reason}`, { what, reason })
+    }
   }
-  if (cells.length === 1 && skipped.length > 0 && options.memoryPerRank !== undefined) {
-    const [{ mode, threads, reason }] = skipped
-    throw new PlanError(`--memory-per-rank: nothing fits: ${mode} on ${threads} threads ${reason}`)
+  if (cells.length === 1 && skipped.size > 0 && options.memoryPerRank !== undefined) {
+    const [{ what, reason }] = skipped.values()
+    throw new PlanError(`--memory-per-rank: nothing fits: ${what} ${reason}`)
   }
-  return { serial, cells, skipped }
+  return { serial, cells, skipped: [...skipped.values()] }
 }
 
-const tooLarge = ({ memoryPerRank }: SplitOptions, mode: Mode, setting: Setting): string | undefined =>
-  memoryPerRank === undefined
-    ? undefined
-    : exceeds(gridOf(mode, setting), memoryPerRank, setting.microbatches)
+/** The grid of the reference. */
+export const serialGrid = (options: CellOptions, model: Model): Grid =>
+  gridOf('serial', { ...openOf(options, model), handoff: 'shared' }, degreesOf('serial', 1))
+
+/** "pipeline (interleaved) on 4 threads" */
+export function inWords({ mode, grid }: Strategy): string {
+  const schedule = isPipelined(mode, grid) ? ` (${grid.table ? 'file' : grid.schedule})` : ''
+  return `${mode}${schedule} on ${ranksOf(grid)} threads`
+}
+
+/** A longer list of layers helps nobody. */
+const MOST_ADDED = 16
+
+/** Why there is no plan for a grid, with layers that there would be one for, where it lacks layers. */
+export function reasonAgainst(grid: Grid): string | undefined {
+  const reason = impossible(grid)
+  if (reason === undefined) return undefined
+  const missing = Math.max(grid.pp, stagesOf(tableOf(grid))) - layerCount(grid.model)
+  if (missing <= 0 || missing > MOST_ADDED) return reason
+  const { widths } = grid.model
+  const layers = [
+    ...widths.slice(0, -1),
+    ...Array.from({ length: missing }, () => widths.at(-2)!),
+    widths.at(-1),
+  ]
+  return `${reason}; try --layers ${layers.join('-')}`
+}
+
+const tooLarge = ({ memoryPerRank, microbatches }: CellOptions, grid: Grid): string | undefined =>
+  memoryPerRank === undefined ? undefined : exceeds(grid, memoryPerRank, microbatches)
 
 /** What the options decide about every cell; where they name several schedules or reductions, the first. */
-export function settingOf(options: SplitOptions, model: Model, threads: number): Setting {
+function openOf(options: CellOptions, model: Model): Open {
   const { optimizer, batch, microbatches, schedule, reduction, handoff, chunks, table } = options
   return {
     model,
     optimizer,
     batch,
     microbatches,
-    threads,
     schedule: schedule[0],
     reduction: reduction[0],
     handoff: handoff[0],
@@ -82,22 +132,27 @@ export function settingOf(options: SplitOptions, model: Model, threads: number):
   }
 }
 
-/** Everything but the serial reference, whether possible or not. */
-export function variants(options: SplitOptions, model: Model, threadCounts: readonly number[]): Variant[] {
+/** Every strategy but the serial reference, whether possible or not. */
+export function strategiesOf(
+  options: CellOptions,
+  model: Model,
+  threadCounts: readonly number[],
+): Strategy[] {
+  const open = openOf(options, model)
   return options.modes.flatMap((mode) =>
-    pointsOf(options, mode, threadCounts).flatMap(({ threads, shape }): Variant[] => {
-      const point = { ...settingOf(options, model, threads), ...(shape ? { shape } : {}) }
-      const schedules =
-        isPipelined(mode, point) && !options.table ? options.schedule : options.schedule.slice(0, 1)
-      const reductions = isReplicated(mode, point) ? options.reduction : options.reduction.slice(0, 1)
-      return schedules.flatMap((schedule) =>
-        reductions.flatMap((reduction) => {
-          const setting = { ...point, schedule, reduction }
-          return handoffsOf(options, mode, setting).flatMap((handoff) =>
-            executionsOf(options, mode, handoff).map((execution) => ({
+    degreesFor(options, mode, threadCounts).flatMap((degrees) => {
+      const { schedule, reduction, table } = options
+      const schedules = isPipelined(mode, degrees) && !table ? schedule : schedule.slice(0, 1)
+      const reductions = isReplicated(mode, degrees) ? reduction : reduction.slice(0, 1)
+      return schedules.flatMap((each) =>
+        reductions.flatMap((other) => {
+          const grid = gridOf(mode, { ...open, schedule: each, reduction: other }, degrees)
+          return handoffsOf(options, mode, grid).flatMap((handoff) =>
+            executionsOf(options, mode, handoff).map((execution): Strategy => ({
               mode,
-              setting: { ...setting, handoff },
-              execution,
+              grid: { ...grid, handoff },
+              again: false,
+              ...execution,
             })),
           )
         }),
@@ -106,37 +161,29 @@ export function variants(options: SplitOptions, model: Model, threadCounts: read
   )
 }
 
-/** Thread counts of a mode, and the grids of `hybrid`: those asked for, or all proper products of each count. */
-function pointsOf(
-  { grid }: SplitOptions,
-  mode: Mode,
-  counts: readonly number[],
-): { threads: number; shape?: Shape }[] {
-  // Serial runs on its one thread, and is there already.
-  if (mode === 'serial') return [{ threads: 1 }]
-  if (mode !== 'hybrid') return counts.map((threads) => ({ threads }))
-  if (grid !== undefined && grid !== 'all') {
-    return grid.map((shape) => ({ threads: shape.dp * shape.pp * shape.tp, shape }))
-  }
+/** The degrees of a mode for some thread counts; `hybrid` has those asked for, or all proper products of each count. */
+function degreesFor({ grid }: CellOptions, mode: Mode, counts: readonly number[]): readonly Degrees[] {
+  if (mode === 'serial') return [degreesOf(mode, 1)]
+  if (mode !== 'hybrid') return counts.map((threads) => degreesOf(mode, threads))
+  if (grid !== undefined && grid !== 'all') return grid
   return counts.flatMap((threads) =>
-    factorisations(threads)
-      .filter(({ dp, pp, tp }) => grid === 'all' || [dp, pp, tp].filter((degree) => degree > 1).length > 1)
-      .map((shape) => ({ threads, shape })),
+    factorisations(threads).filter(
+      ({ dp, pp, tp }) => grid === 'all' || [dp, pp, tp].filter((degree) => degree > 1).length > 1,
+    ),
   )
 }
 
-/** Where nothing is handed over between stages, or all of it lies in shared memory by nature, there is no choice. */
-function handoffsOf({ handoff }: SplitOptions, mode: Mode, setting: Setting) {
-  if (mode !== 'layer' && !isPipelined(mode, setting)) return ['shared' as const]
-  const { tp, pp } = gridOf(mode, setting)
-  const choice = pp > 1 && tp === 1 && !ownersCompute(gridOf(mode, setting))
-  return choice ? handoff : ['shared' as const]
+/** There is a choice where one stage hands over to another, unless all of it lies in shared memory by nature. */
+function handoffsOf({ handoff }: CellOptions, mode: Mode, grid: Grid): readonly Handoff[] {
+  const hasStages = mode === 'layer' || isPipelined(mode, grid)
+  return hasStages && grid.pp > 1 && grid.tp === 1 && !ownersCompute(grid) ? handoff : ['shared']
 }
 
-/** Modes that are also run as single tasks, where that was asked for; their ranks have no threads to post messages to. */
+/** Modes that can be run as single tasks, too; their ranks have no threads to post messages to. */
 const DISPATCHED: readonly Mode[] = ['serial', 'data', 'layer']
 
-function executionsOf({ dispatch, wait }: SplitOptions, mode: Mode, handoff: Handoff): Execution[] {
+function executionsOf({ dispatch, wait }: CellOptions, mode: Mode, handoff: Handoff): Execution[] {
+  // Serial's one resident cell is the reference, which is always there.
   const resident = dispatch.includes('resident') && mode !== 'serial' ? wait : []
   const tasks = dispatch.includes('task') && DISPATCHED.includes(mode) && handoff === 'shared'
   return [
@@ -149,11 +196,5 @@ function executionsOf({ dispatch, wait }: SplitOptions, mode: Mode, handoff: Han
 export function defaultThreads(cores: number): number[] {
   const counts = [1]
   while (counts[counts.length - 1] * 2 <= cores) counts.push(counts[counts.length - 1] * 2)
-  if (!counts.includes(cores)) counts.push(cores)
-  return counts
-}
-
-export function announceSkipped(skipped: readonly Skipped[]): void {
-  for (const { mode, threads, reason } of skipped)
-    console.log(`skipped: ${mode} on ${threads} threads: ${reason}`)
+  return counts.includes(cores) ? counts : [...counts, cores]
 }

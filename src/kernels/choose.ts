@@ -2,9 +2,7 @@ import { readFileSync } from 'node:fs'
 import { UserError } from '../errors.ts'
 import { setFlagsFromString } from 'node:v8'
 import { checkArithmetic, measureSpeed } from './self-check.ts'
-import type { Arithmetic, KernelChoice, KernelName } from './kernel.ts'
-
-export const KERNELS: readonly KernelName[] = ['js', 'simd', 'fma', 'fma256']
+import { KERNELS, type Arithmetic, type KernelChoice, type KernelName } from './kernel.ts'
 
 /** A kernel that was asked for cannot run here; the message says which, and why. */
 export class KernelError extends UserError {

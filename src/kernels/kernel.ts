@@ -20,9 +20,12 @@ export interface Matrix {
   readonly stride: number
 }
 
-export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'identity'
-export type Loss = 'cross-entropy' | 'mse'
-export type Optimizer = 'sgd' | 'momentum' | 'adam'
+export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'identity'] as const
+export type Activation = (typeof ACTIVATIONS)[number]
+export const LOSSES = ['cross-entropy', 'mse'] as const
+export type Loss = (typeof LOSSES)[number]
+export const OPTIMIZERS = ['sgd', 'momentum', 'adam'] as const
+export type Optimizer = (typeof OPTIMIZERS)[number]
 
 /**
  * How a multiply-add rounds. `f32`: product and sum each rounded to float32. `fma`: once, after both.
@@ -146,7 +149,9 @@ export const scratchFloats = (rows: number): number =>
  */
 export type KernelFactory = (memory: WebAssembly.Memory, scratch: number) => Kernel
 
-export type KernelName = 'js' | 'simd' | 'fma' | 'fma256'
+/** From the slowest to the fastest. */
+export const KERNELS = ['js', 'simd', 'fma', 'fma256'] as const
+export type KernelName = (typeof KERNELS)[number]
 
 /** A kernel as it is sent to threads: which one, and its compiled code unless it is plain JavaScript. */
 export interface KernelChoice {

@@ -4,7 +4,9 @@ import { syntheticDataSet } from '../model/data/synthetic.ts'
 import { layerCount, stepFlop, type Model } from '../model/shape.ts'
 import { GRID_DEFAULTS } from '../plan/grid.ts'
 import { cutBatches } from './batches.ts'
-import { createCell } from '../cells/cell.ts'
+import { EXECUTION, type Cell } from '../cells/cell.ts'
+import { createCell } from '../cells/create.ts'
+import { degreesOf, gridOf } from '../plan/modes.ts'
 import { openSession, type Session } from './session.ts'
 import { median } from './statistics.ts'
 import { stepTimes } from './steps.ts'
@@ -18,17 +20,22 @@ const FEWEST_STEPS = 5
 const WARM_UP_SHARE = 0.25
 const HYPER = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
-const settingOf = (model: Model, batch: number, threads: number) =>
+const openOf = (model: Model, batch: number) =>
   ({
+    ...GRID_DEFAULTS,
     model,
     batch,
-    threads,
     optimizer: 'sgd',
     microbatches: 1,
     schedule: 'gpipe',
     reduction: 'direct',
-    ...GRID_DEFAULTS,
   }) as const
+
+const cellOf = (mode: 'serial' | 'data', model: Model, batch: number, threads: number): Cell =>
+  createCell(
+    { mode, grid: gridOf(mode, openOf(model, batch), degreesOf(mode, threads)), ...EXECUTION },
+    HYPER,
+  )
 
 export interface StepResult {
   readonly medianNs: number
@@ -51,7 +58,7 @@ export async function measureStep(
   const flop = stepFlop(model, batch)
   const steps = Math.max(FEWEST_STEPS, Math.round((milliseconds * 1e6 * expectedGflops) / flop))
   const warmUp = Math.ceil(steps * WARM_UP_SHARE)
-  const cell = createCell('serial', settingOf(model, batch, 1), HYPER)
+  const cell = cellOf('serial', model, batch, 1)
   const session = await openSession({
     cells: [cell],
     batches: ROTATING_BATCHES,
@@ -93,7 +100,7 @@ export async function measureLimitsTogether(
 ): Promise<LimitsTogether[]> {
   const most = Math.max(...counts)
   const model: Model = { widths: [1, 1], activation: 'identity', loss: 'mse' }
-  const cell = createCell('data', settingOf(model, most, most), HYPER)
+  const cell = cellOf('data', model, most, most)
   const session = await openSession({ cells: [cell], batches: 1, seed: SEED, cores: most, kernel })
   try {
     return await measureLimits(session, counts)

@@ -12,7 +12,7 @@ export interface Visit {
   readonly block: number
   /** Its place in the order of the block. */
   readonly position: number
-  /** Nanoseconds of each step, the first `warmUp` of them not to be counted. */
+  /** Nanoseconds of each step; the first `warmUp` do not count. */
   readonly stepNs: readonly number[]
   readonly warmUp: number
   readonly ranks: readonly RankLedger[]
@@ -26,38 +26,36 @@ export type VisitReport = Pick<RankReport, 'rank' | 'threadId' | 'spent' | 'stam
 
 export interface Blocks {
   readonly seed: number
-  /** At least so many, and at most. */
   readonly fewest: number
   readonly most: number
-  /** No further block begins when one more would end after so many seconds, once there are enough. */
+  /** Once there are enough blocks, none begins that would end later than this. */
   readonly budgetSeconds: number
   /** How long a visit's measured steps should last. */
   readonly visitMs: number
-  /** Measured steps of a visit, instead of as many as take that long. */
+  /** Measured steps of a visit, instead of as many as fill `visitMs`. */
   readonly steps?: number | undefined
-  /** Tells, after each block, whether more would show nothing new. */
+  /** Asked after each block: are the results precise enough? */
   readonly precise: (visits: readonly Visit[]) => boolean
 }
 
-/** A chunk of warm-up is a share of a visit; two in a row that are as fast as each other show that it is over. */
+/** Warm-up runs in chunks, each a share of a visit; it is over when two in a row take the same time. */
 const WARM_UP = { share: 0.1, first: 3, mostChunks: 7, flat: 0.03 }
-/** Enough for a median to mean something, and not more than a file wants to hold. */
+/** Enough for a median, and not more than a file should hold. */
 const STEPS = { fewest: 3, most: 1000 }
 /** The step after a pause finds its thread asleep. */
 const AFTER_PAUSE = 2
 
 /**
  * Runs every cell once per block, from fresh weights, in an order shuffled by the seed, so that drift of the machine
- * falls on all of them alike. `done` is called after each visit, while no rank runs. `earlier` visits, of a run that is
- * being resumed, are not repeated.
+ * affects all of them alike. No rank runs while a visit is yielded. `earlier` visits, of a run that is being resumed, are
+ * not repeated.
  */
-export async function runBlocks(
+export async function* runBlocks(
   session: Session,
   cells: readonly Cell[],
   blocks: Blocks,
   earlier: readonly Visit[],
-  done: (visit: Visit) => void,
-): Promise<void> {
+): AsyncGenerator<Visit, void> {
   const visits = [...earlier]
   const begun = performance.now()
   let last = 0
@@ -68,7 +66,7 @@ export async function runBlocks(
       if (earlier.some((visit) => visit.cell === cell && visit.block === block)) continue
       const visit = await runVisit(session, cell, block, position, blocks)
       visits.push(visit)
-      done(visit)
+      yield visit
     }
     last = Math.max(last, performance.now() - start)
     if (block + 1 < blocks.fewest) continue
@@ -76,7 +74,7 @@ export async function runBlocks(
   }
 }
 
-/** So many steps of a length last about so long; at least `fewest`. */
+/** Steps that fill a time, but at least `fewest`. */
 const stepsIn = (ms: number, stepNs: number, fewest: number): number =>
   Math.min(STEPS.most, Math.max(fewest, Math.round((ms * 1e6) / stepNs)))
 

@@ -1,55 +1,167 @@
+import { againOf } from '../cells/create.ts'
+import type { Cell } from '../cells/cell.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
-import { measureLimits, type LimitsTogether } from './alone.ts'
-import { runBlocks, type Blocks, type Visit } from './blocks.ts'
-import { againOf, type Cell } from '../cells/cell.ts'
-import { noiseFloor } from './noise.ts'
-import type { Prediction } from './prediction/predict.ts'
-import { openSession } from './session.ts'
-import { median } from './statistics.ts'
-import { speedupIsWithin } from './summary.ts'
-import { verifyCells } from './verify-cells.ts'
-import type { Verdict } from './verify.ts'
 import { stepFlop } from '../model/shape.ts'
 import { idealBubble } from '../simulate/bubble.ts'
-import { appendRows } from '../report/folder/csv.ts'
-import {
-  blockRow,
-  BLOCKS_COLUMNS,
-  LEDGER_COLUMNS,
-  ledgerRows,
-  MEMORY_COLUMNS,
-  memoryRows,
-  SAMPLES_COLUMNS,
-  sampleRows,
-  type RunIdentity,
-} from '../report/rows/files.ts'
-import { appendVisit, readVisits } from '../report/folder/journal.ts'
-import { formatDuration } from '../report/text/format.ts'
-import { rotatingBatches } from '../../bench/run/data.ts'
-import type { Group, GroupResult } from '../../bench/run/experiment.ts'
-import { forecast } from '../../bench/run/forecast.ts'
-import { withSession } from '../../bench/run/interrupt.ts'
-import type { ScalingOptions } from '../../bench/options.ts'
-import { judge } from './outcome.ts'
-import type { Run } from '../../bench/run/run.ts'
+import { measureLimits, type LimitsTogether } from './alone.ts'
+import type { Batches } from './batches.ts'
+import { runBlocks, type Blocks, type Visit } from './blocks.ts'
+import type { MeasureEvent } from './events.ts'
+import { noiseFloor } from './noise.ts'
+import { judge, type Group, type GroupResult } from './outcome.ts'
+import { predictCells, type Prediction } from './prediction/predict.ts'
+import { openSession, type Session } from './session.ts'
+import { speedupIsWithin } from './summary.ts'
+import { verifyCells, type Verdict } from './verify.ts'
 
 /** Steps that every cell trains before it is timed, to be compared with serial. */
 const VERIFIED_STEPS = 3
-/** Enough blocks for an interval, and no end of them only because cells are fast. */
+/** Enough blocks for an interval, and an end where cells are fast. */
 const BLOCKS = { fewest: 5, most: 200 }
-/** A visit takes this long at most and at least, in milliseconds, as far as the budget allows. */
-const VISIT_MS = { longest: 400, shortest: 30 }
-const QUICK_VISIT_MS = 25
-/** Of what the blocks take, for single instructions before the first of them. */
+/** Milliseconds of a visit, as far as the budget allows. */
+const VISIT_MS = { longest: 400, shortest: 30, quick: 25 }
+/** Time for the calibration of instructions, as a share of the blocks' time. */
 const CALIBRATION_SHARE = 0.1
-/** Of a visit's time: warm-up and fresh weights come on top of the measured steps. */
+/** Warm-up and fresh weights come on top of the measured steps of a visit. */
 const VISIT_OVERHEAD = 1.4
 
+/** How long a group is measured. */
+export interface Effort {
+  readonly seed: number
+  /** Measured steps of a visit; undefined for as many as fill its time. */
+  readonly steps: number | undefined
+  /** Blocks; undefined to go on until the speed-ups are precise or the budget is spent. */
+  readonly blocks: number | undefined
+  /** Half width of a speed-up's interval, as a share of it. */
+  readonly precision: number
+  /** Seconds. */
+  readonly budget: number
+  readonly quick: boolean
+  readonly pin: boolean
+}
+
+/** What a measurement works with. */
+export interface Surroundings {
+  readonly cores: number
+  readonly kernel: KernelChoice
+  /** Ends the measurement, and its threads, wherever they are. */
+  readonly signal: AbortSignal
+}
+
+/** What an earlier part of the same run has found. */
+export interface Earlier {
+  readonly visits: readonly Visit[]
+  /** Undefined for a cell that cannot be predicted. */
+  readonly predictions: ReadonlyMap<Cell, Prediction | undefined>
+}
+
+/** The cells that are measured: those of the group, and serial again. */
+export const measuredCells = ({ cells }: Group): Cell[] => [...cells, againOf(cells[0])]
+
+/**
+ * Verifies, predicts, times and judges the cells of a group. It yields what happens and neither prints nor writes: nothing
+ * runs until its caller asks for the next event. What was measured is judged even if a rank fails or the user interrupts.
+ *
+ * @param cells of `measuredCells`
+ */
+export async function* runGroup(
+  group: Group,
+  cells: readonly Cell[],
+  batches: Batches,
+  effort: Effort,
+  surroundings: Surroundings,
+  earlier: Earlier,
+): AsyncGenerator<MeasureEvent, GroupResult> {
+  const { cores, kernel, signal } = surroundings
+  const { seed, pin } = effort
+  const serial = cells[0]
+  const visits = [...earlier.visits]
+  let limits: LimitsTogether[] = []
+  let verdicts = new Map<Cell, Verdict>()
+  let predictions = new Map<Cell, Prediction>()
+  let failure: unknown
+
+  yield { kind: 'planned', cells: group.cells }
+  const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin })
+  const release = closeOnAbort(session, signal)
+  try {
+    if (session.unpinned !== undefined) yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
+    limits = await measureLimits(session, countsTogether(cells, cores))
+    yield { kind: 'limits', limits }
+    verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
+    yield { kind: 'verified', verdicts }
+    const sound = cells.filter((cell) => verdicts.get(cell)?.match !== 'different')
+    const blocks = blocksOf(effort, sound.length, (all) =>
+      sound.every((cell) => cell === serial || speedupIsWithin(effort.precision, all, cell, serial, seed)),
+    )
+    const budgetMs = CALIBRATION_SHARE * lengthMs(blocks, sound.length)
+    predictions = yield* forecast(session, sound, earlier, cores, budgetMs)
+    const begun = performance.now()
+    let done = 0
+    for await (const visit of runBlocks(session, sound, blocks, earlier.visits)) {
+      visits.push(visit)
+      done++
+      yield {
+        kind: 'visited',
+        visit,
+        progress: {
+          done: ((done - 1) % sound.length) + 1,
+          cells: sound.length,
+          fewest: blocks.fewest,
+          leftMs: leftMs(blocks, performance.now() - begun, done, sound.length * blocks.most - visits.length),
+          atMost: blocks.budgetSeconds !== Infinity,
+        },
+      }
+    }
+    signal.throwIfAborted()
+  } catch (error) {
+    failure = signal.aborted ? signal.reason : error
+  } finally {
+    release()
+    await session.close()
+  }
+  const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
+  const floor = noiseFloor(of(serial), of(cells[cells.length - 1]), seed)
+  const outcomes = judge({ cells, visits, verdicts, predictions, limits, floor, cores, seed })
+  return { group, outcomes, floor, limits, ...(failure === undefined ? {} : { failure }) }
+}
+
+/** Ends a session's threads when the user interrupts; gives what takes that back. */
+export function closeOnAbort(session: Pick<Session, 'close'>, signal: AbortSignal): () => void {
+  const close = () => void session.close()
+  signal.addEventListener('abort', close, { once: true })
+  if (signal.aborted) close()
+  return () => signal.removeEventListener('abort', close)
+}
+
+/**
+ * Predicts the steps of cells before they are measured. A run that goes on is held to what it predicted when it began.
+ *
+ * @returns the predictions, without the cells that cannot be predicted
+ * @throws RankError
+ */
+export async function* forecast(
+  session: Session,
+  cells: readonly Cell[],
+  { predictions: known }: Pick<Earlier, 'predictions'>,
+  cores: number,
+  budgetMs: number,
+): AsyncGenerator<MeasureEvent, Map<Cell, Prediction>> {
+  const left = cells.filter((cell) => !known.has(cell))
+  const found = [...known]
+  if (left.length > 0) {
+    const predictions = await predictCells(session, left, { cores, budgetMs })
+    yield { kind: 'predicted', cells: left, predictions }
+    found.push(...predictions.of)
+  }
+  return new Map(found.flatMap(([cell, prediction]) => (prediction ? [[cell, prediction]] : [])))
+}
+
 /** How a group's blocks are run: as many as were asked for, or until they are precise or the budget is spent. */
-export function blocksOf(options: ScalingOptions, cells: number, precise: Blocks['precise']): Blocks {
-  const { seed, steps, blocks, quick, budget } = options
+function blocksOf(effort: Effort, cells: number, precise: Blocks['precise']): Blocks {
+  const { seed, steps, blocks, quick, budget } = effort
   const share = (budget * 1000) / (BLOCKS.fewest * cells * VISIT_OVERHEAD)
-  const visitMs = quick ? QUICK_VISIT_MS : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, share))
+  const visitMs = quick ? VISIT_MS.quick : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, share))
   return {
     seed,
     steps,
@@ -61,111 +173,15 @@ export function blocksOf(options: ScalingOptions, cells: number, precise: Blocks
   }
 }
 
-/** How long a number of cells take, at most, if their steps are not longer than a visit. */
+/** How long the blocks of some cells take at most, if no step is longer than a visit. */
 const lengthMs = ({ budgetSeconds, most, visitMs }: Blocks, cells: number): number =>
   budgetSeconds === Infinity ? most * cells * visitMs * VISIT_OVERHEAD : budgetSeconds * 1000
 
-/** Verifies, times and judges the cells of a group, and writes what is measured as it comes. */
-export async function runGroup(
-  begun: Run,
-  run: RunIdentity,
-  number: number,
-  group: Group,
-  options: ScalingOptions,
-  choice: KernelChoice,
-  cores: number,
-): Promise<GroupResult> {
-  const { folder } = begun
-  const [serial] = group.cells
-  const again = againOf(serial)
-  const cells = [...group.cells, again]
-  const { seed, precision } = options
-  const { model, batch } = serial.plan
-  const { batches } = rotatingBatches({ ...options, layers: model.widths, batch })
-
-  const journal = folder.file('visits.jsonl')
-  const earlier = readVisits(journal, run.experiment, number, cells)
-  const visits: Visit[] = [...earlier]
-  let limits: LimitsTogether[] = []
-  let verdicts = new Map<Cell, Verdict>()
-  let predictions = new Map<Cell, Prediction>()
-
-  appendRows(
-    folder.file('memory.csv'),
-    MEMORY_COLUMNS,
-    group.cells.flatMap((cell) => memoryRows(run, cell)),
-  )
-  const write = (visit: Visit) => {
-    const status = visit.cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
-    appendRows(
-      folder.file('samples.csv'),
-      SAMPLES_COLUMNS,
-      sampleRows(run, visit, visit.finite ? status : 'not-finite'),
-    )
-    appendRows(folder.file('blocks.csv'), BLOCKS_COLUMNS, [blockRow(run, visit)])
-    appendRows(folder.file('ledger.csv'), LEDGER_COLUMNS, ledgerRows(run, visit))
-  }
-  for (const visit of earlier) write(visit)
-
-  const session = await openSession({
-    cells,
-    batches: batches.count,
-    seed,
-    cores,
-    kernel: choice,
-    pin: options.pin,
-  })
-  if (session.unpinned !== undefined) console.log(`warning: --pin: ${session.unpinned}`)
-  let failure: unknown
-  await withSession(session, async () => {
-    limits = await measureLimits(session, countsTogether(cells, cores))
-    verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
-    const sound = cells.filter((cell) => verdicts.get(cell)?.match !== 'different')
-    for (const cell of cells.filter((each) => !sound.includes(each))) {
-      console.log(`${cell.name}: not timed, its weights differ from serial's`)
-    }
-    const precise = (all: readonly Visit[]) =>
-      sound.every((cell) => cell === serial || speedupIsWithin(precision, all, cell, serial, seed))
-    const blocks = blocksOf(options, sound.length, precise)
-    predictions = await forecast(
-      folder,
-      run,
-      session,
-      sound,
-      cores,
-      CALIBRATION_SHARE * lengthMs(blocks, sound.length),
-    )
-    const start = performance.now()
-    let done = 0
-    await runBlocks(session, sound, blocks, earlier, (visit) => {
-      // The journal is the last to be written: what stands there is in the other files, too.
-      write(visit)
-      appendVisit(journal, run.experiment, number, visit)
-      visits.push(visit)
-      done++
-      const step = formatDuration(median(visit.stepNs.slice(visit.warmUp)))
-      const left = leftOf(blocks, performance.now() - start, done, visits.length, sound.length)
-      const count = String(((done - 1) % sound.length) + 1).padStart(String(sound.length).length)
-      console.log(
-        `block ${String(visit.block + 1).padStart(2)}  ${count}/${sound.length}  ` +
-          `${visit.cell.name.padEnd(26)} ${step.padStart(9)} a step  (${left})`,
-      )
-    })
-  }).catch((error: unknown) => {
-    // What was measured is summed up even if a rank has failed or the user has had enough.
-    failure = error
-  })
-  const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
-  const floor = noiseFloor(of(serial), of(again), seed)
-  const outcomes = judge({ cells, visits, verdicts, predictions, limits, floor, cores, seed })
-  return { group, outcomes, floor, limits, ...(failure === undefined ? {} : { failure }) }
-}
-
-/** A step's flop at the speed of one kernel per core, and what the plan leaves idle: no overhead of any kind. */
-export function expectedStepNs({ plan }: Cell, rate: number, cores: number): number {
-  const busy = plan.programs.length * (1 - idealBubble(plan))
-  return stepFlop(plan.model, plan.batch) / (rate * Math.min(busy, cores))
-}
+/** Time until all blocks are done that were asked for, or until the budget is spent at the latest. */
+const leftMs = ({ budgetSeconds }: Blocks, elapsedMs: number, done: number, left: number): number =>
+  budgetSeconds === Infinity
+    ? (elapsedMs / done) * Math.max(0, left)
+    : Math.max(0, budgetSeconds * 1000 - elapsedMs)
 
 /** 1, and the thread counts of the cells as far as there are cores for them. */
 function countsTogether(cells: readonly Cell[], cores: number): number[] {
@@ -173,11 +189,28 @@ function countsTogether(cells: readonly Cell[], cores: number): number[] {
   return [...new Set([1, ...counts])].sort((a, b) => a - b)
 }
 
-/** How long the blocks still take: until all that were asked for are there, or at most until the budget is spent. */
-function leftOf(blocks: Blocks, elapsedMs: number, done: number, all: number, cells: number): string {
-  const left =
-    blocks.budgetSeconds === Infinity
-      ? (elapsedMs / done) * (blocks.most * cells - all)
-      : Math.max(0, blocks.budgetSeconds * 1000 - elapsedMs)
-  return `${blocks.budgetSeconds === Infinity ? '' : 'at most '}${formatDuration(left * 1e6)} left`
+/** A step's flop at the speed of one kernel per core, and what the plan leaves idle: no overhead of any kind. */
+export function expectedStepNs({ plan }: Cell, gflops: number, cores: number): number {
+  const busy = plan.programs.length * (1 - idealBubble(plan))
+  return stepFlop(plan.model, plan.batch) / (gflops * Math.min(busy, cores))
+}
+
+/** Seconds: threads start, limits are measured for each count, cells are verified, instructions calibrated. */
+const START_UP_S = 0.6
+const LIMITS_S = 0.5
+const CALIBRATED_CELL_S = 0.35
+
+/** How long a group should take, from how fast the kernel is. */
+export function expectedSeconds(group: Group, effort: Effort, gflops: number, cores: number): number {
+  const cells = measuredCells(group)
+  const blocks = blocksOf(effort, cells.length, () => false)
+  const steps = cells.map((cell) => expectedStepNs(cell, gflops, cores) / 1e9)
+  const verified = steps.reduce((sum, step) => sum + VERIFIED_STEPS * step, 0)
+  const before =
+    START_UP_S + LIMITS_S * countsTogether(cells, cores).length + CALIBRATED_CELL_S * cells.length + verified
+  if (blocks.budgetSeconds !== Infinity) return before + blocks.budgetSeconds
+  const visit = (step: number) =>
+    VISIT_OVERHEAD *
+    (effort.steps === undefined ? Math.max(blocks.visitMs / 1000, 3 * step) : effort.steps * step)
+  return steps.reduce((sum, step) => sum + blocks.most * visit(step), before)
 }

@@ -6,7 +6,7 @@ import type { Spent } from './prediction/error.ts'
 import { ledgersOf } from './ledger.ts'
 import { stepTimes } from './steps.ts'
 
-/** How long a number of batches took in one go, or one batch with a number of model parts. */
+/** How long a number of batches took in one go, or one batch through a number of model parts. */
 export interface GrowthPoint {
   readonly cell: Cell
   readonly variable: 'batches' | 'parts'
@@ -20,20 +20,19 @@ export interface GrowthPoint {
 const WARM_UP = { steps: 1000, mostMs: 500, first: 5 }
 
 /**
- * Trains cells for each of some numbers of steps, all of it several times over in turn. Of `parts` the value is the
- * number of the plan's ranks, and the time that of one step.
+ * Trains cells for each of some numbers of steps, several times over in turn. For `parts` the value is the number of the
+ * plan's ranks, and the time that of one step.
  *
  * @param longestMs counts of steps that would take longer are left out
  */
-export async function measureGrowth(
+export async function* measureGrowth(
   session: Session,
   cells: readonly Cell[],
   variable: GrowthPoint['variable'],
   steps: readonly number[],
   repetitions: number,
   longestMs: number,
-  done: (point: GrowthPoint) => void,
-): Promise<void> {
+): AsyncGenerator<GrowthPoint, void> {
   const stepMs = new Map<Cell, number>()
   for (let repetition = 0; repetition < repetitions; repetition++) {
     for (const cell of cells) {
@@ -48,10 +47,14 @@ export async function measureGrowth(
         const stepNs = stepTimes(reports)
         const wallNs = stepNs.reduce((sum, ns) => sum + ns, 0)
         const spent = { stepNs, warmUp: 0, ranks: ledgersOf(cell.plan, reports, 0) }
-        if (variable === 'batches') done({ cell, variable, value: count, repetition, wallNs, spent })
-        else {
-          const value = cell.plan.programs.length
-          done({ cell, variable, value, repetition, wallNs: wallNs / count, spent })
+        const isParts = variable === 'parts'
+        yield {
+          cell,
+          variable,
+          value: isParts ? cell.plan.programs.length : count,
+          repetition,
+          wallNs: isParts ? wallNs / count : wallNs,
+          spent,
         }
       }
     }
@@ -60,7 +63,7 @@ export async function measureGrowth(
 
 const RESAMPLES = 1000
 
-/** What of a point the exponent depends on. */
+/** What the exponent depends on. */
 type Timed = Pick<GrowthPoint, 'value' | 'repetition' | 'wallNs'>
 
 /** The slope of log time over log value by least squares, with a 95 % bootstrap interval over repetitions. */

@@ -1,18 +1,53 @@
 import type { LimitsTogether } from './alone.ts'
 import type { Visit } from './blocks.ts'
-import { isAgain, type Cell } from '../cells/cell.ts'
+import type { Cell } from '../cells/cell.ts'
 import { guard, type Findings } from './guards.ts'
 import { isCalledDifferent, isDifferent } from './noise.ts'
 import type { Prediction } from './prediction/predict.ts'
 import { predictionError } from './prediction/error.ts'
 import { summarise } from './summary.ts'
 import type { Verdict } from './verify.ts'
-import type { Judged, Status } from '../report/rows/files.ts'
+import type { PredictionError } from './prediction/error.ts'
+import type { Summary } from './summary.ts'
+
+/** More threads than cores; weights unlike serial's; weights that are not finite; an impossible time. */
+export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite' | 'impossible'
+
+/** What is said of a cell in the end. */
+export interface Judged {
+  readonly cell: Cell
+  /** Undefined if it was not timed. */
+  readonly summary: Summary | undefined
+  readonly verdict: Verdict
+  readonly status: Status
+  /** Undefined where nothing tells whether the speed-up differs from 1. */
+  readonly differs?: boolean | undefined
+  /** How far the prediction was off; undefined if there was none. */
+  readonly prediction?: PredictionError | undefined
+}
 
 /** What became of a cell. */
 export interface Outcome extends Judged {
   readonly findings: Findings
   readonly visits: readonly Visit[]
+}
+
+/** Cells of one model and batch: they read the same data, and are verified against and compared with one serial. */
+export interface Group {
+  /** What tells it from the other groups of its experiment; empty if there is only one. */
+  readonly label: string
+  /** Serial comes first. */
+  readonly cells: readonly Cell[]
+}
+
+export interface GroupResult {
+  readonly group: Group
+  readonly outcomes: readonly Outcome[]
+  /** What the run's two serials differ by; undefined if they were not both measured. */
+  readonly floor: number | undefined
+  readonly limits: readonly LimitsTogether[]
+  /** Why not all of it was measured: a rank failed, or the user interrupted the run. */
+  readonly failure?: unknown
 }
 
 /** What a group's cells are judged by. */
@@ -59,7 +94,7 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
     summary,
     status: statusOf(verdict, finite, findings, threads > cores),
     findings,
-    differs: isAgain(cell.name)
+    differs: cell.again
       ? isCalledDifferent(of(serial), visits, seed)
       : floor === undefined || speedup === undefined || speedupInterval === undefined || cell === serial
         ? undefined

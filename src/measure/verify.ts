@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 import { endianness } from 'node:os'
+import type { Cell } from '../cells/cell.ts'
+import { reverseRows, type Batches } from './batches.ts'
+import type { Session } from './session.ts'
 
 export type Match = 'exact' | 'close' | 'different'
 
@@ -78,4 +81,31 @@ const MANTISSA_BITS = 23
 export function float32Spacing(magnitude: number): number {
   const exponent = Math.floor(Math.log2(Math.max(Math.fround(magnitude), SMALLEST_NORMAL)))
   return 2 ** (exponent - MANTISSA_BITS)
+}
+
+/**
+ * Trains every cell for the same few steps from the same weights and compares the weights with serial's. Afterwards the
+ * batches are loaded.
+ *
+ * @throws RankError if a rank fails
+ */
+export async function verifyCells(
+  session: Session,
+  cells: readonly Cell[],
+  serial: Cell,
+  batches: Batches,
+  steps: number,
+): Promise<Map<Cell, Verdict>> {
+  const train = async (cell: Cell) => {
+    session.initialise(cell)
+    await session.run(cell, 0, steps, 0)
+    return session.weights(cell)
+  }
+  session.load(reverseRows(batches))
+  const reversed = (await train(serial)).map(([replica]) => replica)
+  session.load(batches)
+  const reference = (await train(serial)).map(([replica]) => replica)
+  const verdicts = new Map<Cell, Verdict>()
+  for (const cell of cells) verdicts.set(cell, compareWeights(await train(cell), reference, reversed))
+  return verdicts
 }

@@ -8,7 +8,7 @@ export interface Model {
   readonly loss: Loss
 }
 
-export const layerCount = (model: Model): number => model.widths.length - 1
+export const layerCount = ({ widths }: Pick<Model, 'widths'>): number => widths.length - 1
 
 /** Weights and biases together. */
 export function parameterCount(model: Model): number {

@@ -1,18 +1,27 @@
 import { TILE_WIDTH, type Optimizer } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
-import type { Handoff } from './build/boundary.ts'
 import type { ReductionName } from './reductions/index.ts'
 import { schedules, type ScheduleName } from './schedules/index.ts'
 import { stagesOf, type Table } from './schedules/schedule.ts'
 
-/** A point of the space of strategies: `dp` replicas of a pipeline of `pp` ranks, each `tp` times; dp × pp × tp ranks. */
-export interface Grid {
-  readonly model: Model
-  readonly optimizer: Optimizer
-  readonly batch: number
+/** How a tensor crosses from one stage to the next: through memory that both see, or in messages. */
+export const HANDOFFS = ['shared', 'transfer', 'clone'] as const
+export type Handoff = (typeof HANDOFFS)[number]
+
+/** Degrees of data, pipeline and tensor parallelism; their product is the number of ranks. */
+export interface Degrees {
   readonly dp: number
   readonly pp: number
   readonly tp: number
+}
+
+export const ranksOf = ({ dp, pp, tp }: Degrees): number => dp * pp * tp
+
+/** A point of the space of strategies: `dp` replicas of a pipeline of `pp` stages, each shared by `tp` ranks. */
+export interface Grid extends Degrees {
+  readonly model: Model
+  readonly optimizer: Optimizer
+  readonly batch: number
   /** Of each replica's share of the batch. */
   readonly microbatches: number
   readonly schedule: ScheduleName

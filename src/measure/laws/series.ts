@@ -1,5 +1,5 @@
 import type { Visit } from '../blocks.ts'
-import { isAgain, type Cell } from '../../cells/cell.ts'
+import type { Cell } from '../../cells/cell.ts'
 import { blockMedian } from '../noise.ts'
 import type { Point } from './law.ts'
 
@@ -28,7 +28,7 @@ export interface Series {
  * finished. Whoever wants no more threads than cores leaves the other cells out.
  */
 export function seriesOf(measured: readonly Measured[]): Series[] {
-  const names = measured.flatMap(({ cells }) => cells.filter(isOfFamily).map(familyOf))
+  const names = measured.flatMap(({ cells }) => cells.filter(isOfFamily).map(({ family }) => family))
   return [...new Set(names)].map((name) => ({
     name,
     groups: measured.map((group) => pointsOf(group, name)).filter((blocks) => blocks.length > 0),
@@ -37,21 +37,19 @@ export function seriesOf(measured: readonly Measured[]): Series[] {
 
 const isOfFamily = ({ mode }: Cell): boolean => mode !== 'serial' && mode !== 'hybrid'
 
-const familyOf = ({ name, setting }: Cell): string => name.slice(0, -`-${setting.threads}`.length)
-
 function pointsOf({ cells, visits }: Measured, name: string): BlockPoints[] {
   const family = cells.filter(
     (cell) =>
       isOfFamily(cell) &&
-      familyOf(cell) === name &&
+      cell.family === name &&
       visits.some((visit) => visit.cell === cell) &&
       visits.every((visit) => visit.cell !== cell || visit.finite),
   )
-  const serial = cells.find((cell) => cell.mode === 'serial' && !isAgain(cell.name))
+  const serial = cells.find((cell) => cell.mode === 'serial' && !cell.again)
   const medians = (cell: Cell | undefined) =>
     new Map(visits.filter((visit) => visit.cell === cell).map((visit) => [visit.block, blockMedian(visit)]))
   const ofSerial = medians(serial)
-  const ofFamily = family.map((cell) => ({ threads: cell.setting.threads, ns: medians(cell) }))
+  const ofFamily = family.map((cell) => ({ threads: cell.plan.programs.length, ns: medians(cell) }))
   return [...ofSerial]
     .filter(([block]) => ofFamily.every(({ ns }) => ns.has(block)))
     .map(([block, serialNs]) =>

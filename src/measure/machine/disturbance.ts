@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { loadavg } from 'node:os'
+import { cpus } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
 import { availableCores, cgroupQuota } from './cores.ts'
 import type { Machine } from './machine.ts'
 
 /** What else the machine does, and how fast it is, at one moment. */
 export interface Moment {
-  /** Processes waiting or running over the last minute; undefined where that is not kept. */
-  readonly load: number | undefined
+  /** How many of the cores that this process may use others keep busy; undefined where the system does not tell. */
+  readonly othersCores: number | undefined
   /** Shares of all processor time since the machine started; undefined elsewhere than on Linux. */
   readonly ticks: { readonly all: number; readonly stolen: number } | undefined
   /** Milliseconds of a loop that always does the same. */
@@ -16,13 +17,37 @@ export interface Moment {
 const SPIN_TURNS = 2_000_000
 const SPIN_TRIES = 5
 
-export function observe(): Moment {
-  return {
-    load: process.platform === 'win32' ? undefined : loadavg()[0],
-    ticks: readTicks(),
-    spinMs: spinMs(),
-  }
+export async function observe(): Promise<Moment> {
+  return { othersCores: await othersCores(), ticks: readTicks(), spinMs: spinMs() }
 }
+
+/** Long enough for the clock ticks that processor time is counted in. */
+const WINDOW_MS = 400
+
+/**
+ * Seen over a short time in which this process sleeps. Where it may use fewer cores than there are, the others can keep
+ * the rest busy without harm.
+ */
+async function othersCores(): Promise<number | undefined> {
+  const busy = () =>
+    cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
+  const all = cpus().length
+  if (all === 0) return undefined
+  const [before, own, start] = [busy(), process.cpuUsage(), performance.now()]
+  await setTimeout(WINDOW_MS)
+  const { user, system } = process.cpuUsage(own)
+  const others = (busy() - before - (user + system) / 1000) / (performance.now() - start)
+  return Math.max(0, others - (all - availableCores()))
+}
+
+/** A machine with less than this beside the run is idle. */
+const IDLE_CORES = 0.25
+
+export const isBusy = ({ othersCores: others }: Moment): boolean =>
+  others !== undefined && others > IDLE_CORES
+
+export const busyLine = ({ othersCores: others = 0 }: Moment, cores: number): string =>
+  `other processes keep ${others.toFixed(1)} of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`
 
 function spinMs(): number {
   let best = Infinity
@@ -55,13 +80,11 @@ function readTicks(): Moment['ticks'] {
 const NOTABLE_STEAL = 0.02
 const NOTABLE_SLOWDOWN = 0.1
 
-/** What may have disturbed a run, in words, from what was seen before and after it. */
+/** What may have disturbed a run, in words, from the moments before and after it. */
 export function disturbances(machine: Machine, before: Moment, after: Moment): string[] {
   const warnings: string[] = []
   const cores = availableCores()
-  if (before.load !== undefined && before.load > cores / 2) {
-    warnings.push(`the machine was busy before the run: load ${before.load.toFixed(1)} on ${cores} cores`)
-  }
+  if (isBusy(before)) warnings.push(`before the run, ${busyLine(before, cores)}`)
   const stolen = stolenShare(before, after)
   if (stolen !== undefined && stolen > NOTABLE_STEAL) {
     warnings.push(
@@ -71,12 +94,12 @@ export function disturbances(machine: Machine, before: Moment, after: Moment): s
   const slower = after.spinMs / before.spinMs - 1
   if (slower > NOTABLE_SLOWDOWN) {
     warnings.push(
-      `the same loop took ${(100 * slower).toFixed(0)} % longer after the run than before: the clock has fallen`,
+      `the same loop took ${(100 * slower).toFixed(0)} % longer after the run than before: the clock fell, or something else ran`,
     )
   }
   const quota = cgroupQuota()
   if (quota !== undefined && quota < machine.allowedCores) {
-    warnings.push(`a quota of ${quota} cores holds for this process, which sees ${machine.allowedCores}`)
+    warnings.push(`this process may use ${quota} cores (quota), though it sees ${machine.allowedCores}`)
   }
   if (machine.smt) {
     warnings.push('cores have two threads each: counts beyond the physical cores share their arithmetic')

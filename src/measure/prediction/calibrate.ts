@@ -45,10 +45,9 @@ interface Order {
 }
 
 /** Whether a cell can be predicted at all, and if not, why: what is posted or joined elsewhere is no instruction's time. */
-export function unpredictable({ dispatch, setting }: Cell): string | undefined {
+export function unpredictable({ dispatch, grid }: Cell): string | undefined {
   if (dispatch === 'task') return 'tasks are joined on the main thread'
-  if (setting.handoff !== 'shared')
-    return `messages (${setting.handoff}) are taken and posted beside the plan`
+  if (grid.handoff !== 'shared') return `messages (${grid.handoff}) are taken and posted beside the plan`
   return undefined
 }
 

@@ -1,11 +1,9 @@
 import { channel } from './channel.ts'
 import { addBuffer, addCounter, type Draft } from './draft.ts'
+import type { Handoff } from '../grid.ts'
 import { SHARED, type Instruction } from '../plan.ts'
 import { length, type Span } from '../span.ts'
 import { inBatch, inSlots, type Tensor } from './tensor.ts'
-
-/** How a tensor crosses from one rank to another: through memory that both see, or in messages. */
-export type Handoff = 'shared' | 'transfer' | 'clone'
 
 /**
  * A tensor that one stage writes and another reads, microbatch by microbatch, with what both have to do for it. The

@@ -1,28 +1,8 @@
+import { MANNER_COLUMNS, WORK_COLUMNS } from '../../cells/dimensions.ts'
 import type { RunRow } from './run.ts'
 
-/** What decides how much is computed, and what: rows that differ in it cannot be compared. */
-const WORK = ['layers', 'batch', 'microbatches', 'optimizer', 'seed'] as const
-
-/** How the same work is done: rows that differ in it are compared, and marked. */
-const MANNER = [
-  'kernel',
-  'arithmetic',
-  'threads',
-  'dp',
-  'pp',
-  'tp',
-  'schedule',
-  'reduction',
-  'dispatch',
-  'handoff',
-  'wait',
-  'chunks',
-  'bucket_kib',
-  'overlap',
-  'optimizer_sharded',
-  'pin',
-  'status',
-] as const
+/** How a row was measured is told beside a comparison, too. */
+const MARKED = [...MANNER_COLUMNS, 'status']
 
 /** Enough to see by eye whether two hashes are the same. */
 const HASH_DIGITS = 12
@@ -32,7 +12,7 @@ const HASH_DIGITS = 12
  * Within one arithmetic the same work ends in the same bits. Between two it does not, and hashes say nothing.
  */
 export function differentWork(first: RunRow, other: RunRow, letter: string): string | undefined {
-  const differing = WORK.filter((column) => valueOf(first, column) !== valueOf(other, column)).map(
+  const differing = WORK_COLUMNS.filter((column) => differsIn(first, other, column)).map(
     (column) =>
       `${column} ${valueOf(other, column) || 'unknown'}, in ${letter} ${valueOf(first, column) || 'unknown'}`,
   )
@@ -56,7 +36,11 @@ const short = (hash: string): string => hash.slice(0, HASH_DIGITS)
 
 /** The columns in which two rows of the same work differ. */
 export const marksOf = (first: RunRow, other: RunRow): string[] =>
-  MANNER.filter((column) => valueOf(first, column) !== valueOf(other, column))
+  MARKED.filter((column) => differsIn(first, other, column))
+
+/** A run of an older version may lack a column: what is not known does not differ. */
+const differsIn = (first: RunRow, other: RunRow, column: string): boolean =>
+  column in first.fields && column in other.fields && valueOf(first, column) !== valueOf(other, column)
 
 export const valueOf = ({ fields }: RunRow, column: string): string => fields[column] ?? ''
 

@@ -1,38 +1,33 @@
+import { within, type Column } from '../../cells/columns.ts'
 import type { Measurement } from '../../measure/handoff/measurement.ts'
-import type { Row } from '../folder/csv.ts'
 
-export const HANDOFF_COLUMNS = [
-  'run_id',
-  'kind',
-  'method',
-  'threads',
-  'bytes',
-  'tries',
-  'median_ns',
-  'min_ns',
-  'p95_ns',
-  'algbw_gbps',
-  'busbw_gbps',
-  'wrong',
-  'status',
+/** A measurement of a run on a machine with so many cores. */
+export interface HandoffRow {
+  readonly runId: string
+  readonly measurement: Measurement
+  readonly cores: number
+}
+
+const MEASUREMENT: readonly Column<Measurement>[] = [
+  ['kind', ({ kind }) => kind, 'round-trip, one-way, barrier, reduction or start-up'],
+  ['method', ({ method }) => method, 'how it is done'],
+  ['threads', ({ threads }) => threads, 'threads that take part'],
+  ['bytes', ({ bytes }) => bytes, 'bytes of the payload'],
+  ['tries', ({ tries }) => tries, 'tries that count'],
+  ['median_ns', ({ medianNs }) => medianNs, 'median of the tries'],
+  ['min_ns', ({ minNs }) => minNs, 'the fastest'],
+  ['p95_ns', ({ p95Ns }) => p95Ns, '95th percentile'],
+  ['algbw_gbps', ({ algbw }) => algbw, 'bytes / median, in GB/s'],
+  ['busbw_gbps', ({ busbw }) => busbw, 'algbw × 2(n − 1)/n for n threads'],
+  ['wrong', ({ wrong }) => wrong, 'tries whose payload was not what had been sent'],
 ]
 
-/** One row per measurement; with more threads than `cores` they have taken turns, and the status says so. */
-export const handoffRow = (runId: string, measurement: Measurement, cores: number): Row => ({
-  run_id: runId,
-  kind: measurement.kind,
-  method: measurement.method,
-  threads: measurement.threads,
-  bytes: measurement.bytes,
-  tries: measurement.tries,
-  median_ns: measurement.medianNs,
-  min_ns: measurement.minNs,
-  p95_ns: measurement.p95Ns,
-  algbw_gbps: measurement.algbw,
-  busbw_gbps: measurement.busbw,
-  wrong: measurement.wrong,
-  status: handoffStatus(measurement, cores),
-})
+export const HANDOFF_COLUMNS: readonly Column<HandoffRow>[] = [
+  ['run_id', ({ runId }) => runId],
+  ...within(MEASUREMENT, ({ measurement }: HandoffRow) => measurement),
+  ['status', ({ measurement, cores }) => handoffStatus(measurement, cores), 'ok or oversubscribed'],
+]
 
+/** With more threads than cores they take turns. */
 export const handoffStatus = ({ threads }: Measurement, cores: number): 'ok' | 'oversubscribed' =>
   threads > cores ? 'oversubscribed' : 'ok'

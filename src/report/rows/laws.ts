@@ -1,46 +1,35 @@
+import type { Column } from '../../cells/columns.ts'
+import type { RunFacts } from '../../cells/dimension.ts'
 import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
-import type { Row } from '../folder/csv.ts'
-import type { RunIdentity } from './files.ts'
 
-export const LAWS_COLUMNS = [
-  'run_id',
-  'experiment',
-  'series',
-  'law',
-  'parameter',
-  'value',
-  'ci_low',
-  'ci_high',
-  'points',
-  'largest_error',
-  'status',
-  'reason',
-]
-
-/** A row per parameter of a law that was fitted to a series; one without a parameter if it was refused. */
-export function lawRows(run: RunIdentity, series: string, finding: Fit | Refusal): Row[] {
-  const { law, points, status } = finding
-  const common = { run_id: run.runId, experiment: run.experiment, series, law: law.name }
-  if (finding.status === 'refused') {
-    const { reason } = finding
-    return [{ ...common, ...columnsOf(undefined), points, largest_error: undefined, status, reason }]
-  }
-  return finding.parameters.map((parameter) => ({
-    ...common,
-    ...columnsOf(parameter),
-    points,
-    largest_error: finding.largestError,
-    status,
-    reason: undefined,
-  }))
+/** A parameter of a law that was fitted to a series; without one, the law was refused. */
+export interface LawRow {
+  readonly run: Pick<RunFacts, 'runId' | 'experiment'>
+  readonly series: string
+  readonly finding: Fit | Refusal
+  readonly parameter?: Parameter
 }
-
-const columnsOf = (parameter: Parameter | undefined) => ({
-  parameter: parameter?.name,
-  value: parameter?.value,
-  ci_low: bound(parameter?.interval.low),
-  ci_high: bound(parameter?.interval.high),
-})
 
 /** Where nothing bounds a parameter, the field is empty. */
 const bound = (value: number | undefined): number | undefined => (value === Infinity ? undefined : value)
+
+export const LAWS_COLUMNS: readonly Column<LawRow>[] = [
+  ['run_id', ({ run }) => run.runId],
+  ['experiment', ({ run }) => run.experiment],
+  ['series', ({ series }) => series, 'cells that differ in their threads alone'],
+  ['law', ({ finding }) => finding.law.name, 'amdahl, gustafson or usl'],
+  ['parameter', ({ parameter }) => parameter?.name, 'of the law; empty if it was refused'],
+  ['value', ({ parameter }) => parameter?.value, 'estimate; empty if it does not exist'],
+  ['ci_low', ({ parameter }) => bound(parameter?.interval.low), '95 % interval, bootstrapped over blocks'],
+  ['ci_high', ({ parameter }) => bound(parameter?.interval.high), 'empty where nothing bounds it'],
+  ['points', ({ finding }) => finding.points, 'distinct thread counts'],
+  ['largest_error', ({ finding }) => (finding.status === 'ok' ? finding.largestError : undefined), 'largest relative distance of the law from a point'],
+  ['status', ({ finding }) => finding.status, 'ok or refused'],
+  ['reason', ({ finding }) => (finding.status === 'refused' ? finding.reason : undefined), 'why it was refused'],
+] // prettier-ignore
+
+/** A row per parameter of a law, or one if it was refused. */
+export const lawRows = (run: LawRow['run'], series: string, finding: Fit | Refusal): LawRow[] =>
+  finding.status === 'refused'
+    ? [{ run, series, finding }]
+    : finding.parameters.map((parameter) => ({ run, series, finding, parameter }))

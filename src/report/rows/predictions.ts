@@ -1,113 +1,78 @@
-import type { Calibration } from '../../measure/prediction/calibrate.ts'
+import { rowOf, within, type Column } from '../../cells/columns.ts'
 import type { Cell } from '../../cells/cell.ts'
+import type { Configuration } from '../../cells/dimensions.ts'
+import type { RunFacts } from '../../cells/dimension.ts'
 import { BUCKETS, type Bucket } from '../../measure/ledger.ts'
+import type { Calibration } from '../../measure/prediction/calibrate.ts'
 import type { Prediction, Predictions } from '../../measure/prediction/predict.ts'
-import type { Row } from '../folder/csv.ts'
-import { cellRow, CELL_COLUMNS, type RunIdentity } from './files.ts'
-import { cellKey, numberIn, parseRows } from '../folder/read-csv.ts'
+import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
+import { CELL_COLUMNS } from './visits.ts'
 
-export const PREDICTIONS_COLUMNS = [
-  ...CELL_COLUMNS,
-  'threads',
-  'predicted_ns',
-  'predicted_bubble',
-  'critical_path_ns',
-  ...BUCKETS.map(columnOf),
-  'signal_handoff_ns',
-  'signal_barrier_ns',
-  'calibrated_shapes',
-  'calibration_seconds',
-  'status',
-]
-
-/** What a rank spends on it in a step, the mean over the ranks: as the ledger has it. */
-function columnOf(bucket: Bucket): string {
-  return `${bucket.replace('-', '_')}_ns`
+/** What is predicted of a cell, or why nothing is. */
+interface Predicted extends Configuration {
+  readonly prediction: Prediction | undefined
+  readonly calibration: Calibration
+  readonly reason: string | undefined
 }
 
-export const CALIBRATION_COLUMNS = ['run_id', 'experiment', 'shape', 'threads', 'median_ns', 'min_ns']
+const rounded = (ns: number | undefined): number | undefined =>
+  ns === undefined ? undefined : Math.round(ns)
 
-/** A row per cell, to be written before it is measured; without numbers, and with the reason, where there is no prediction. */
-export const predictionRows = (
-  run: RunIdentity,
+const bucketColumn = (bucket: Bucket): string => `${bucket.replace('-', '_')}_ns`
+
+const PREDICTION: readonly Column<Prediction | undefined>[] = [
+  ['predicted_ns', (of) => rounded(of?.stepNs), 'step time'],
+  ['predicted_bubble', (of) => of?.bubble, 'waiting / (threads × step time)'],
+  ['critical_path_ns', (of) => rounded(of?.criticalPathNs), 'step time with free handoffs'],
+  ...BUCKETS.map((bucket): Column<Prediction | undefined> => [
+    bucketColumn(bucket),
+    (of) => rounded(of?.buckets.get(bucket)),
+    'per rank and step, as in the ledger',
+  ]),
+  ['signal_handoff_ns', (of) => rounded(of?.handoffNs), 'from a publish until another rank goes on'],
+  ['signal_barrier_ns', (of) => rounded(of?.barrierNs), 'a barrier of all ranks'],
+]
+
+export const PREDICTIONS_COLUMNS: readonly Column<Predicted>[] = [
+  ...CELL_COLUMNS,
+  ['threads', ({ cell }) => cell.plan.programs.length],
+  ...within(PREDICTION, ({ prediction }: Predicted) => prediction),
+  ['calibrated_shapes', ({ calibration }) => calibration.shapes, 'instruction shapes that were timed'],
+  ['calibration_seconds', ({ calibration }) => calibration.seconds, 'how long that took'],
+  ['status', ({ reason }) => reason ?? 'ok', 'ok, or why there is no prediction'],
+]
+
+/** A row per cell, to be written before it is measured. */
+export const predictedOf = (
+  run: RunFacts,
   cells: readonly Cell[],
   { calibration, of, reasons }: Predictions,
-): Row[] =>
-  cells.map((cell) => {
-    const prediction = of.get(cell)
-    return {
-      ...cellRow(run, cell),
-      threads: cell.plan.programs.length,
-      predicted_ns: rounded(prediction?.stepNs),
-      predicted_bubble: prediction?.bubble,
-      critical_path_ns: rounded(prediction?.criticalPathNs),
-      ...Object.fromEntries(
-        BUCKETS.map((bucket) => [columnOf(bucket), rounded(prediction?.buckets.get(bucket))]),
-      ),
-      signal_handoff_ns: rounded(prediction?.handoffNs),
-      signal_barrier_ns: rounded(prediction?.barrierNs),
-      calibrated_shapes: calibration.shapes,
-      calibration_seconds: calibration.seconds,
-      status: reasons.get(cell) ?? 'ok',
-    }
-  })
+): Predicted[] =>
+  cells.map((cell) => ({ run, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
 
-/** What the text of a predictions.csv says about some cells of an experiment; nothing about those it does not predict. */
+/** What the text of a predictions.csv says about some cells; a cell that it does not predict has undefined. */
 export function readPredictions(
   text: string,
-  experiment: string,
+  run: RunFacts,
   cells: readonly Cell[],
 ): Map<Cell, Prediction | undefined> {
   const rows = new Map(parseRows(text).map((row) => [cellKey(row), row]))
   const found = new Map<Cell, Prediction | undefined>()
   for (const cell of cells) {
-    const row = rows.get(cellKey(cellRow({ runId: '', experiment }, cell)))
-    if (!row) continue
-    const field = (column: string) => numberIn(row, column) ?? NaN
-    found.set(
-      cell,
-      numberIn(row, 'predicted_ns') === undefined
-        ? undefined
-        : {
-            stepNs: field('predicted_ns'),
-            bubble: field('predicted_bubble'),
-            criticalPathNs: field('critical_path_ns'),
-            handoffNs: field('signal_handoff_ns'),
-            barrierNs: field('signal_barrier_ns'),
-            buckets: new Map(BUCKETS.map((bucket) => [bucket, field(columnOf(bucket))])),
-          },
-    )
+    const row = rows.get(cellKey(rowOf(CELL_COLUMNS, { run, cell })))
+    if (row) found.set(cell, numberIn(row, 'predicted_ns') === undefined ? undefined : predictionIn(row))
   }
   return found
 }
 
-/** A row per instruction shape and number of threads that ran at the same time; what signals take has rows of its own. */
-export function calibrationRows(run: RunIdentity, { timings, signals }: Calibration): Row[] {
-  const common = { run_id: run.runId, experiment: run.experiment }
-  const instructions = [...timings].flatMap(([shape, of]) =>
-    [...of].map(([threads, { medianNs, minNs }]) => ({
-      ...common,
-      shape,
-      threads,
-      median_ns: rounded(medianNs),
-      min_ns: rounded(minNs),
-    })),
-  )
-  const told = [...signals].flatMap(([threads, of]) =>
-    (
-      [
-        ['signal', of.publishNs],
-        ['handoff', of.handoffNs],
-        ['handoff to a sleeper', of.wakingNs],
-        ['barrier', of.barrierNs],
-        ['transfer of 1 MiB', MIB / of.gigabytesPerSecond],
-      ] as const
-    ).map(([shape, ns]) => ({ ...common, shape, threads, median_ns: rounded(ns), min_ns: undefined })),
-  )
-  return [...instructions, ...told]
+function predictionIn(row: CsvRow): Prediction {
+  const field = (column: string) => numberIn(row, column) ?? NaN
+  return {
+    stepNs: field('predicted_ns'),
+    bubble: field('predicted_bubble'),
+    criticalPathNs: field('critical_path_ns'),
+    handoffNs: field('signal_handoff_ns'),
+    barrierNs: field('signal_barrier_ns'),
+    buckets: new Map(BUCKETS.map((bucket) => [bucket, field(bucketColumn(bucket))])),
+  }
 }
-
-const MIB = 2 ** 20
-
-const rounded = (ns: number | undefined): number | undefined =>
-  ns === undefined ? undefined : Math.round(ns)

@@ -4,7 +4,9 @@ import { isFused, passOf } from '../../plan/read/pass.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
 import { walk } from '../../plan/read/walk.ts'
 import type { VisitReport } from '../../measure/blocks.ts'
-import { cellRow, type RunIdentity } from './files.ts'
+import { rowOf } from '../../cells/columns.ts'
+import type { RunFacts } from '../../cells/dimension.ts'
+import { CELL_COLUMNS } from './visits.ts'
 
 /** An event of the Chrome trace format, which Perfetto and about:tracing open; times are in microseconds. */
 export interface TraceEvent {
@@ -22,7 +24,7 @@ export interface TraceEvent {
 
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
 export function traceStep(
-  run: Pick<RunIdentity, 'runId' | 'experiment'>,
+  run: RunFacts,
   cell: Cell,
   pid: number,
   reports: readonly VisitReport[],
@@ -32,7 +34,7 @@ export function traceStep(
   const start = Math.min(...reports.map((report) => report.stamps[0]))
   const microseconds = (stamp: number) => (stamp - start) * 1000
   // A viewer shows the name; the rest tells the charts which cell it is.
-  const args = { name: cell.name, ...cellRow(run, cell) }
+  const args = { name: cell.name, ...rowOf(CELL_COLUMNS, { run, cell }) }
   const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args }]
 
   for (const { rank, threadId, stamps } of reports) {

@@ -1,10 +1,12 @@
 import Table from 'cli-table3'
 import pico from 'picocolors'
-import { EXECUTION, isAgain, isPipelined, isReplicated, scheduleOf, type Cell } from '../../cells/cell.ts'
+import type { Cell } from '../../cells/cell.ts'
+import { EXECUTION } from '../../cells/cell.ts'
+import { isPipelined, isReplicated } from '../../plan/modes.ts'
 import type { Summary } from '../../measure/summary.ts'
 import type { Epoch } from '../../measure/train.ts'
 import { formatDuration, mib, percent, signedPercent } from './format.ts'
-import type { Judged } from '../rows/files.ts'
+import type { Judged } from '../../measure/outcome.ts'
 
 const COLUMNS = [
   'mode',
@@ -40,10 +42,10 @@ export function scalingTable(rows: readonly Judged[]): string {
 }
 
 function cellsOf({ cell, summary, verdict, status, differs, prediction }: Judged): string[] {
-  const { mode, setting } = cell
+  const { mode, plan } = cell
+  const count = String(plan.programs.length)
   const detail = detailOf(cell)
-  const threads =
-    status === 'oversubscribed' ? `${setting.threads} (oversubscribed)` : String(setting.threads)
+  const threads = status === 'oversubscribed' ? `${count} (oversubscribed)` : count
   if (!summary) return [mode, detail, threads, '', '', '', '', '', '', '', red(status)]
   return [
     mode,
@@ -63,13 +65,13 @@ function cellsOf({ cell, summary, verdict, status, differs, prediction }: Judged
 }
 
 /** What tells a cell from others of its mode: grid, schedule, reduction, and how it is run where that is not as usual. */
-function detailOf({ name, mode, setting, dispatch, wait }: Cell): string {
-  const { shape, reduction, handoff } = setting
+function detailOf({ mode, grid, dispatch, wait, again }: Cell): string {
+  const { dp, pp, tp, reduction, handoff } = grid
   return [
-    mode === 'hybrid' && shape ? `${shape.dp}x${shape.pp}x${shape.tp}` : '',
-    isAgain(name) ? 'again' : '',
-    isPipelined(mode, setting) ? scheduleOf(setting) : '',
-    isReplicated(mode, setting) ? reduction : '',
+    mode === 'hybrid' ? `${dp}x${pp}x${tp}` : '',
+    again ? 'again' : '',
+    isPipelined(mode, grid) ? (grid.table ? 'file' : grid.schedule) : '',
+    isReplicated(mode, grid) ? reduction : '',
     handoff === 'shared' ? '' : handoff,
     dispatch === EXECUTION.dispatch ? '' : dispatch,
     wait === EXECUTION.wait ? '' : wait,
@@ -135,7 +137,7 @@ export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): str
     const reached = course.find((epoch) => epoch.heldOutAccuracy >= common)
     table.push([
       cell.name,
-      String(cell.setting.threads),
+      String(cell.plan.programs.length),
       last.loss.toFixed(4),
       percentExactly(last.heldOutAccuracy),
       formatDuration(last.elapsedNs),

@@ -1,0 +1,98 @@
+import { DIMENSIONS, type DimensionName, type DimensionOptions } from '../../src/cells/dimensions.ts'
+import type { Option, OptionsOf, OptionTable } from '../../src/cells/options.ts'
+import type { Given } from './usage.ts'
+
+/** What a command knows besides its options. */
+export interface Circumstances {
+  readonly cores: number
+  /** The words after the program's name. */
+  readonly words: readonly string[]
+  /** The words that are no flags, of a command that takes such. */
+  readonly operands: readonly string[]
+  /** The keys of the options that were written on the command line. */
+  readonly givenKeys: readonly string[]
+}
+
+/** The values of all dimensions, and of the command's own options. */
+type Values<Own extends OptionTable> = DimensionOptions & OptionsOf<Own>
+
+interface Specification<Own extends OptionTable, Settled> {
+  readonly name: string
+  /** One line, for the list of commands. */
+  readonly summary: string
+  /** The dimensions that mean something here; the others have their defaults, and their flags are refused. */
+  readonly takes: readonly DimensionName[]
+  readonly own: Own
+  /** Where a dimension has another default, other values or another help here. */
+  readonly overrides?: Readonly<Partial<Record<DimensionName, Partial<Option>>>>
+  /** Of a command that takes words which are no flags: how its help shows them. */
+  readonly operands?: string
+  /** Stands below the options in the help. */
+  readonly notes?: string
+  /** What stands after the program's name. */
+  readonly examples: readonly string[]
+  /** Settles options that depend on each other. */
+  readonly settle: (values: Values<Own>, given: Given, circumstances: Circumstances) => Settled
+  /** False if some of it did not give what it should. */
+  readonly run: (settled: Settled, circumstances: Circumstances) => Promise<boolean>
+}
+
+/** A command line that was understood: what it asks for, and how to do it. */
+export interface Action {
+  readonly command: Command
+  readonly options: unknown
+  readonly circumstances: Circumstances
+  readonly run: () => Promise<boolean>
+  /** The same with other values of some options. */
+  readonly changed: (values: Readonly<Record<string, unknown>>) => Action
+}
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly operands: string | undefined
+  readonly notes: string | undefined
+  readonly examples: readonly string[]
+  /** By key, in the order of the help. */
+  readonly options: OptionTable
+  /** @param values the options' values by key, as far as there are any */
+  readonly action: (values: Readonly<Record<string, unknown>>, circumstances: Circumstances) => Action
+}
+
+/** The values that hold where a dimension is not taken. */
+const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  Object.entries<Option>(DIMENSIONS).map(([key, option]) => [key, defaultOf(option)]),
+)
+
+/** The value of an option that was not given; of a switch, whether its flag would turn it off. */
+export function defaultOf(option: Option): unknown {
+  if (!option.read) return option.flags.startsWith('--no-')
+  return option.default === undefined ? undefined : option.read(option.default)
+}
+
+/** Declares a command: one file, and one line in the list of commands. */
+export function command<Own extends OptionTable, Settled>(spec: Specification<Own, Settled>): Command {
+  const { name, summary, takes, own, overrides = {}, operands, notes, examples } = spec
+  const taken = takes.map((key): [string, Option] => [key, { ...DIMENSIONS[key], ...overrides[key] }])
+  const self: Command = {
+    name,
+    summary,
+    operands,
+    notes,
+    examples,
+    options: { ...Object.fromEntries(taken), ...own },
+    action(values, circumstances) {
+      // The schema of `values` is that of `options`, which the types cannot follow.
+      const given = (key: string) => circumstances.givenKeys.includes(key)
+      const options = spec.settle({ ...DEFAULTS, ...values } as Values<Own>, given, circumstances)
+      return {
+        command: self,
+        options,
+        circumstances,
+        run: () => spec.run(options, circumstances),
+        changed: (others) => self.action({ ...values, ...others }, circumstances),
+      }
+    },
+  }
+  return self
+}

@@ -1,0 +1,123 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import type { Cell } from '../../src/cells/cell.ts'
+import type { RunFacts } from '../../src/cells/dimension.ts'
+import type { Visit } from '../../src/measure/blocks.ts'
+import type { MeasureEvent } from '../../src/measure/events.ts'
+import type { GroupResult, Outcome } from '../../src/measure/outcome.ts'
+import type { Prediction } from '../../src/measure/prediction/predict.ts'
+import { appendRows } from '../../src/report/folder/csv.ts'
+import { appendVisit, readVisits } from '../../src/report/folder/journal.ts'
+import type { RunFolder } from '../../src/report/folder/run-folder.ts'
+import { CALIBRATION_COLUMNS, timedOf } from '../../src/report/rows/calibration.ts'
+import { GROWTH_COLUMNS, MEMORY_COLUMNS, needsOf } from '../../src/report/rows/experiments.ts'
+import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../src/report/rows/predictions.ts'
+import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
+import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
+import {
+  BLOCKS_COLUMNS,
+  entriesOf,
+  LEDGER_COLUMNS,
+  SAMPLES_COLUMNS,
+  samplesOf,
+} from '../../src/report/rows/visits.ts'
+
+/** Made anew, from the journal, when a run goes on. */
+const DERIVED = ['samples', 'blocks', 'summary', 'ledger', 'memory', 'laws', 'growth']
+
+const JOURNAL = 'visits.jsonl'
+
+/** All files that an experiment may leave, in the order in which they are listed. */
+export const FILES = [
+  ...DERIVED.map((name) => `${name}.csv`),
+  'predictions.csv',
+  'calibration.csv',
+  'machine.json',
+  'trace.json',
+  JOURNAL,
+]
+
+export function removeDerived(folder: RunFolder): void {
+  for (const name of DERIVED) rmSync(folder.file(`${name}.csv`), { force: true })
+}
+
+/** The visits of a group that the journal of a run holds. */
+export const earlierVisits = (
+  folder: RunFolder,
+  { experiment }: RunFacts,
+  group: number,
+  cells: readonly Cell[],
+): Visit[] => readVisits(folder.file(JOURNAL), experiment, group, cells)
+
+/** What a run has predicted of some cells before it was killed. */
+export function earlierPredictions(
+  folder: RunFolder,
+  run: RunFacts,
+  cells: readonly Cell[],
+): Map<Cell, Prediction | undefined> {
+  const file = folder.file('predictions.csv')
+  return existsSync(file) ? readPredictions(readFileSync(file, 'utf8'), run, cells) : new Map()
+}
+
+/** Writes what happens in a group as it happens. */
+export function fileListener(
+  folder: RunFolder,
+  run: RunFacts,
+  group: number,
+  cores: number,
+): (event: MeasureEvent) => void {
+  return (event) => {
+    switch (event.kind) {
+      case 'planned':
+        appendRows(
+          folder.file('memory.csv'),
+          MEMORY_COLUMNS,
+          event.cells.flatMap((cell) => needsOf({ run, cell })),
+        )
+        break
+      case 'predicted': {
+        const { cells, predictions } = event
+        appendRows(folder.file('calibration.csv'), CALIBRATION_COLUMNS, timedOf(run, predictions.calibration))
+        appendRows(folder.file('predictions.csv'), PREDICTIONS_COLUMNS, predictedOf(run, cells, predictions))
+        break
+      }
+      case 'visited':
+        // The journal is written last: what it holds is in the other files, too.
+        writeVisit(folder, run, event.visit, cores)
+        appendVisit(folder.file(JOURNAL), run.experiment, group, event.visit)
+        break
+      case 'grown': {
+        const { point } = event
+        appendRows(folder.file('growth.csv'), GROWTH_COLUMNS, [{ run, cell: point.cell, point }])
+      }
+    }
+  }
+}
+
+export function writeVisit(folder: RunFolder, run: RunFacts, visit: Visit, cores: number): void {
+  const oversubscribed = visit.cell.plan.programs.length > cores
+  const status = !visit.finite ? 'not-finite' : oversubscribed ? 'oversubscribed' : 'ok'
+  appendRows(folder.file('samples.csv'), SAMPLES_COLUMNS, samplesOf(run, visit, status))
+  appendRows(folder.file('blocks.csv'), BLOCKS_COLUMNS, [{ run, visit }])
+  appendRows(folder.file('ledger.csv'), LEDGER_COLUMNS, entriesOf(run, visit))
+}
+
+/** Writes the results of a group's cells, and adds one step of each to the trace. */
+export function writeGroup(
+  folder: RunFolder,
+  run: RunFacts,
+  { outcomes }: GroupResult,
+  trace: TraceEvent[],
+): void {
+  const rows = outcomes.map((judged) => ({ run, cell: judged.cell, judged }))
+  appendRows(folder.file('summary.csv'), SUMMARY_COLUMNS, rows)
+  let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
+  for (const outcome of outcomes) {
+    if (outcome.summary) trace.push(...traceStep(run, outcome.cell, ++pid, typicalOf(outcome).reports))
+  }
+}
+
+/** The visit whose last step, which is the one with stamps, is closest to the median. */
+function typicalOf({ visits, summary }: Outcome): Visit {
+  const off = ({ stepNs }: Visit) => Math.abs(stepNs[stepNs.length - 1] - summary!.medianNs)
+  return visits.reduce((a, b) => (off(b) < off(a) ? b : a))
+}

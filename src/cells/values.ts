@@ -1,0 +1,105 @@
+/**
+ * What the text after a flag may be. Each reader throws an Error whose message is the phrase that says what was expected,
+ * to stand after "--flag value: ".
+ */
+export type Reader<T> = (text: string) => T
+
+const refuse = (expected: string): never => {
+  throw new Error(`expected ${expected}`)
+}
+
+function numberIn(text: string, form: RegExp, isValid: (value: number) => boolean, expected: string): number {
+  return form.test(text) && isValid(Number(text)) ? Number(text) : refuse(expected)
+}
+
+const WHOLE = /^\d+$/
+const DECIMAL = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** A whole number in decimal digits. */
+export const wholeNumber =
+  (low: number, high: number): Reader<number> =>
+  (text) =>
+    numberIn(text, WHOLE, (n) => n >= low && n <= high, `a whole number from ${low} to ${high}`)
+
+/** A decimal number above 0 and below `limit`. */
+export const positiveNumber =
+  (limit = Infinity): Reader<number> =>
+  (text) => {
+    const expected = `a number above 0${limit === Infinity ? '' : ` and below ${limit}`}`
+    return numberIn(text, DECIMAL, (n) => n > 0 && n < limit, expected)
+  }
+
+/** A decimal number, 0 included. */
+export const numberFrom0: Reader<number> = (text) =>
+  numberIn(text, DECIMAL, Number.isFinite, 'a number from 0 on')
+
+export const oneOf =
+  <const T extends string>(names: readonly T[]): Reader<T> =>
+  (text) =>
+    names.find((name) => name === text) ?? refuse(`one of ${names.join(', ')}`)
+
+/** Entries separated by commas, in the order given, each once. */
+function commaList<T>(text: string, entry: Reader<T>): T[] {
+  const read = new Map(text.split(',').map((each) => [each.trim(), entry(each.trim())]))
+  return [...new Set(read.values())]
+}
+
+/** Some of the names; `all` stands for all of them. */
+export const someOf =
+  <const T extends string>(names: readonly T[]): Reader<T[]> =>
+  (text) => {
+    if (text.trim() === 'all') return [...names]
+    const expected = `all, or a comma list of ${names.join(', ')}`
+    return commaList(text, (entry) => names.find((name) => name === entry) ?? refuse(expected))
+  }
+
+export const wholeNumbers =
+  (low: number, high: number): Reader<number[]> =>
+  (text) => {
+    const expected = `a comma list of whole numbers from ${low} to ${high}`
+    return commaList(text, (entry) => numberIn(entry, WHOLE, (n) => n >= low && n <= high, expected))
+  }
+
+/** The widths of a model, input first, separated by hyphens. */
+export const widths =
+  (low: number, high: number): Reader<number[]> =>
+  (text) => {
+    const expected = `at least two widths, the inputs first and the classes last, like 784-256-10, each from ${low} to ${high}`
+    const read = text
+      .split('-')
+      .map((width) => numberIn(width, WHOLE, (n) => n >= low && n <= high, expected))
+    return read.length > 1 ? read : refuse(expected)
+  }
+
+/** Grids of data × pipeline × tensor degrees, or `all` of a thread count. */
+export const grids =
+  (most: number): Reader<'all' | { dp: number; pp: number; tp: number }[]> =>
+  (text) => {
+    const expected = `all, or a comma list of grids like 2x2x1 (data x pipeline x tensor) of at most ${most} threads`
+    if (text === 'all') return text
+    return commaList(text, (entry) => {
+      const [dp, pp, tp] = /^([1-9]\d{0,3}x){2}[1-9]\d{0,3}$/.test(entry) ? entry.split('x').map(Number) : []
+      return dp * pp * tp <= most ? { dp, pp, tp } : refuse(expected)
+    })
+  }
+
+/** A share, such as 2% or 0.02. */
+export const share: Reader<number> = (text) => {
+  const expected = 'a share above 0% and up to 100%, like 2%'
+  const [number, scale] = text.endsWith('%') ? [text.slice(0, -1), 100] : [text, 1]
+  return numberIn(number, DECIMAL, (n) => n > 0 && n <= scale, expected) / scale
+}
+
+const UNITS: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+/** An amount of memory, such as 8MiB, in bytes. */
+export const amount: Reader<number> = (text) => {
+  const unit = UNITS[text.slice(-3)] ?? NaN
+  const expected = 'an amount of memory like 512KiB, 8MiB or 1GiB'
+  return numberIn(text.slice(0, -3), DECIMAL, (n) => n * unit > 0, expected) * unit
+}
+
+export const text =
+  (what: string): Reader<string> =>
+  (given) =>
+    given === '' ? refuse(what) : given
