@@ -59,10 +59,8 @@ export interface Command {
   readonly action: (values: Readonly<Record<string, unknown>>, circumstances: Circumstances) => Action
 }
 
-/** The values that hold where a dimension is not taken. */
-const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
-  Object.entries<Option>(DIMENSIONS).map(([key, option]) => [key, defaultOf(option)]),
-)
+const defaultsOf = (options: OptionTable): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([key, option]) => [key, defaultOf(option)]))
 
 /** The value of an option that was not given; of a switch, whether its flag would turn it off. */
 export function defaultOf(option: Option): unknown {
@@ -74,22 +72,25 @@ export function defaultOf(option: Option): unknown {
 export function command<Own extends OptionTable, Settled>(spec: Specification<Own, Settled>): Command {
   const { name, summary, takes, own, overrides = {}, operands, notes, examples } = spec
   const taken = takes.map((key): [string, Option] => [key, { ...DIMENSIONS[key], ...overrides[key] }])
+  const options: OptionTable = { ...Object.fromEntries(taken), ...own }
+  /** Dimensions that are not taken have values, too. */
+  const defaults = defaultsOf({ ...DIMENSIONS, ...options })
   const self: Command = {
     name,
     summary,
     operands,
     notes,
     examples,
-    options: { ...Object.fromEntries(taken), ...own },
+    options,
     action(values, circumstances) {
       // The schema of `values` is that of `options`, which the types cannot follow.
       const given = (key: string) => circumstances.givenKeys.includes(key)
-      const options = spec.settle({ ...DEFAULTS, ...values } as Values<Own>, given, circumstances)
+      const settled = spec.settle({ ...defaults, ...values } as Values<Own>, given, circumstances)
       return {
         command: self,
-        options,
+        options: settled,
         circumstances,
-        run: () => spec.run(options, circumstances),
+        run: () => spec.run(settled, circumstances),
         changed: (others) => self.action({ ...values, ...others }, circumstances),
       }
     },

@@ -75,9 +75,8 @@ export async function runExperiments(
   const { choice, gflops } = announceKernel(options.kernel, say)
   const data = openData(options)
   const experiments = kinds.map((kind): Named => ({ name: kind.name, ...kind.build(options, data, cores) }))
-  for (const { what, reason } of experiments.flatMap(({ skipped }) => skipped)) {
-    say(`skipped: ${what}: ${reason}`)
-  }
+  const skipped = experiments.flatMap((each) => each.skipped.map(({ what, reason }) => `${what}: ${reason}`))
+  for (const each of new Set(skipped)) say(`skipped: ${each}`)
   const seconds = experiments.reduce((sum, each) => sum + secondsOf(each, options, gflops, cores), 0)
   say(
     `${name}: ${cores} ${cores === 1 ? 'core' : 'cores'}, Node ${process.versions.node}, about ${formatDuration(seconds * 1e9)}`,

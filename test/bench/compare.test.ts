@@ -8,7 +8,7 @@ import { makeRun, serials } from '../report/compare/made-up.ts'
 const folder = mkdtempSync(join(tmpdir(), 'compare-bench-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const compare = (...args: string[]) => start('compare', args)
+const compare = (...args: string[]) => start('main', ['compare', ...args])
 
 const BLOCKS = [100e3, 101e3, 102e3, 103e3, 104e3]
 const before = makeRun(join(folder, 'before'), serials(BLOCKS))
@@ -66,8 +66,12 @@ describe('the command compare', () => {
   })
 
   it.each([
-    ['no run', [], 'expected the folders of 2 to 26 runs, the one to compare with first; see --help'],
-    ['one run', [before], 'expected the folders of 2 to 26 runs, the one to compare with first; see --help'],
+    ['no run', [], 'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help'],
+    [
+      'one run',
+      [before],
+      'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help',
+    ],
     [
       'a wrong limit',
       [before, after, '--fail-above', 'much'],
@@ -94,6 +98,6 @@ describe('the command compare', () => {
     const { code, stdout } = await compare('--help')
     expect(code).toBe(0)
     expect(stdout).toContain('--fail-above')
-    expect(stdout).toContain('npm run compare -- results/before results/after --fail-above 5%')
+    expect(stdout).toContain('npm run bench -- compare results/before results/after --fail-above 5%')
   })
 })

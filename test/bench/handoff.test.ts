@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { parseCommandLine } from '../../bench/options.ts'
+import { DEFAULTS, parse, refusal } from './command-lines.ts'
 import { rowsIn, start } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'handoff-'))
@@ -11,23 +11,22 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const handoff = (args: readonly string[], interrupt?: RegExp) =>
   start('main', ['handoff', ...args], interrupt && { signal: 'SIGINT', when: interrupt })
 
-const parseLine = (line: string) => parseCommandLine(line.split(' '), { cores: 2 })
-
 const rowsOf = (out: string) => rowsIn(join(out, 'handoff.csv'))
 
 describe('the command handoff', () => {
   it('has options of its own', () => {
-    expect(parseLine('handoff')).toEqual({ command: 'handoff', quick: false })
-    expect(parseLine('handoff --threads 4,3 --quick --out here')).toEqual({
+    expect(parse('handoff')).toEqual({ command: 'handoff', ...DEFAULTS, quick: false })
+    expect(parse('handoff --threads 4,3 --quick --out here')).toEqual({
       command: 'handoff',
+      ...DEFAULTS,
       threads: [4, 3],
       quick: true,
       out: 'here',
     })
-    expect(() => parseLine('handoff --threads 1')).toThrow(
+    expect(refusal('handoff --threads 1')).toBe(
       '--threads 1: expected a comma list of whole numbers from 2 to 256',
     )
-    expect(() => parseLine('handoff --batch 3')).toThrow("unknown option '--batch'")
+    expect(refusal('handoff --batch 3')).toBe('--batch has no meaning for handoff; see handoff --help')
   })
 
   it('measures every kind, verified, and writes a row for each', async () => {
@@ -61,11 +60,15 @@ describe('the command handoff', () => {
 
   it('ends on Ctrl-C with code 130, and keeps the rows that it has', async () => {
     const out = join(folder, 'interrupted')
-    const { code, stderr } = await handoff(['--out', out], /round-trip +spin /)
+    const { code, stdout, stderr } = await handoff(['--out', out], /round-trip +spin /)
     // Windows has no signals: the child is ended there without being asked.
     if (process.platform === 'win32') return
     expect(stderr).toContain('interrupted; what was measured before is kept')
     expect(code).toBe(130)
-    expect(rowsOf(out).map(({ method }) => method)).toEqual(['spin-then-wait', 'spin'])
+    const methods = rowsOf(out).map(({ method }) => method)
+    expect(methods.slice(0, 2)).toEqual(['spin-then-wait', 'spin'])
+    expect(rowsOf(out).map(({ kind }) => kind)).not.toContain('start-up')
+    // A row was written for each line, however late the signal came.
+    expect(stdout.match(/^(round-trip|barrier|one-way|reduction|start-up) .*/gm)).toHaveLength(methods.length)
   })
 })

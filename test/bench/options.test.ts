@@ -1,41 +1,20 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
-import { parse, refusal, scaling, train } from './command-lines.ts'
-
-/** What decides how a step is split, where nothing is said. */
-const SPLIT = {
-  chunks: 2,
-  bucketKib: 256,
-  overlap: true,
-  shardOptimizer: false,
-  handoff: ['shared'],
-  dispatch: ['resident'],
-  wait: ['spin-then-wait'],
-}
+import { describe, expect, it } from 'vitest'
+import { DEFAULTS, parse, refusal, scaling, train } from './command-lines.ts'
 
 describe('the options of scaling', () => {
   it('have defaults for everything but layers, threads, steps, label and out', () => {
     expect(parse('')).toEqual({
       command: 'scaling',
-      ...SPLIT,
-      modes: ['serial', 'data', 'layer', 'pipeline', 'tensor'],
-      activation: 'relu',
-      loss: 'cross-entropy',
-      optimizer: 'sgd',
+      ...DEFAULTS,
       learningRate: 0.1,
-      batch: 64,
-      microbatches: 8,
-      schedule: ['gpipe', '1f1b', 'zero-bubble'],
-      reduction: ['direct', 'owner'],
-      dataset: 'synthetic',
-      seed: 1,
       precision: 0.02,
       budget: 60,
       quick: false,
+      waitIdle: false,
       dryRun: false,
-      pin: false,
+      wide: false,
+      json: false,
+      markdown: false,
     })
   })
 
@@ -45,7 +24,7 @@ describe('the options of scaling', () => {
       '--learning-rate 2e-3 --batch 90 --microbatches 7 --schedule 1f1b --reduction gather,direct --dataset a.csv ' +
       '--label class --seed 0 --steps 12 --blocks 3 --quick --dry-run --out here --precision 0.5% --budget 7 --pin ' +
       '--chunks 3 --bucket-kib 64 --no-overlap --shard-optimizer --handoff clone,shared --dispatch all --wait spin ' +
-      '--memory-per-rank 1.5MiB'
+      '--memory-per-rank 1.5MiB --kernel js --wait-idle --wide --json --markdown'
     expect(parse(line)).toEqual({
       command: 'scaling',
       modes: ['pipeline', 'data'],
@@ -78,6 +57,11 @@ describe('the options of scaling', () => {
       dispatch: ['resident', 'task'],
       wait: ['spin'],
       memoryPerRank: 1.5 * 2 ** 20,
+      kernel: 'js',
+      waitIdle: true,
+      wide: true,
+      json: true,
+      markdown: true,
     })
   })
 
@@ -126,10 +110,16 @@ describe('the options of scaling', () => {
     }
   })
 
-  it('are the same for every experiment', () => {
-    for (const name of ['weak', 'growth', 'bubble', 'memory', 'combine', 'all']) {
-      expect(parse(`${name} --batch 8`)).toEqual({ ...parse('--batch 8'), command: name })
+  it('are the same for every experiment that takes them', () => {
+    for (const name of ['weak', 'growth', 'bubble', 'memory', 'all']) {
+      const { modes: _, ...rest } = parse(`${name} --batch 8`)
+      const { modes: __, ...others } = parse('--batch 8')
+      expect(rest).toEqual({ ...others, command: name })
     }
+    expect(parse('combine')).toEqual({ ...parse(''), command: 'combine' })
+    expect(parse('weak').modes).toEqual(['data', 'tensor'])
+    expect(parse('weak --modes all').modes).toEqual(['data', 'tensor'])
+    expect(parse('all')).toEqual({ ...parse(''), command: 'all' })
   })
 
   it('reduce the default number of microbatches to the batch', () => {
@@ -141,18 +131,13 @@ describe('the options of train', () => {
   it('have defaults, and leave layers and threads to the data and the machine', () => {
     expect(parse('train')).toEqual({
       command: 'train',
-      ...SPLIT,
+      ...DEFAULTS,
       modes: ['serial'],
-      activation: 'relu',
-      loss: 'cross-entropy',
-      optimizer: 'sgd',
       learningRate: 0.1,
       batch: 32,
       microbatches: 4,
       schedule: ['gpipe', '1f1b'],
       reduction: ['direct'],
-      dataset: 'synthetic',
-      seed: 1,
       epochs: 20,
       heldOut: 0.2,
     })
@@ -172,121 +157,10 @@ describe('the options of train', () => {
   })
 
   it('do not take what only a measurement needs', () => {
-    for (const flag of ['--steps 3', '--blocks 3', '--quick', '--dry-run']) {
-      expect(refusal(`train ${flag}`)).toContain(`unknown option '${flag.split(' ')[0]}'`)
+    for (const flag of ['--steps 3', '--blocks 3', '--quick', '--dry-run', '--pin']) {
+      expect(refusal(`train ${flag}`)).toBe(
+        `${flag.split(' ')[0]} has no meaning for train; see train --help`,
+      )
     }
   })
 })
-
-describe('a schedule file', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'schedule-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-  const fileOf = (name: string, text: string): string => {
-    const path = join(folder, `${name}.csv`)
-    writeFileSync(path, text)
-    return path
-  }
-  const good = fileOf('good', '0F0,0F1,0F2,0B0,0B1,0B2\n1F0,1I0,1F1,1I1,1W0,1W1,1F2,1B2\n')
-
-  it('decides over the mode, the threads and the microbatches', () => {
-    const options = scaling(`--schedule-file ${good}`)
-    expect(options).toMatchObject({ modes: ['pipeline'], threads: [2], microbatches: 3, scheduleFile: good })
-    expect(options.table?.map((row) => row.length)).toEqual([6, 8])
-    expect(parse(`plan --schedule-file ${good}`)).toMatchObject({ command: 'plan', threads: [2] })
-    expect(train(`--schedule-file ${good}`)).toMatchObject({ modes: ['pipeline'], microbatches: 3 })
-  })
-
-  it('may be run in modes of one’s choice, which have to fit it', () => {
-    const line = `--schedule-file ${good} --modes serial,pipeline,hybrid`
-    expect(scaling(`${line} --grid 2x2x1 --batch 30`).modes).toEqual(['serial', 'pipeline', 'hybrid'])
-    expect(refusal(`${line} --grid 1x3x1`)).toBe('--grid 1x3x1: the schedule file is for 2 ranks, not for 3')
-    expect(refusal(`--schedule-file ${good} --threads 3`)).toBe(
-      '--threads 3 with --modes pipeline: the schedule file is for 2 ranks, not for 3',
-    )
-    expect(refusal(`--schedule-file ${good} --batch 2`)).toBe(
-      "--threads 2 with --modes pipeline: 3 microbatches need at least 3 samples; a rank's share of the batch has 2",
-    )
-  })
-
-  it('stands instead of a named schedule and of a number of microbatches', () => {
-    expect(refusal(`--schedule-file ${good} --schedule gpipe`)).toBe(
-      `--schedule-file ${good}: expected without --schedule`,
-    )
-    expect(refusal(`--schedule-file ${good} --microbatches 4`)).toBe(
-      `--microbatches 4: expected 3, as in ${good}`,
-    )
-    expect(scaling(`--schedule-file ${good} --microbatches 3`).microbatches).toBe(3)
-  })
-
-  it.each([
-    [
-      'deadlock',
-      '0F0,0B0,,0F1,0B1\n1F0,1F1,1B0,1B1\n',
-      'rank 0, step 1: deadlock: 0B0 (rank 0, step 1) waits for 1B0 (rank 1, step 2), and 1F1 (rank 1, step 1) waits for 0F1 (rank 0, step 3)',
-    ],
-    [
-      'missing-microbatch',
-      '0F0,0B0\n1F0,1F1,1B0,1B1\n',
-      'rank 0, step 2: the row ends, but stage 0 has no F of microbatch 1',
-    ],
-    [
-      'wrong-order',
-      '0F0,0F1,0B1,0B0\n1F0,1F1,1B0,1B1\n',
-      'rank 0, step 2: 0B1 comes before 0B0 (rank 0, step 3)',
-    ],
-    ['empty', '', 'rank 0, step 0: the row is empty'],
-    ['prose', 'forward, then backward', 'rank 0, step 0: "forward" is not an action'],
-  ])('that is broken is refused with rank, step and reason: %s', (name, text, reason) => {
-    const path = fileOf(name, text)
-    const message = refusal(`--schedule-file ${path}`)
-    expect(message).toContain(`--schedule-file ${path}: ${reason}`)
-    expect(message).not.toContain('\n')
-  })
-
-  it('that cannot be read is refused with the reason', () => {
-    const missing = join(folder, 'missing.csv')
-    expect(refusal(`--schedule-file ${missing}`)).toMatch(/missing\.csv: cannot be read: .*no such file/)
-    expect(refusal(`--schedule-file ${folder}`)).toMatch(/: cannot be read: /)
-    expect(refusal('--schedule-file=')).toBe('--schedule-file "": expected the path of a schedule file')
-  })
-})
-
-describe('--help', () => {
-  afterEach(() => vi.restoreAllMocks())
-
-  it('prints the options of the measurement and the way to train, with examples, and exits with 0', () => {
-    const { text, exitCode } = help('--help')
-    expect(exitCode).toBe(0)
-    for (const part of [
-      'npm run bench -- [options]',
-      '--modes <list>',
-      '--dry-run',
-      'train --help',
-      'Examples:',
-    ])
-      expect(text).toContain(part)
-  })
-
-  it('after train prints the options of train', () => {
-    const { text, exitCode } = help('train --help')
-    expect(exitCode).toBe(0)
-    for (const part of ['npm run bench -- train', '--held-out', 'Examples:']) expect(text).toContain(part)
-    expect(text).not.toContain('--dry-run')
-  })
-})
-
-/** What a line that asks for help prints, and the exit code. */
-function help(line: string): { text: string; exitCode: unknown } {
-  let text = ''
-  let exitCode: unknown
-  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
-    text += String(chunk)
-    return true
-  })
-  vi.spyOn(process, 'exit').mockImplementation((code) => {
-    exitCode = code
-    throw new Error('exit')
-  })
-  expect(() => parse(line)).toThrow('exit')
-  return { text, exitCode }
-}

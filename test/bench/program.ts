@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'csv-parse/sync'
+import { onTestFinished } from 'vitest'
 
 export interface Ended {
   readonly code: number | null
@@ -9,35 +11,67 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A signal to send when the output first matches, or after so many milliseconds. */
-export interface Ending {
-  readonly signal: 'SIGINT' | 'SIGKILL'
-  readonly when: RegExp | number
+/** An event: a text on standard output, or something that becomes true. */
+type When = RegExp | (() => boolean)
+type Signal = 'SIGINT' | 'SIGKILL'
+
+interface Program {
+  readonly ended: Promise<Ended>
+  /** Resolves at an event; rejects if the program ends without it. */
+  readonly until: (when: When) => Promise<void>
+  readonly kill: (signal: Signal) => void
 }
 
-/** Runs one of the programs in bench/ as a user would. */
-export function start(program: string, args: readonly string[], ending?: Ending): Promise<Ended> {
+const EVERY_MS = 10
+
+/** Starts one of the programs in bench/ as a user does; it does not outlive the test. */
+export function launch(program: string, args: readonly string[]): Program {
   const file = fileURLToPath(new URL(`../../bench/${program}.js`, import.meta.url))
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let stdout = ''
-    let stderr = ''
-    let sent = false
-    const end = () => {
-      if (!sent && ending) child.kill(ending.signal)
-      sent = true
-    }
-    const timer = typeof ending?.when === 'number' ? setTimeout(end, ending.when) : undefined
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString()
-      if (ending?.when instanceof RegExp && ending.when.test(stdout)) end()
-    })
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  let end: Ended | undefined
+  const ended = new Promise<Ended>((resolve) => {
     child.on('close', (code) => {
-      clearTimeout(timer)
-      resolve({ code, stdout, stderr })
+      end = { code, stdout, stderr }
+      resolve(end)
     })
   })
+  return {
+    ended,
+    async until(when) {
+      for (;;) {
+        const hasEnded = end
+        if (when instanceof RegExp ? when.test(stdout) : when()) return
+        if (hasEnded) throw new Error(`${program} ${args.join(' ')} has ended too early: ${stdout}${stderr}`)
+        await new Promise((resolve) => setTimeout(resolve, EVERY_MS))
+      }
+    },
+    kill: (signal) => void child.kill(signal),
+  }
+}
+
+/** Runs a program to its end, or to an event at which it is sent a signal. */
+export async function start(
+  program: string,
+  args: readonly string[],
+  ending?: { readonly signal: Signal; readonly when: When },
+): Promise<Ended> {
+  const { ended, until, kill } = launch(program, args)
+  if (ending) {
+    await until(ending.when)
+    kill(ending.signal)
+  }
+  return ended
+}
+
+/** The event that the journal of a run holds this many visits. */
+export const visited = (out: string, visits: number) => (): boolean => {
+  const journal = join(out, 'visits.jsonl')
+  return existsSync(journal) && readFileSync(journal, 'utf8').split('\n').length > visits
 }
 
 /** The rows of a CSV file. */

@@ -1,14 +1,18 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { rowsIn, start } from './program.ts'
+import { launch, rowsIn, start, visited } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'resume-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const SPLIT = ['--modes', 'data,pipeline', '--reduction', 'owner', '--schedule', '1f1b', '--threads', '1,2']
 const RUN = ['--layers', '30-20-20-5', '--batch', '24', '--blocks', '2', '--steps', '4', ...SPLIT]
+/** Serial, two of each mode, and serial again. */
+const CELLS = 6
+/** No limit of time, only an end to a test that hangs. */
+const HANGS = { timeout: 600_000 }
 
 /** What a run that was not disturbed has: which steps were measured, what was predicted, and what came out. */
 function contentsOf(out: string) {
@@ -26,50 +30,95 @@ function contentsOf(out: string) {
 }
 
 describe('a run that is killed', () => {
-  const undisturbed = join(folder, 'undisturbed')
-
-  it('leaves files that can be read, and is finished with the rows of an undisturbed run', async () => {
-    expect((await start('main', [...RUN, '--out', undisturbed])).code).toBe(0)
-    const wanted = contentsOf(undisturbed)
-    const moments = [/^calibrated/m, /block {2}1 {2}4\//, /block {2}2 {2}3\//]
-    for (const [i, when] of moments.entries()) {
-      const out = join(folder, `killed-${i}`)
-      await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when })
-      for (const file of ['samples.csv', 'blocks.csv', 'ledger.csv', 'predictions.csv']) {
-        if (existsSync(join(out, file))) rowsIn(join(out, file))
+  it(
+    'leaves files that can be read, and is finished with the rows of an undisturbed run',
+    HANGS,
+    async () => {
+      const undisturbed = join(folder, 'undisturbed')
+      expect((await start('main', [...RUN, '--out', undisturbed])).code).toBe(0)
+      const wanted = contentsOf(undisturbed)
+      const moments = [
+        (out: string) => () => existsSync(join(out, 'run.json')),
+        (out: string) => () => existsSync(join(out, 'predictions.csv')),
+        (out: string) => visited(out, 4),
+        (out: string) => visited(out, CELLS + 3),
+      ]
+      for (const [i, moment] of moments.entries()) {
+        const out = join(folder, `killed-${i}`)
+        await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when: moment(out) })
+        for (const file of ['samples.csv', 'blocks.csv', 'ledger.csv', 'predictions.csv']) {
+          if (existsSync(join(out, file))) rowsIn(join(out, file))
+        }
+        const { code, stderr } = await start('main', ['--resume', out])
+        expect(stderr).toBe('')
+        expect(code).toBe(0)
+        expect(contentsOf(out)).toEqual(wanted)
       }
-      // Killed before it had begun: there is nothing to finish.
-      if (!existsSync(join(out, 'run.json'))) continue
-      const { code, stderr } = await start('main', ['--resume', out])
-      expect(stderr).toBe('')
-      expect(code).toBe(0)
-      expect(contentsOf(out)).toEqual(wanted)
-    }
-  })
+    },
+  )
 
-  it('keeps what it has predicted before it was killed', async () => {
+  it('keeps what it has predicted before it was killed', HANGS, async () => {
     const out = join(folder, 'predicted')
-    await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when: /block {2}2 {2}1\// })
+    await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when: visited(out, CELLS + 1) })
     const before = rowsIn(join(out, 'predictions.csv'))
     expect((await start('main', ['--resume', out])).code).toBe(0)
     expect(rowsIn(join(out, 'predictions.csv'))).toEqual(before)
     const [predicted] = rowsIn(join(out, 'summary.csv')).map((row) => row.predicted_ns)
     expect(predicted).toBe(before[0].predicted_ns)
   })
+})
 
-  it('is not resumed while it is still being written, nor if it is no run', async () => {
+/** What `--resume` of a folder is refused with. */
+async function refusalOf(...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await start('main', ['--resume', ...args])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  return stderr
+}
+
+describe('a run is not resumed', () => {
+  it('while it is still being written', HANGS, async () => {
     const out = join(folder, 'written')
-    const first = start('main', [...RUN, '--blocks', '5000', '--out', out], {
-      signal: 'SIGINT',
-      when: 5000,
-    })
-    while (!existsSync(join(out, 'samples.csv'))) await new Promise((resolve) => setTimeout(resolve, 50))
-    const second = await start('main', ['--resume', out])
-    expect(second.stderr).toMatch(/^error: --resume .*: process \d+ is still writing this run\n$/)
-    expect(second.code).toBe(2)
-    await first
-    const none = await start('main', ['--resume', folder])
-    expect(none.stderr).toMatch(/^error: --resume .*: expected the folder of a run; .*\n$/)
-    expect(none.code).toBe(2)
+    const first = launch('main', [...RUN, '--blocks', '5000', '--out', out])
+    await first.until(() => existsSync(join(out, 'samples.csv')))
+    // The second says which kernel it runs before it finds the folder taken.
+    const { code, stderr } = await start('main', ['--resume', out])
+    expect(stderr).toMatch(/^error: --resume .*: process \d+ is still writing this run\n$/)
+    expect(code).toBe(2)
+    first.kill('SIGINT')
+    await first.ended
   })
+
+  it('where there is none', async () => {
+    expect(await refusalOf(folder)).toMatch(/^error: --resume .*: expected the folder of a run; .*\n$/)
+  })
+
+  it.each([
+    ['train', ['train', '--epochs', '1']],
+    ['kernels', ['kernels', '--quick']],
+    ['handoff', ['handoff', '--quick']],
+  ])('where %s has written it', async (name, args) => {
+    const out = join(folder, name)
+    mkdirSync(out)
+    writeFileSync(join(out, 'run.json'), JSON.stringify({ args, node: process.version }))
+    expect(await refusalOf(out)).toBe(
+      `error: --resume ${out}: expected the run of an experiment; a run of ${name} cannot go on\n`,
+    )
+  })
+
+  it('where the command itself has written a run that is over', HANGS, async () => {
+    const out = join(folder, 'trained')
+    expect((await start('main', ['train', '--epochs', '1', '--out', out])).code).toBe(0)
+    expect(await refusalOf(out)).toBe(
+      `error: --resume ${out}: expected the run of an experiment; a run of train cannot go on\n`,
+    )
+  })
+
+  it.each([['--modes', 'data'], ['--seed', '3'], ['--blocks', '2'], ['--dry-run'], ['--out', 'elsewhere']])(
+    'with another option beside it: %s',
+    async (...option) => {
+      expect(await refusalOf('somewhere', ...option.filter((word) => word !== undefined))).toBe(
+        'error: --resume somewhere: expected without other options; the run goes on with those that it began with\n',
+      )
+    },
+  )
 })

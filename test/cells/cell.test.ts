@@ -6,9 +6,9 @@ describe('a cell', () => {
   it('has as many programs as threads, and a grid whose product is that number', () => {
     for (const mode of ['serial', 'data', 'layer', 'pipeline'] as const) {
       const threads = mode === 'serial' ? 1 : 3
-      const { dp, pp, plan } = smallCell(mode, { threads })
+      const { grid, plan } = smallCell(mode, { threads })
       expect(plan.programs).toHaveLength(threads)
-      expect([dp, pp]).toEqual(mode === 'data' ? [3, 1] : [1, threads])
+      expect([grid.dp, grid.pp]).toEqual(mode === 'data' ? [3, 1] : [1, threads])
     }
   })
 

@@ -1,24 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { chooseCells, defaultThreads, variants } from '../../src/cells/choose.ts'
-import { parseCommandLine, type ScalingOptions } from '../../bench/options.ts'
+import { chooseCells, defaultThreads, strategiesOf } from '../../src/cells/choose.ts'
+import { ranksOf } from '../../src/plan/grid.ts'
 import { neediest } from '../../src/plan/read/memory.ts'
 import { PlanError } from '../../src/plan/plan.ts'
+import { scaling } from '../bench/command-lines.ts'
 
 const model = { widths: [256, 256, 256, 256, 10], activation: 'relu', loss: 'cross-entropy' } as const
 
-function options(line: string): ScalingOptions {
-  const command = parseCommandLine(line.split(' '), { cores: 2 })
-  if (command.command !== 'scaling') throw new Error(line)
-  return command
-}
-
-const choose = (line: string, threads: readonly number[] = [2]) => chooseCells(options(line), model, threads)
+const choose = (line: string, threads: readonly number[] = [2]) => chooseCells(scaling(line), model, threads)
 const names = (line: string, threads?: readonly number[]) =>
   choose(line, threads).cells.map(({ name }) => name)
 
 /** The grids of the hybrid cells that a line amounts to. */
 const shapes = (line: string, threads: readonly number[] = [4]) =>
-  choose(line, threads).cells.flatMap(({ mode, dp, pp, tp }) =>
+  choose(line, threads).cells.flatMap(({ mode, grid: { dp, pp, tp } }) =>
     mode === 'hybrid' ? [`${dp}x${pp}x${tp}`] : [],
   )
 
@@ -26,7 +21,7 @@ describe('the cells of an experiment', () => {
   it('begin with serial, which hands nothing over and runs as a whole, whatever the others do', () => {
     const [serial] = choose('--modes layer --handoff clone --dispatch task --wait spin').cells
     expect(serial.name).toBe('serial-1')
-    expect(serial).toMatchObject({ dispatch: 'resident', setting: { handoff: 'shared' } })
+    expect(serial).toMatchObject({ dispatch: 'resident', grid: { handoff: 'shared' } })
   })
 
   it('are every choice that makes a difference, and no others', () => {
@@ -72,10 +67,49 @@ describe('the cells of an experiment', () => {
 
   it('leave out what is impossible, and say why once', () => {
     const { cells, skipped } = choose('--modes layer,hybrid --grid all --schedule all', [5])
-    expect(cells.every(({ pp }) => pp < 5)).toBe(true)
-    const reason = '5 stages need at least 5 layers; the model has 4'
-    expect(skipped.filter((each) => each.mode === 'layer')).toEqual([{ mode: 'layer', threads: 5, reason }])
-    expect(skipped.filter((each) => each.mode === 'hybrid' && each.reason === reason)).toHaveLength(1)
+    expect(cells.every(({ grid }) => grid.pp < 5)).toBe(true)
+    const reason = '5 stages need at least 5 layers; the model has 4; try --layers 256-256-256-256-256-10'
+    const of = (what: string) => skipped.filter((each) => each.what === what)
+    expect(of('layer on 5 threads')).toEqual([{ what: 'layer on 5 threads', reason }])
+    for (const schedule of ['gpipe', '1f1b', 'zero-bubble']) {
+      expect(of(`hybrid (${schedule}) on 5 threads`)).toEqual([
+        { what: `hybrid (${schedule}) on 5 threads`, reason },
+      ])
+    }
+  })
+
+  it('name the schedule that is impossible where others are not, and layers with which it would be possible', () => {
+    const line = '--modes pipeline --schedule gpipe,interleaved'
+    const { cells, skipped } = choose(line, [4])
+    expect(cells.map(({ name }) => name)).toEqual(['serial-1', 'pipeline-gpipe-4'])
+    expect(skipped).toEqual([
+      {
+        what: 'pipeline (interleaved) on 4 threads',
+        reason:
+          '8 stages need at least 8 layers; the model has 4; try --layers 256-256-256-256-256-256-256-256-10',
+      },
+    ])
+  })
+
+  it.each([
+    ['layer', 5],
+    ['layer', 12],
+    ['pipeline', 4],
+    ['pipeline', 6],
+    ['hybrid', 6],
+  ] as const)('of %s on %i threads are all possible with the layers that are proposed', (mode, threads) => {
+    const line = `--modes ${mode} --schedule all --batch 640${mode === 'hybrid' ? ' --grid all' : ''}`
+    const proposals = choose(line, [threads]).skipped.flatMap(
+      ({ reason }) => /; try --layers ([\d-]+)$/.exec(reason)?.slice(1) ?? [],
+    )
+    expect(proposals.length).toBeGreaterThan(0)
+    const stages = Math.max(...proposals.map((layers) => layers.split('-').length))
+    const widths = proposals
+      .find((layers) => layers.split('-').length === stages)!
+      .split('-')
+      .map(Number)
+    const { skipped } = chooseCells(scaling(line), { ...model, widths }, [threads])
+    expect(skipped.filter(({ reason }) => reason.includes('layers; the model has'))).toEqual([])
   })
 })
 
@@ -86,8 +120,8 @@ describe('a budget of memory', () => {
     for (const { mode, plan } of cells) {
       if (mode !== 'serial') expect(neediest(plan).bytes).toBeLessThanOrEqual(1.3 * 2 ** 20)
     }
-    const [{ mode, reason }] = skipped
-    expect(mode).toBe('data')
+    const [{ what, reason }] = skipped
+    expect(what).toBe('data on 2 threads')
     const proposals = [...reason.matchAll(/(\d+x\d+x\d+)(?: ([a-z0-9-]+))? \(/g)]
     expect(proposals.length).toBeGreaterThan(0)
     for (const [, grid, schedule = 'gpipe'] of proposals) {
@@ -113,8 +147,7 @@ describe('the thread counts', () => {
       [1, 2, 4, 8],
       [1, 2, 4, 8, 12],
     ])
-    expect(variants(options('--modes layer'), model, [1, 3]).map(({ setting }) => setting.threads)).toEqual([
-      1, 3,
-    ])
+    const strategies = strategiesOf(scaling('--modes layer'), model, [1, 3])
+    expect(strategies.map(({ grid }) => ranksOf(grid))).toEqual([1, 3])
   })
 })

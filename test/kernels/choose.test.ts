@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { chooseKernel, KernelError, KERNELS } from '../../src/kernels/choose.ts'
+import { chooseKernel, KernelError } from '../../src/kernels/choose.ts'
 import { checkArithmetic, measureSpeed } from '../../src/kernels/self-check.ts'
-import type { KernelName } from '../../src/kernels/kernel.ts'
+import { KERNELS, type KernelName } from '../../src/kernels/kernel.ts'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 /** The fastest kernel that this Node has been seen to run on x64. */

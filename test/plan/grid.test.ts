@@ -6,7 +6,7 @@ import { bytesHandedOver, bytesHandedOverTo, bytesOf, slotFloats } from '../../s
 import { planGrid } from '../../src/plan/build/build.ts'
 import { signalsOf } from '../../src/plan/effects.ts'
 import { GRID_DEFAULTS, impossible, type Grid } from '../../src/plan/grid.ts'
-import { factorisations, modeImpossible, MODES, planMode } from '../../src/plan/modes.ts'
+import { degreesOf, factorisations, gridOf, MODES, type Mode } from '../../src/plan/modes.ts'
 import { PlanError } from '../../src/plan/plan.ts'
 import { schedules } from '../../src/plan/schedules/index.ts'
 import { split, length } from '../../src/plan/span.ts'
@@ -49,10 +49,13 @@ describe('a plan', () => {
   })
 
   it('is the same plan for layer as for a pipeline of one microbatch, and for serial as for one stage', () => {
-    const setting = { ...grid, threads: 3 }
-    expect(planMode('layer', setting)).toEqual(planMode('pipeline', { ...setting, microbatches: 1 }))
-    const single = { ...setting, threads: 1, microbatches: 1 }
-    for (const mode of MODES) expect(planMode(mode, single)).toEqual(planMode('serial', single))
+    const layer = planGrid(gridOf('layer', grid, degreesOf('layer', 3)))
+    expect(layer).toEqual(
+      planGrid(gridOf('pipeline', { ...grid, microbatches: 1 }, degreesOf('pipeline', 3))),
+    )
+    const single = (mode: Mode) =>
+      planGrid(gridOf(mode, { ...grid, microbatches: 1 }, { dp: 1, pp: 1, tp: 1 }))
+    for (const mode of MODES) expect(single(mode)).toEqual(single('serial'))
   })
 
   it('is exact unless gradients of replicas are combined', () => {
@@ -89,7 +92,6 @@ describe('a plan', () => {
     expect(() => planGrid({ ...grid, microbatches: 65 })).toThrow(
       "65 microbatches need at least 65 samples; a rank's share of the batch has 64",
     )
-    expect(modeImpossible('serial', { ...grid, threads: 2 })).toBe('serial runs on 1 thread, not on 2')
   })
 
   it.each<[string, Partial<Grid>, string | undefined]>([

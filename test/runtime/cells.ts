@@ -1,13 +1,14 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
-import { createCell, EXECUTION, type Cell, type Execution } from '../../src/cells/cell.ts'
+import { EXECUTION, type Cell, type Execution } from '../../src/cells/cell.ts'
+import { createCell } from '../../src/cells/create.ts'
 import { openSession, type Session } from '../../src/measure/session.ts'
 import { syntheticDataSet } from '../../src/model/data/synthetic.ts'
-import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
-import type { Mode, Setting } from '../../src/plan/modes.ts'
+import { GRID_DEFAULTS, type Degrees } from '../../src/plan/grid.ts'
+import { degreesOf, gridOf, type Mode, type Open } from '../../src/plan/modes.ts'
 
 export const HYPER = { learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
-const SETTING: Setting = {
+const OPEN: Open = {
   model: { widths: [20, 18, 16, 14, 10], activation: 'relu', loss: 'cross-entropy' },
   optimizer: 'sgd',
   batch: 48,
@@ -15,15 +16,23 @@ const SETTING: Setting = {
   schedule: '1f1b',
   reduction: 'direct',
   ...GRID_DEFAULTS,
-  threads: 1,
+}
+
+/** What is said of a small cell; `degrees` are for `hybrid`, which `threads` do not decide. */
+interface Setting extends Partial<Open> {
+  readonly threads?: number
+  readonly degrees?: Degrees
 }
 
 /** A small cell, for tests with real threads. */
-export const smallCell = (
+export function smallCell(
   mode: Mode,
-  setting: Partial<Setting> = {},
+  { threads = 1, degrees = { dp: 1, pp: 1, tp: 1 }, ...open }: Setting = {},
   execution: Partial<Execution> = {},
-): Cell => createCell(mode, { ...SETTING, ...setting }, HYPER, { ...EXECUTION, ...execution })
+): Cell {
+  const grid = gridOf(mode, { ...OPEN, ...open }, mode === 'hybrid' ? degrees : degreesOf(mode, threads))
+  return createCell({ mode, grid, ...EXECUTION, ...execution }, HYPER)
+}
 
 /** Batches that fit a cell. */
 export function batchesFor({ plan }: Cell, count = 2): Batches {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ledgerOf } from '../../src/measure/ledger.ts'
 import { stepTimes, windowOf } from '../../src/measure/steps.ts'
-import { verifyCells } from '../../src/measure/verify-cells.ts'
+import { verifyCells } from '../../src/measure/verify.ts'
 import type { Cell } from '../../src/cells/cell.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import { batchesFor, smallCell, withCells } from './cells.ts'
@@ -50,10 +50,9 @@ describe('a team of threads', () => {
       { dp: 2, pp: 1, tp: 2 },
       { dp: 2, pp: 2, tp: 2 },
     ]
-    for (const shape of hybrids) {
-      for (const reduction of shape.dp > 1 ? (['ring', 'owner'] as const) : (['direct'] as const)) {
-        const threads = shape.dp * shape.pp * shape.tp
-        cells.push(wide('hybrid', { threads, shape, reduction, schedule: 'zero-bubble', microbatches: 3 }))
+    for (const degrees of hybrids) {
+      for (const reduction of degrees.dp > 1 ? (['ring', 'owner'] as const) : (['direct'] as const)) {
+        cells.push(wide('hybrid', { degrees, reduction, schedule: 'zero-bubble', microbatches: 3 }))
       }
     }
     await expectExactOrClose(cells)
@@ -78,7 +77,7 @@ describe('a team of threads', () => {
       cells.push(smallCell('layer', { threads: 2, handoff }))
       for (const schedule of ['1f1b', 'zero-bubble'] as const)
         cells.push(smallCell('pipeline', { threads: 3, schedule, handoff }))
-      cells.push(smallCell('hybrid', { threads: 4, shape: { dp: 2, pp: 2, tp: 1 }, handoff }))
+      cells.push(smallCell('hybrid', { degrees: { dp: 2, pp: 2, tp: 1 }, handoff }))
     }
     for (const threads of [2, 3]) {
       cells.push(smallCell('layer', { threads }, { dispatch: 'task' }))

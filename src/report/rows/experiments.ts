@@ -62,7 +62,11 @@ const EPOCH: readonly Column<Epoch>[] = [
 ] // prettier-ignore
 
 export const TRAINING_COLUMNS: readonly Column<Trained>[] = [
-  ...CONFIGURATION,
+  // `loss` is what an epoch comes to, so the function has another name here.
+  ...CONFIGURATION.map(([name, ...rest]): Column<Trained> => [
+    name === 'loss' ? 'loss_function' : name,
+    ...rest,
+  ]),
   ...within(EPOCH, ({ epoch }: Trained) => epoch),
   ['status', ({ status }) => status, 'ok, oversubscribed or not-finite'],
 ]

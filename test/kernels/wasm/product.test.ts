@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseKernel, KernelError, KERNELS } from '../../../src/kernels/choose.ts'
+import { chooseKernel, KernelError } from '../../../src/kernels/choose.ts'
 import { createKernel } from '../../../src/kernels/create.ts'
 import { js } from '../../../src/kernels/js/js.ts'
 import {
+  KERNELS,
   scratchFloats,
   TILE_WIDTH,
   type Activation,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { againOf, type Cell } from '../../../src/cells/cell.ts'
+import type { Cell } from '../../../src/cells/cell.ts'
+import { againOf } from '../../../src/cells/create.ts'
 import { seriesOf } from '../../../src/measure/laws/series.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { visitOf } from '../visits.ts'
@@ -29,7 +30,7 @@ describe('the series of a run', () => {
   })
 
   it('are not serial, once or twice, nor a grid, which has one thread count', () => {
-    const grid = smallCell('hybrid', { threads: 4, shape: { dp: 2, pp: 2, tp: 1 } })
+    const grid = smallCell('hybrid', { degrees: { dp: 2, pp: 2, tp: 1 } })
     expect(seriesOf([{ cells: [serial, grid, againOf(serial)], visits: [] }])).toEqual([])
   })
 

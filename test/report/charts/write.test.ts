@@ -10,7 +10,7 @@ import { FolderError } from '../../../src/report/folder/run-folder.ts'
 import { MACHINE, summaryRow } from './rows.ts'
 import { elementsOf } from './svg.ts'
 
-const REPORT = fileURLToPath(new URL('../../../bench/report.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../../bench/main.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'charts-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -27,7 +27,8 @@ const summary = stringify(
   [1, 2].map((threads) => summaryRow(`tensor-${threads}`)),
   { header: true },
 )
-const report = (...args: string[]) => spawnSync(process.execPath, [REPORT, ...args], { encoding: 'utf8' })
+const report = (...args: string[]) =>
+  spawnSync(process.execPath, [MAIN, 'report', ...args], { encoding: 'utf8' })
 
 describe('the charts of a run', () => {
   let path = ''
@@ -77,7 +78,7 @@ describe('the charts of a run', () => {
 describe('the command line of the report', () => {
   it.each([
     [[join(folder, 'nowhere')], /^error: .*nowhere: expected the folder of a run; it does not exist\n$/],
-    [[], /^error: expected npm run report -- RUN.*\n$/],
+    [[], /^error: report: expected the folders of runs\n$/],
   ])('answers %j with one line and exit code 2', (args, message) => {
     const { status, stdout, stderr } = report(...args)
     expect(stderr).toMatch(message)

@@ -145,6 +145,10 @@ describe('rows of different work', () => {
     ['microbatches', 4, 'microbatches 4, in A 1'],
     ['optimizer', 'adam', 'optimizer adam, in A sgd'],
     ['seed', 2, 'seed 2, in A 1'],
+    ['activation', 'tanh', 'activation tanh, in A relu'],
+    ['loss', 'mse', 'loss mse, in A cross-entropy'],
+    ['learning_rate', 0.2, 'learning_rate 0.2, in A 0.1'],
+    ['dataset', 'digits.csv 0123456789ab', 'dataset digits.csv 0123456789ab, in A synthetic'],
   ])('are refused for %s, with both values', (column, value, reason) => {
     const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields: { [column]: value } })
     expect(found).toEqual({ kind: 'refused', reason })
@@ -196,10 +200,28 @@ describe('rows of different work', () => {
     expect(found).toMatchObject({ kind: 'compared', differs: true, marks: ['kernel', 'arithmetic'] })
   })
 
+  it('are not refused where one of the runs is of a version that did not know the column', () => {
+    const told = ['activation', 'loss', 'learning_rate', 'dataset', 'pin']
+    const older = run(serials(BLOCKS), { without: told })
+    const fields = { activation: 'tanh', loss: 'mse', learning_rate: 1, dataset: 'a.csv 0', pin: 'true' }
+    for (const runs of [
+      [older, run(serials(BLOCKS, fields))],
+      [run(serials(BLOCKS, fields)), older],
+    ]) {
+      const [cell] = comparisonOf(runs).cells
+      expect(cell.against[0]).toMatchObject({ kind: 'compared', marks: [] })
+    }
+  })
+
+  it('are not to be confused with work on pinned threads, which is marked', () => {
+    const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields: { pin: 'true' } })
+    expect(found).toMatchObject({ kind: 'compared', marks: ['pin'] })
+  })
+
   it('are not to be confused with work that is done in another manner, which is marked', () => {
     const fields = { kernel: 'fma256', bucket_kib: 64, status: 'oversubscribed' }
     const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields })
-    expect(found).toMatchObject({ kind: 'compared', marks: ['kernel', 'bucket_kib', 'status'] })
+    expect(found).toMatchObject({ kind: 'compared', marks: ['bucket_kib', 'kernel', 'status'] })
   })
 })
 

@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { appendRows } from '../../../src/report/folder/csv.ts'
-import { BLOCKS_COLUMNS, SUMMARY_COLUMNS } from '../../../src/report/rows/files.ts'
+import { namesOf } from '../../../src/cells/columns.ts'
+import { SUMMARY_COLUMNS } from '../../../src/report/rows/summary.ts'
+import { BLOCKS_COLUMNS } from '../../../src/report/rows/visits.ts'
+import { LAWS_COLUMNS } from '../../../src/report/rows/laws.ts'
 import { compareRuns, type Comparison } from '../../../src/report/compare/compare.ts'
 import { readRun } from '../../../src/report/compare/run.ts'
+import { byName } from '../by-name.ts'
 
 /** A cell of a made-up run: the median step of each block, and fields that are not as usual. */
 export interface MadeUpCell {
@@ -15,9 +19,9 @@ export interface MadeUpCell {
 export interface MadeUp {
   readonly machine?: object
   readonly laws?: readonly Readonly<Record<string, string | number>>[]
+  /** Columns that the version that wrote the run did not know. */
+  readonly without?: readonly string[]
 }
-
-export const LAWS_COLUMNS = ['run_id', 'experiment', 'series', 'law', 'parameter', 'value', 'ci_low', 'ci_high', 'points', 'largest_error', 'status', 'reason'] // prettier-ignore
 
 const USUAL = {
   experiment: 'scaling',
@@ -28,8 +32,13 @@ const USUAL = {
   microbatches: 1,
   kernel: 'fma',
   arithmetic: 'fma',
+  activation: 'relu',
+  loss: 'cross-entropy',
   optimizer: 'sgd',
+  learning_rate: 0.1,
+  dataset: 'synthetic',
   seed: 1,
+  pin: 'false',
   weights_sha256: 'a'.repeat(64),
   match: 'exact',
   status: 'ok',
@@ -42,40 +51,31 @@ export const serials = (blocks: readonly number[], fields: MadeUpCell['fields'] 
 ]
 
 /** Writes the folder of a run, as far as a comparison reads it. */
-export function makeRun(path: string, cells: readonly MadeUpCell[], { machine, laws }: MadeUp = {}): string {
+export function makeRun(
+  path: string,
+  cells: readonly MadeUpCell[],
+  { machine, laws, without = [] }: MadeUp = {},
+): string {
   mkdirSync(path, { recursive: true })
   writeFileSync(join(path, 'machine.json'), JSON.stringify(machine ?? { cpu: 'made up', node: 'v20.0.0' }))
   const rows = cells.map(({ cell, blocks, fields }) => ({
     row: { run_id: basename(path), ...USUAL, cell, ...fields } as Record<string, string | number | undefined>,
     blocks,
   }))
+  const columns = namesOf(SUMMARY_COLUMNS).filter((name) => !without.includes(name))
   appendRows(
     join(path, 'summary.csv'),
-    SUMMARY_COLUMNS,
-    rows.map(({ row }) => whole(SUMMARY_COLUMNS, row)),
+    byName(columns),
+    rows.map(({ row }) => row),
   )
   appendRows(
     join(path, 'blocks.csv'),
-    BLOCKS_COLUMNS,
-    rows.flatMap(({ row, blocks }) =>
-      blocks.map((median, block) => whole(BLOCKS_COLUMNS, { ...row, block, median_ns: median })),
-    ),
+    byName(namesOf(BLOCKS_COLUMNS)),
+    rows.flatMap(({ row, blocks }) => blocks.map((median, block) => ({ ...row, block, median_ns: median }))),
   )
-  if (laws) {
-    appendRows(
-      join(path, 'laws.csv'),
-      LAWS_COLUMNS,
-      laws.map((law) => whole(LAWS_COLUMNS, law)),
-    )
-  }
+  if (laws) appendRows(join(path, 'laws.csv'), byName(namesOf(LAWS_COLUMNS)), laws)
   return path
 }
-
-/** A row with every column, those that it does not have empty. */
-const whole = (columns: readonly string[], row: object) => ({
-  ...Object.fromEntries(columns.map((column) => [column, undefined])),
-  ...row,
-})
 
 /** The comparison of made-up runs, which are called A, B, C, … */
 export const comparisonOf = (paths: readonly string[]): Comparison =>

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { appendRows, type Row } from '../../../src/report/folder/csv.ts'
+import type { Column } from '../../../src/cells/columns.ts'
+import { appendRows } from '../../../src/report/folder/csv.ts'
+import { byName } from '../by-name.ts'
 
-const COLUMNS = ['name', 'value']
+const COLUMNS = byName(['name', 'value'])
 
 let folder = ''
 let file = ''
@@ -41,21 +43,26 @@ describe('a CSV file', () => {
   })
 
   it('has an empty field for what was not measured, and words for truth', () => {
-    appendRows(
-      file,
-      ['a', 'b', 'c', 'd'],
-      [
-        { a: undefined, b: true, c: false, d: 0 },
-        { a: 1, b: undefined, c: undefined, d: undefined },
-      ],
-    )
+    appendRows(file, byName(['a', 'b', 'c', 'd']), [
+      { a: undefined, b: true, c: false, d: 0 },
+      { a: 1, b: undefined, c: undefined, d: undefined },
+    ])
     expect(text()).toBe('a,b,c,d\n,true,false,0\n1,,,\n')
   })
 
-  it('refuses a row that lacks a column, by name, and writes none of the rows that came with it', () => {
-    appendRows(file, COLUMNS, [{ name: 'a', value: 1 }])
-    const rows: Row[] = [{ name: 'b', value: 2 }, { name: 'c' }]
-    expect(() => appendRows(file, COLUMNS, rows)).toThrow(`a row of ${file} has no 'value'`)
+  it('has none of the rows that came with one whose column cannot be computed', () => {
+    const columns: Column<string>[] = [
+      ['name', (name) => name],
+      [
+        'value',
+        (name) => {
+          if (name === 'c') throw new Error(`${name} has no value`)
+          return 1
+        },
+      ],
+    ]
+    appendRows(file, columns, ['a'])
+    expect(() => appendRows(file, columns, ['b', 'c'])).toThrow('c has no value')
     expect(text()).toBe('name,value\na,1\n')
   })
 

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { BUCKETS } from '../../../src/measure/ledger.ts'
 import type { Prediction, Predictions } from '../../../src/measure/prediction/predict.ts'
-import { readCalibration } from '../../../src/report/rows/calibration.ts'
+import { CALIBRATION_COLUMNS, readCalibration, timedOf } from '../../../src/report/rows/calibration.ts'
 import { csvText } from '../../../src/report/folder/csv.ts'
-import {
-  CALIBRATION_COLUMNS,
-  calibrationRows,
-  PREDICTIONS_COLUMNS,
-  predictionRows,
-  readPredictions,
-} from '../../../src/report/rows/predictions.ts'
+import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../../src/report/rows/predictions.ts'
 import { predictionLines } from '../../../src/report/text/predictions.ts'
 import { smallCell } from '../../runtime/cells.ts'
+import { RUN } from '../run.ts'
 
-const RUN = { runId: 'run', experiment: 'weak', kernel: 'js', arithmetic: 'f32', seed: 7 } as const
+const WEAK = { ...RUN, experiment: 'weak' }
 
 const serial = smallCell('serial')
 const larger = smallCell('serial', { batch: 96 })
@@ -55,10 +50,10 @@ const predictions: Predictions = {
 
 describe('the file of predictions', () => {
   const cells = [serial, larger, posted]
-  const text = csvText('predictions.csv', PREDICTIONS_COLUMNS, predictionRows(RUN, cells, predictions), true)
+  const text = csvText(PREDICTIONS_COLUMNS, predictedOf(WEAK, cells, predictions), true)
 
   it('is read back as it was written, and tells cells of one name apart by their batch', () => {
-    const read = readPredictions(text, 'weak', cells)
+    const read = readPredictions(text, WEAK, cells)
     expect(read.get(serial)).toEqual(foretold(1000))
     expect(read.get(larger)).toEqual(foretold(2000))
     expect(read.has(posted)).toBe(true)
@@ -66,8 +61,8 @@ describe('the file of predictions', () => {
   })
 
   it('says nothing about cells of another experiment, or that it does not hold', () => {
-    expect(readPredictions(text, 'scaling', cells).size).toBe(0)
-    expect(readPredictions(text, 'weak', [smallCell('tensor')]).size).toBe(0)
+    expect(readPredictions(text, RUN, cells).size).toBe(0)
+    expect(readPredictions(text, WEAK, [smallCell('tensor')]).size).toBe(0)
   })
 
   it('has the reason where there is no prediction', () => {
@@ -77,12 +72,7 @@ describe('the file of predictions', () => {
 
 describe('the file of a calibration', () => {
   it('is read back for one thread, the median over what was touched beside it', () => {
-    const text = csvText(
-      'calibration.csv',
-      CALIBRATION_COLUMNS,
-      calibrationRows(RUN, predictions.calibration),
-      true,
-    )
+    const text = csvText(CALIBRATION_COLUMNS, timedOf(WEAK, predictions.calibration), true)
     const { times, handoffNs } = readCalibration(text)
     expect([...times]).toEqual([['forward 4x8x8 relu', 200]])
     expect(handoffNs).toBe(150)

@@ -11,6 +11,7 @@ import { traceStep, type TraceEvent } from '../../../src/report/rows/trace.ts'
 import type { RankReport } from '../../../src/runtime/rank.ts'
 import { anyGrid } from '../../plan/arbitrary.ts'
 import { smallCell } from '../../runtime/cells.ts'
+import { RUN } from '../run.ts'
 
 /** Times are multiples of this many milliseconds, so that their differences in microseconds are exact. */
 const TICK = 1 / 1024
@@ -51,7 +52,6 @@ function reportsOf(plan: Plan, seed: number): RankReport[] {
 const cellOf = (plan: Plan): Cell => ({ ...smallCell('serial'), name: 'a cell', plan })
 const anyPlan = anyGrid.map(planGrid)
 const PID = 3
-const RUN = { runId: 'run', experiment: 'weak' }
 
 const endOf = (event: TraceEvent) => event.ts! + event.dur!
 const contains = (outer: TraceEvent, inner: TraceEvent) =>
@@ -95,7 +95,7 @@ describe('the trace of a step', () => {
         {
           name: 'a cell',
           run_id: 'run',
-          experiment: 'weak',
+          experiment: 'scaling',
           cell: 'a cell',
           layers: plan.model.widths.join('-'),
           batch: plan.batch,
