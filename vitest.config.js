@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['dist/test/**/*.test.js'],
-    testTimeout: 60_000,
+    // Ends what hangs, and decides nothing: a busy machine may take ten times as long.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // Tests with real threads need the cores for themselves: a rank that spins would starve another file's.
     fileParallelism: false,
     coverage: { include: ['src/**'] },

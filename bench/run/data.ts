@@ -33,10 +33,12 @@ export interface Data {
    * @throws UsageError if the widths asked for do not fit the data
    */
   model(hidden: readonly number[]): Model
+  /** @throws DataError if there are too few rows, UsageError if the model does not fit the data */
+  check(model: Model, batch: number): void
   /**
    * The batches that the steps of a timed run rotate through: as many as there are, at most eight.
    *
-   * @throws DataError if there are too few rows, UsageError if the model does not fit the data
+   * @throws as `check`
    */
   batches(model: Model, batch: number): Batches
 }
@@ -47,8 +49,14 @@ type DataOptions = Pick<DimensionOptions, 'dataset' | 'label' | 'seed' | 'layers
 export function openData({ dataset, label, seed, layers, activation, loss }: DataOptions): Data {
   const file = dataset === 'synthetic' ? undefined : prepared(loadDataSet(dataset, { seed, label }), seed)
   const { columns, classes } = file ?? SYNTHETIC
-  const setFor = ({ widths }: Pick<Model, 'widths'>, batch: number): DataSet => {
-    if (file) return fitting(widths, file)
+  const check: Data['check'] = ({ widths }, batch) => {
+    if (!file) return
+    fitting(widths, file)
+    if (file.rows < batch) {
+      throw new DataError(`--batch ${batch}: expected at most ${file.rows}, the rows of ${file.name}`)
+    }
+  }
+  const synthetic = ({ widths }: Model, batch: number): DataSet => {
     const needed = { columns: widths[0], classes: Math.max(2, widths[widths.length - 1]) }
     const rows = Math.max(ROTATING_BATCHES * batch, needed.classes)
     return prepared(loadDataSet(dataset, { seed, label, rows, ...needed }), seed)
@@ -60,11 +68,10 @@ export function openData({ dataset, label, seed, layers, activation, loss }: Dat
       if (file) fitting(widths, file)
       return { widths, activation, loss }
     },
+    check,
     batches(model, batch) {
-      const set = setFor(model, batch)
-      if (set.rows < batch) {
-        throw new DataError(`--batch ${batch}: expected at most ${set.rows}, the rows of ${set.name}`)
-      }
+      check(model, batch)
+      const set = file ?? synthetic(model, batch)
       return cutBatches(set, batch, Math.min(ROTATING_BATCHES, Math.floor(set.rows / batch)))
     },
   }

@@ -75,6 +75,9 @@ export async function runExperiments(
   const { choice, gflops } = announceKernel(options.kernel, say)
   const data = openData(options)
   const experiments = kinds.map((kind): Named => ({ name: kind.name, ...kind.build(options, data, cores) }))
+  for (const [{ plan }] of experiments.flatMap(({ groups }) => groups.map(({ cells }) => cells))) {
+    data.check(plan.model, plan.batch)
+  }
   const skipped = experiments.flatMap((each) => each.skipped.map(({ what, reason }) => `${what}: ${reason}`))
   for (const each of new Set(skipped)) say(`skipped: ${each}`)
   const seconds = experiments.reduce((sum, each) => sum + secondsOf(each, options, gflops, cores), 0)

@@ -75,7 +75,7 @@ describe('the command compare', () => {
     [
       'a wrong limit',
       [before, after, '--fail-above', 'much'],
-      '--fail-above "much": expected a share above 0% and up to 100%, like 2%',
+      '--fail-above much: expected a share above 0% and up to 100%, like 2%',
     ],
     ['an unknown option', [before, after, '--frob'], "unknown option '--frob'; see --help"],
     [

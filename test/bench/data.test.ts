@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -93,16 +93,12 @@ describe('combine on a file', () => {
     )
   })
 
-  it('is refused with one line where a batch is larger than the file', async () => {
+  it('is refused with one line, before anything is measured, where a batch is larger than the file', async () => {
     const small = write('small.csv', 100)
-    const { code, stderr } = await start('main', [
-      'combine',
-      '--dataset',
-      small,
-      '--out',
-      join(folder, 'small'),
-    ])
+    const out = join(folder, 'small')
+    const { code, stderr } = await start('main', ['combine', '--dataset', small, '--out', out])
     expect(code).toBe(2)
+    expect(existsSync(out)).toBe(false)
     expect(stderr).toMatch(/^error: --batch 256: expected at most 100, the rows of .*small\.csv\n$/)
   })
 })

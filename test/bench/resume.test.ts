@@ -11,8 +11,6 @@ const SPLIT = ['--modes', 'data,pipeline', '--reduction', 'owner', '--schedule',
 const RUN = ['--layers', '30-20-20-5', '--batch', '24', '--blocks', '2', '--steps', '4', ...SPLIT]
 /** Serial, two of each mode, and serial again. */
 const CELLS = 6
-/** No limit of time, only an end to a test that hangs. */
-const HANGS = { timeout: 600_000 }
 
 /** What a run that was not disturbed has: which steps were measured, what was predicted, and what came out. */
 function contentsOf(out: string) {
@@ -57,7 +55,7 @@ describe('a run that is killed', () => {
     },
   )
 
-  it('keeps what it has predicted before it was killed', HANGS, async () => {
+  it('keeps what it has predicted before it was killed', async () => {
     const out = join(folder, 'predicted')
     await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when: visited(out, CELLS + 1) })
     const before = rowsIn(join(out, 'predictions.csv'))
@@ -76,7 +74,7 @@ async function refusalOf(...args: readonly string[]): Promise<string> {
 }
 
 describe('a run is not resumed', () => {
-  it('while it is still being written', HANGS, async () => {
+  it('while it is still being written', async () => {
     const out = join(folder, 'written')
     const first = launch('main', [...RUN, '--blocks', '5000', '--out', out])
     await first.until(() => existsSync(join(out, 'samples.csv')))
@@ -105,7 +103,7 @@ describe('a run is not resumed', () => {
     )
   })
 
-  it('where the command itself has written a run that is over', HANGS, async () => {
+  it('where the command itself has written a run that is over', async () => {
     const out = join(folder, 'trained')
     expect((await start('main', ['train', '--epochs', '1', '--out', out])).code).toBe(0)
     expect(await refusalOf(out)).toBe(
