@@ -106,7 +106,7 @@ it(`no file has more than ${MOST_LINES_OF_A_FILE} lines`, () => {
   expect(long.map(({ path, lines }) => `${path}:${lines}: ${lines} lines`)).toEqual([])
 })
 
-it(`no function has more than ${MOST_LINES_OF_A_FUNCTION} lines`, () => {
+it(`no function has more than ${MOST_LINES_OF_A_FUNCTION} lines, unless it returns the text of a kernel`, () => {
   const long = sources
     .flatMap(({ functions }) => functions)
     .filter(({ lines }) => lines > MOST_LINES_OF_A_FUNCTION)
@@ -164,6 +164,7 @@ function parse(files: readonly string[]): Source[] {
       const file = project?.program.getSourceFile(join(root, path))
       if (!file) throw new Error(`${path}: not part of tsconfig.json`)
       const lineOf = (position: number) => file.getLineAndCharacterOfPosition(position).line + 1
+      const generatesText = path.startsWith('src/kernels/wasm/')
       const found: Import[] = []
       const functions: { at: string; lines: number }[] = []
       const visit = (node: Node): void => {
@@ -174,7 +175,10 @@ function parse(files: readonly string[]): Source[] {
           const target = isFile ? join(dirname(path), specifier).replaceAll('\\', '/') : specifier
           found.push({ at: `${path}:${first}`, target, isFile, isType: isTypeImport(node) })
         }
-        if (isFunctionLikeDeclaration(node)) {
+        if (
+          isFunctionLikeDeclaration(node) &&
+          !(generatesText && node.type?.kind === SyntaxKind.StringKeyword)
+        ) {
           functions.push({ at: `${path}:${first}`, lines: lineOf(node.getEnd()) - first + 1 })
         }
         node.forEachChild(visit)
