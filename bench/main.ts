@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { ExplainedError } from '../src/errors.ts'
 import { availableCores } from '../src/measure/machine/cores.ts'
 import { FolderError } from '../src/report/folder/run-folder.ts'
