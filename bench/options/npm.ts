@@ -8,9 +8,12 @@ type Environment = Readonly<Record<string, string | undefined>>
  */
 const NPM_SETTINGS = new Set(['--color', '--depth', '--help', '--json', '--version'])
 
+/** The scripts of package.json that start the program. */
+const SCRIPTS: readonly (string | undefined)[] = ['bench', 'compare', 'report']
+
 /** The command that the program was started with. */
 export const programName = (environment: Environment): string =>
-  environment.npm_lifecycle_event === 'bench' ? 'npm run bench --' : 'thread-split'
+  SCRIPTS.includes(environment.npm_lifecycle_event) ? 'npm run bench --' : 'thread-split'
 
 /**
  * The flags that stand before `--` in `npm run bench --quick`: npm takes them for its own settings, and they reach the
