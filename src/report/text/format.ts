@@ -20,4 +20,5 @@ export const signedPercent = (share: number): string =>
 
 export const MIB = 2 ** 20
 
-export const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+export const inMib = (bytes: number): string => (bytes / MIB).toFixed(2)
+export const mib = (bytes: number): string => `${inMib(bytes)} MiB`
