@@ -4,7 +4,7 @@ import { appendRows } from '../../src/report/folder/csv.ts'
 import { SUMMARY_COLUMNS, summaryRow, type RunIdentity } from '../../src/report/rows/files.ts'
 import { predictionLines, type Graded } from '../../src/report/text/predictions.ts'
 import type { RunFolder } from '../../src/report/folder/run-folder.ts'
-import { scalingTable } from '../../src/report/text/table.ts'
+import { scalingTable } from '../../src/report/text/split-tables.ts'
 import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
 import type { GroupResult } from './experiment.ts'
 

@@ -1,20 +1,20 @@
 import { isDifferent } from '../../measure/noise.ts'
 import type { Outcome } from '../../measure/outcome.ts'
-import { inMib, percent } from './format.ts'
+import { formatInterval, inMib, percent } from './format.ts'
 import { spokenLabel, splitFields } from './label.ts'
 import { reducingShare } from './shares.ts'
-import { isTextbook, type Gain, type Measured, type Split } from './splits.ts'
+import { isTextbook, type Measured, type Split } from './splits.ts'
 
-/** Grids that combine kinds of parallelism, and how fast they are. */
+/** Speed-ups of grids that combine several kinds of parallelism. */
 export interface Combined {
   readonly threads: number
   readonly source: 'simulated' | 'measured'
   readonly grids: readonly { readonly label: string; readonly speedup: number }[]
 }
 
-/** What the answers rest on. */
+/** The results behind the answers. */
 export interface Shown {
-  /** Of one thread count, sorted. */
+  /** On one thread count, the fastest first. */
   readonly splits: readonly Split[]
   readonly threads: number
   readonly serialBytes: number | undefined
@@ -25,7 +25,7 @@ export interface Shown {
 
 type Answer = readonly [question: string, answer: string]
 
-/** The textbook's questions, each with what this run shows; those that it shows nothing about are left out. */
+/** Answers the textbook's questions from this run; a question without numbers is left out. */
 export function answers(shown: Shown): Answer[] {
   const measured = shown.splits.filter((split): split is Measured => split.gain !== undefined)
   const double = shown.threads === 2 ? 'Why not double?' : `Why not ${shown.threads}x?`
@@ -47,16 +47,16 @@ function notFaster(measured: readonly Measured[]): string | undefined {
   return 'not shown here: no split beats one thread by more than its interval and the noise.'
 }
 
-/** Where the time of the textbook's replicas goes, or of the fastest split. */
+/** How the textbook's replicas, or else the fastest split, lose their time. */
 function whyNot(measured: readonly Measured[], { threads, floor = 0 }: Shown): string | undefined {
   const split = measured.find(isTextbook) ?? measured.at(0)
   if (!split) return undefined
   const { speedup, interval, shares } = split.gain
   const { low, high } = interval
   if (!isDifferent(speedup / threads, { low: low / threads, high: high / threads }, floor)) {
-    return `${split.spoken}: ${formatInterval(split.gain)} cannot be told from ${threads} in this run.`
+    return `${split.spoken}: ${formatInterval(speedup, interval)} cannot be told from ${threads} in this run.`
   }
-  if (speedup > threads) return `${split.spoken}: ${formatInterval(split.gain)} is even more.`
+  if (speedup > threads) return `${split.spoken}: ${formatInterval(speedup, interval)} is even more.`
   const adding = Math.min(shares.extra, reducingShare(split.outcome))
   const losses = [
     [adding, 'adding gradients'],
@@ -107,14 +107,7 @@ function combine({ combined, cores }: Shown): string | undefined {
     : `${cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`}: ${each}.`
 }
 
-/** "1.63 [1.60, 1.64]" */
-export const formatInterval = ({
-  speedup,
-  interval: { low, high },
-}: Pick<Gain, 'speedup' | 'interval'>): string =>
-  `${speedup.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
-
-/** Whether all splits trained the same weights as serial. */
+/** Says whether every split trained the same weights as serial. */
 export function weightsLine(outcomes: readonly Outcome[]): string | undefined {
   if (outcomes.length === 0) return undefined
   const named = (match: Outcome['verdict']['match']) => {

@@ -2,7 +2,7 @@ import { EXECUTION, isAgain, isPipelined, isReplicated, scheduleOf, type Cell } 
 import type { Row } from '../folder/csv.ts'
 import { shortened, widthOf } from './wrap.ts'
 
-/** What tells splits apart, named as in the files; fields that do not apply are undefined, or empty where they were read. */
+/** The fields that distinguish splits, named as the CSV columns. A field that does not apply is undefined, or '' in a file. */
 export const splitFields = ({ mode, setting, dp, pp, tp, dispatch, wait }: Cell): Row => ({
   mode,
   schedule: isPipelined(mode, setting) ? scheduleOf(setting) : undefined,
@@ -43,7 +43,7 @@ export const spokenLabel = (fields: Row): string =>
   ({ 'data, replicas': 'replicas', 'data, shared': 'shared weights' })[splitLabel(fields)] ??
   splitLabel(fields).replaceAll(',', '')
 
-/** What tells a cell from others of its mode. */
+/** Distinguishes a cell from others of its mode. */
 export const detailOf = (fields: Row, name: string): string =>
   words(
     fields.mode === 'hybrid' ? gridOf(fields) : '',

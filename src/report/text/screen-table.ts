@@ -1,5 +1,4 @@
-import { formatInterval } from './answers.ts'
-import { inMib, percent } from './format.ts'
+import { formatInterval, inMib, percent } from './format.ts'
 import { timeBar } from './shares.ts'
 import { withoutResult, type Measured, type Split } from './splits.ts'
 import { shortened, widthOf, wrapped } from './wrap.ts'
@@ -9,7 +8,7 @@ const NARROWEST_BAR = 5
 const GAP = '  '
 const BAR_HEAD = 'useful #  extra +  waiting .'
 
-/** How much a table says. */
+/** The level of detail of a table. */
 interface Form {
   readonly interval: boolean
   /** Units beside the numbers, and the bar's meaning above it. */
@@ -64,7 +63,9 @@ function drawn(
     ['split', ...rows.map(({ label }) => label)].map((text) => text.padEnd(labelWidth)),
     column(
       interval ? 'times as fast' : 'times',
-      (row) => markOf(row) + (interval ? formatInterval(row.gain) : row.gain.speedup.toFixed(2)),
+      (row) =>
+        markOf(row) +
+        (interval ? formatInterval(row.gain.speedup, row.gain.interval) : row.gain.speedup.toFixed(2)),
     ),
     ...(minima ? [column('fastest', ({ gain }) => gain.summary.speedupOfMinima?.toFixed(2) ?? '')] : []),
   ]

@@ -7,34 +7,34 @@ import { splitLines } from './screen-table.ts'
 import { serialOf, shownSplits, splitsOf, threadsOf, withoutResult } from './splits.ts'
 import { dim, red, shortened, USUAL_WIDTH, widthOf, wrapped } from './wrap.ts'
 
-/** What the first screen tells of a run. */
+/** Everything that the screen shows. */
 export interface ScreenResults {
   readonly machine: { readonly cores: number; readonly cpu: string | null; readonly node: string }
   readonly kernel: string
-  /** What serial differs from itself by; undefined if it was not measured twice. */
+  /** Serial's largest difference from itself, as a share; undefined if it was not measured twice. */
   readonly floor: number | undefined
-  /** What is known to have disturbed the run. */
+  /** Known disturbances, as sentences without a period. */
   readonly warnings: readonly string[]
-  /** Of the experiment `scaling`. */
+  /** The outcomes of the experiment `scaling`. */
   readonly outcomes: readonly Outcome[]
   readonly combined?: Combined | undefined
-  /** As the user would type it. */
+  /** The path to show. */
   readonly folder: string
   /** The name of the picture in the folder. */
   readonly picture?: string | undefined
-  /** What shows the wide table. */
+  /** The command that shows the wide table. */
   readonly wideCommand: string
 }
 
-/** A run whose serial differs from itself by more does not tell splits apart. */
+/** With more noise than this, splits cannot be told apart. */
 const DISTURBING_FLOOR = 0.1
 const MOST_ROWS = 8
-/** Where the answers begin. */
+/** The column of the answers. */
 const INDENT = 16
 /** Narrower screens have no room for a column of questions. */
 const NARROW = 60
 
-/** The screen that ends a run: what it was, how fast each split is, and what that answers. No line is wider than `width`. */
+/** The screen that ends a run: conditions, a row per split, answers. No line is wider than `width`. */
 export function screenLines(results: ScreenResults, width: number): string[] {
   const { machine, floor, outcomes, combined, wideCommand } = results
   const columns = Math.min(width, USUAL_WIDTH)
@@ -76,7 +76,7 @@ export function screenLines(results: ScreenResults, width: number): string[] {
   ]
 }
 
-/** Why not to trust small differences, and what helps; empty in a quiet run. */
+/** Warnings about a disturbed run; empty in a quiet one. */
 function disturbances({ warnings, floor, outcomes }: ScreenResults): string[] {
   const reasons = [
     ...warnings,

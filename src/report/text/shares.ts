@@ -1,7 +1,7 @@
 import type { Outcome } from '../../measure/outcome.ts'
 import type { Summary } from '../../measure/summary.ts'
 
-/** What all threads' time goes to; the shares sum to 1. */
+/** How all threads spend their time; the shares sum to 1. */
 export interface TimeShares {
   /** Serial's work: speed-up / threads. */
   readonly useful: number
@@ -11,7 +11,7 @@ export interface TimeShares {
 }
 
 export function timeShares(speedup: number, threads: number, { bubbleFraction }: Summary): TimeShares {
-  // Threads that gain from their caches can be more useful than there is time beside the waiting.
+  // A smaller part may fit a cache, and the speed-up then exceeds the busy time.
   const useful = Math.min(speedup / threads, 1 - bubbleFraction)
   return { useful, extra: 1 - useful - bubbleFraction, waiting: bubbleFraction }
 }
@@ -30,7 +30,7 @@ export function reducingShare({ visits }: Outcome): number {
 /** The shares as `width` characters: `#` useful, `+` extra, `.` waiting. */
 export function timeBar({ useful, extra, waiting }: TimeShares, width: number): string {
   const counts = [useful, extra, waiting].map((share) => Math.round(share * width))
-  // What rounding adds or leaves is least noticed in the longest part.
+  // The longest part absorbs the rounding error.
   counts[counts.indexOf(Math.max(...counts))] += width - counts.reduce((sum, count) => sum + count, 0)
   return counts.map((count, i) => '#+.'[i].repeat(count)).join('')
 }

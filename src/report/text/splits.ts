@@ -8,7 +8,7 @@ import { formatDuration } from './format.ts'
 import { spokenLabel, splitFields, splitLabel } from './label.ts'
 import { timeShares, type TimeShares } from './shares.ts'
 
-/** One way to split the step, on the thread count that the screen shows. */
+/** A way to split the step, measured on one thread count. */
 export interface Split {
   readonly outcome: Outcome
   readonly fields: Row
@@ -29,7 +29,7 @@ export interface Gain {
   readonly shares: TimeShares
 }
 
-/** What the others are compared with; undefined if it was not verified. */
+/** The cell that the others are compared with. */
 export const serialOf = (outcomes: readonly Outcome[]): Outcome | undefined =>
   outcomes.find(({ cell }) => cell.mode === 'serial' && !isAgain(cell.name))
 
@@ -67,7 +67,7 @@ const shownSpeedup = ({ gain }: Split): number => (gain ? Number(gain.speedup.to
 export const isTextbook = ({ fields }: Split): boolean =>
   fields.mode === 'data' && fields.reduction === 'direct'
 
-/** The splits that fit a screen: the best of each kind, then those without a result, then the fastest others. */
+/** Picks the best of each kind, then the splits without a result, then the fastest others. */
 export function shownSplits(splits: readonly Split[], most: number): Split[] {
   const kindOf = ({ fields }: Split) => `${fields.mode} ${fields.mode === 'data' ? fields.reduction : ''}`
   const best = splits.filter((split, i) => splits.findIndex((other) => kindOf(other) === kindOf(split)) === i)

@@ -1,17 +1,18 @@
+import { stripVTControlCharacters } from 'node:util'
 import pico from 'picocolors'
 
-/** Picocolors alone would also colour pipes, on Windows and on build servers. */
+/** On Windows and on build servers picocolors would colour pipes too. */
 export const { red, dim } = pico.createColors(
   pico.isColorSupported && (process.stdout.isTTY || 'FORCE_COLOR' in process.env),
 )
 
-/** What a terminal that does not tell its width is taken to have. */
+/** Assumed where the terminal does not report its width. */
 export const USUAL_WIDTH = 80
 /** Longer lines are hard to read. */
 const WIDEST_SENTENCE = 100
 
 /** Characters that a text takes in a terminal. */
-export const widthOf = (text: string): number => Array.from(text).length
+export const widthOf = (text: string): number => Array.from(stripVTControlCharacters(text)).length
 
 /** A number and its unit stay on one line. */
 const GAP = / +(?!(?:%|[µmn]?s|[KMG]iB|GB\/s)(?!\w))/
@@ -36,14 +37,14 @@ export function wrapped(text: string, width: number, indent = 0, lead = ''): str
   return [...lines, line].map((each) => shortened(each.replaceAll('\u00a0', ' '), width))
 }
 
-/** Sentences for a terminal of so many columns. */
+/** Wraps sentences for a terminal, with a hanging indent. */
 export const sentenceLines = (sentences: readonly string[], columns = USUAL_WIDTH): string[] =>
   sentences.flatMap((sentence) => wrapped(sentence, Math.min(columns, WIDEST_SENTENCE), 2))
 
-/** A text of at most `width` characters: what is too long loses its middle, since a path is told by its ends. */
+/** Cuts the middle out of a text that is wider than `width`, since the ends of a path matter most. */
 export function shortened(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
   const characters = Array.from(text)
-  if (characters.length <= width) return text
   const kept = Math.max(0, width - 1)
   const tail = Math.floor(kept / 2)
   return `${characters.slice(0, kept - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
