@@ -5,7 +5,7 @@ import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
 import { percent } from '../../src/report/text/format.ts'
 import { predictionLines, type Graded } from '../../src/report/text/predictions.ts'
-import { scalingTable } from '../../src/report/text/table.ts'
+import { scalingTable } from '../../src/report/text/split-tables.ts'
 import type { Run } from './run.ts'
 
 /** What a run has found so far. */

@@ -46,6 +46,13 @@ export const familyOf = (fields: Fields, varied: readonly DimensionName[] = []):
     .filter((part) => part !== undefined && part !== '')
     .join('-')
 
+/** The fields of a cell's row that do not depend on the run. */
+export const fieldsOf = (cell: Unnamed): Fields =>
+  rowOf(
+    ALL.flatMap(([, { columns }]) => columns),
+    cell,
+  )
+
 /** The columns that names are made of; they read nothing but the strategy. */
 const NAMING = ALL.flatMap(([, { label, columns }]) => (label ? columns : []))
 

@@ -1,14 +1,15 @@
 import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
 
-/** What the laws have made of a series. */
+/** A series, with each law's fit or the reason that there is none. */
 export interface Held {
   readonly series: string
   readonly findings: readonly (Fit | Refusal)[]
 }
 
 /**
- * What the laws say about each series, in a line: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
- * 4 distinct thread counts, USL needs at least 5". Series that no law is fitted to, for the same reason, share one.
+ * A sentence per series: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
+ * 4 distinct thread counts, USL needs at least 5". Series without a fit share one for
+ * each reason.
  */
 export function lawsLines(held: readonly Held[]): string[] {
   const refused = new Map<string, string[]>()
@@ -33,7 +34,7 @@ export function lawsLines(held: readonly Held[]): string[] {
   ]
 }
 
-/** All that were refused have as many thread counts. */
+/** The refusals of a series rest on the same thread counts. */
 const reasonOf = ([first, ...others]: readonly Refusal[]): string =>
   [first.reason, ...others.map(({ law }) => `${law.title} at least ${law.fewest}`)].join(', ')
 

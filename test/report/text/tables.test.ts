@@ -7,7 +7,10 @@ import type { Epoch } from '../../../src/measure/train.ts'
 import type { Verdict } from '../../../src/measure/verify.ts'
 import type { Judged } from '../../../src/report/rows/files.ts'
 import { formatDuration } from '../../../src/report/text/format.ts'
-import { scalingTable, trainingTable } from '../../../src/report/text/table.ts'
+import { markdownTable } from '../../../src/report/text/markdown.ts'
+import { memoryTable } from '../../../src/report/text/memory-table.ts'
+import { scalingColumns, scalingTable, splitTable } from '../../../src/report/text/split-tables.ts'
+import { trainingTable } from '../../../src/report/text/training-table.ts'
 import { idealBubble } from '../../../src/simulate/bubble.ts'
 import { visitOf } from '../../measure/visits.ts'
 import { smallCell } from '../../runtime/cells.ts'
@@ -44,6 +47,12 @@ const fields = (table: string): string[][] =>
         .split('│')
         .map((field) => field.trim()),
     )
+
+/** The fields of each line of a table without borders. */
+const plainFields = (table: string): string[][] =>
+  stripVTControlCharacters(table)
+    .split('\n')
+    .map((line) => line.trim().split(/ {2,}/))
 
 describe('the table of a scaling run', () => {
   it('has a column per number, and a line per cell in the given order', () => {
@@ -92,6 +101,50 @@ describe('the table of a scaling run', () => {
     expect(line.slice(6, 8)).toEqual(['', ''])
   })
 
+  it('has a column of microbatches where pipelines differ in them', () => {
+    const rows = [serial, pipeline, smallCell('pipeline', { threads: 2, microbatches: 3 })].map((cell) =>
+      timed(cell, 2e6),
+    )
+    const table = fields(scalingTable(rows))
+    const at = table[0].indexOf('microbatches')
+    expect(table.map((line) => line[at])).toEqual(['microbatches', '', '6', '3'])
+    expect(fields(scalingTable(rows.slice(0, 2)))[0]).not.toContain('microbatches')
+    expect(plainFields(splitTable(rows)).map((line) => line.slice(0, 3))).toEqual([
+      ['split', 'on', 'parts'],
+      ['serial', '1', '2.00 ms'],
+      ['pipeline, 1f1b', '2', '6'],
+      ['pipeline, 1f1b', '2', '3'],
+    ])
+  })
+
+  it('has a form for 80 columns', () => {
+    const rows = [
+      timed(serial, 3e6),
+      timed(data, 2e6, { status: 'oversubscribed', differs: false }),
+      mismatch,
+    ]
+    expect(plainFields(splitTable(rows))).toEqual([
+      ['split', 'on', 'step', 'times as fast', 'wait (plan)', 'weights'],
+      ['serial', '1', '3.00 ms', '1.00 [1.00, 1.00]', '25 % (0 %)', 'exact'],
+      ['data, gather', '2*', '2.00 ms', '≈ 1.50 [1.50, 1.50]', '13 % (0 %)', 'exact'],
+      ['data, gather', '2', 'mismatch'],
+    ])
+    const widest = Math.max(
+      ...stripVTControlCharacters(splitTable(rows))
+        .split('\n')
+        .map((line) => line.length),
+    )
+    expect(widest).toBeLessThanOrEqual(80)
+  })
+
+  it('can be pasted as Markdown', () => {
+    const { head, rows } = scalingColumns([timed(serial, 3e6), mismatch])
+    const [first, second, , last] = markdownTable(head, rows).split('\n')
+    expect(first).toMatch(/^\| mode \| schedule \| threads \|/)
+    expect(second).toMatch(/^\| --- \|/)
+    expect(last).toMatch(/^\| data \| gather \| 2 \|.*\| mismatch \|$/)
+  })
+
   it('has lines of one width, colours or not', () => {
     const lines = stripVTControlCharacters(scalingTable([timed(serial, 3e6), mismatch])).split('\n')
     expect(new Set(lines.map((line) => line.length)).size).toBe(1)
@@ -103,7 +156,7 @@ const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href
 describe('the colours of a table', () => {
   const run = promisify(execFile)
   const SCRIPT = `
-    const { scalingTable } = await import(${url('../../../src/report/text/table.js')})
+    const { scalingTable } = await import(${url('../../../src/report/text/split-tables.js')})
     const { smallCell } = await import(${url('../../runtime/cells.js')})
     const verdict = { match: 'different', maxUlp: 1, sha256: '' }
     console.log(scalingTable([{ cell: smallCell('serial'), summary: undefined, verdict, status: 'mismatch' }]))`
@@ -117,11 +170,21 @@ describe('the colours of a table', () => {
       })
     ).stdout
 
-  it('are kept out of pipes, those of a build server too, and from whoever wants none; they can be had by force', async () => {
+  it('stay out of pipes, on a build server too, and out of terminals with NO_COLOR; FORCE_COLOR brings them back', async () => {
     const environments = [{}, { CI: 'true' }, { NO_COLOR: '1', FORCE_COLOR: '1' }, { FORCE_COLOR: '1' }]
     const outputs = await Promise.all(environments.map(printed))
     for (const output of outputs) expect(output).toContain('mismatch')
     expect(outputs.map((output) => output.includes('\u001b'))).toEqual([false, false, false, true])
+  })
+})
+
+describe('the table of memory', () => {
+  it('shows the most and the least of a thread, all together, and the idle share', () => {
+    const table = memoryTable([{ cell: pipeline, perRank: [2 ** 20, 2 ** 19], idle: 0.25 }])
+    expect(plainFields(table)).toEqual([
+      ['split', 'threads', 'MiB: most of a thread', 'least', 'together', 'idle by plan'],
+      ['pipeline, 1f1b', '2', '1.00', '0.50', '1.50', '25 %'],
+    ])
   })
 })
 
@@ -135,24 +198,16 @@ const course = (...accuracies: number[]): Epoch[] =>
   }))
 
 describe('the table of a training run', () => {
-  it('shows how each cell ended, and when it came to the accuracy that all have come to', () => {
+  it('shows how each cell ended, and when it reached the accuracy that all reach', () => {
     const courses = new Map([
       [serial, course(0.5, 0.9, 0.85)],
       [data, course(0.85, 0.875, 0.8)],
     ])
-    const [head, ...lines] = fields(trainingTable(courses))
-    expect(head).toEqual([
-      'cell',
-      'threads',
-      'loss',
-      'held-out accuracy',
-      'trained for',
-      '87.50 % after',
-      'weights',
-    ])
+    const [head, ...lines] = plainFields(trainingTable(courses))
+    expect(head).toEqual(['cell', 'loss', 'held out', 'trained for', '87.50 % after', 'weights'])
     expect(lines).toEqual([
-      ['serial-1', '1', '0.3333', '85.00 %', '3.0 s', '2.0 s', '0123456789ab'],
-      ['data-gather-2', '2', '0.3333', '80.00 %', '3.0 s', '2.0 s', '0123456789ab'],
+      ['serial-1', '0.3333', '85.00 %', '3.0 s', '2.0 s', '0123456789ab'],
+      ['data-gather-2', '0.3333', '80.00 %', '3.0 s', '2.0 s', '0123456789ab'],
     ])
   })
 })
