@@ -1,0 +1,5 @@
+import { chooseCells } from '../../src/cells/choose.ts'
+import { EXECUTION } from '../../src/cells/cell.ts'
+import type { Outcome } from '../../src/measure/outcome.ts'
+import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
+import type { Combined } from '../../src/report/text/answers.ts'
