@@ -1,4 +1,4 @@
-import { createKernel } from '../src/kernels/create.ts'
+import { createKernel } from '../src/kernels/choose.ts'
 import type { Cell } from '../src/cells/cell.ts'
 import { openSession } from '../src/measure/session.ts'
 import { trainCell, type Epoch } from '../src/measure/train.ts'

@@ -6,7 +6,8 @@ import { GRID_DEFAULTS } from '../../src/plan/grid.ts'
 import { MODELS } from '../../src/cells/models.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import type { ExperimentName } from './schemas.ts'
-import { ACTIVATIONS, HANDOFFS, LEARNING_RATES, LOSSES, OPTIMIZERS, SCHEDULES } from './schemas.ts'
+import { ACTIVATIONS, LOSSES, OPTIMIZERS } from '../../src/kernels/kernel.ts'
+import { HANDOFFS, LEARNING_RATES, SCHEDULES } from './schemas.ts'
 import { HIDDEN_WIDTHS } from './settle.ts'
 
 /** How the program is started, as its help shows it. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { MODELS } from '../../src/cells/models.ts'
 import { KERNELS } from '../../src/kernels/choose.ts'
-import type { Activation, Loss, Optimizer } from '../../src/kernels/kernel.ts'
+import { ACTIVATIONS, LOSSES, OPTIMIZERS, type Optimizer } from '../../src/kernels/kernel.ts'
 import { MODES } from '../../src/plan/modes.ts'
 import { DISPATCHES, WAITS } from '../../src/cells/cell.ts'
 import type { Handoff } from '../../src/plan/build/boundary.ts'
@@ -24,9 +24,6 @@ import {
 /** The rate that each optimizer learns well with on models of the default size. */
 export const LEARNING_RATES: Readonly<Record<Optimizer, number>> = { sgd: 0.1, momentum: 0.02, adam: 0.001 }
 
-export const OPTIMIZERS = namesOf(LEARNING_RATES)
-export const ACTIVATIONS: readonly Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
-export const LOSSES: readonly Loss[] = ['cross-entropy', 'mse']
 export const SCHEDULES = namesOf(schedules)
 export const HANDOFFS: readonly Handoff[] = ['shared', 'transfer', 'clone']
 

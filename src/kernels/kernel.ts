@@ -20,9 +20,12 @@ export interface Matrix {
   readonly stride: number
 }
 
-export type Activation = 'relu' | 'tanh' | 'sigmoid' | 'identity'
-export type Loss = 'cross-entropy' | 'mse'
-export type Optimizer = 'sgd' | 'momentum' | 'adam'
+export const ACTIVATIONS = ['relu', 'tanh', 'sigmoid', 'identity'] as const
+export type Activation = (typeof ACTIVATIONS)[number]
+export const LOSSES = ['cross-entropy', 'mse'] as const
+export type Loss = (typeof LOSSES)[number]
+export const OPTIMIZERS = ['sgd', 'momentum', 'adam'] as const
+export type Optimizer = (typeof OPTIMIZERS)[number]
 
 /**
  * How a multiply-add rounds. `f32`: product and sum each rounded to float32. `fma`: once, after both.

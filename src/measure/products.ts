@@ -1,5 +1,5 @@
 import { Bench } from 'tinybench'
-import { createKernel } from '../kernels/create.ts'
+import { createKernel } from '../kernels/choose.ts'
 import { js } from '../kernels/js/js.ts'
 import { PAGE_FLOATS, scratchFloats, type Kernel, type KernelChoice, type Matrix } from '../kernels/kernel.ts'
 import { random } from '../model/random.ts'

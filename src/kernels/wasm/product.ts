@@ -1,7 +1,7 @@
-import { FLOAT, microKernel, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
+import { microKernel, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
 import { along, down, parameters, tileName } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
-import { advance, constant, get, repeat } from './text.ts'
+import { advance, constant, FLOAT, get, repeat, VECTOR } from './text.ts'
 
 /**
  * How the operands of a product lie in memory.
