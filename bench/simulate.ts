@@ -8,7 +8,7 @@ import { readCalibration, type CalibrationFile } from '../src/report/rows/calibr
 import { OUTLOOK_LEGEND, outlookTable } from '../src/report/text/outlook.ts'
 import { formatDuration } from '../src/report/text/format.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
-import { handingIn, type Link } from '../src/simulate/handing.ts'
+import { handoffCosts, type Link } from '../src/simulate/handoff.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
 import { costAtRate } from '../src/simulate/rate.ts'
 import { simulate, type Cost } from '../src/simulate/simulate.ts'
@@ -73,11 +73,11 @@ export function runSimulation(options: SimulateOptions): Promise<boolean> {
       if (timed < all)
         console.log(`${cellName(mode, setting, EXECUTION)}: ${all - timed} of ${all} shapes at the rate`)
     }
-    const handing = handingIn({ ranks: threads, machines, within, between })
+    const handoff = handoffCosts({ ranks: threads, machines, within, between })
     rows.push({
       name: cellName(mode, setting, EXECUTION),
       ranks: threads,
-      outlook: outlookOf(plan, costOf(plan), handing, serialNs),
+      outlook: outlookOf(plan, costOf(plan), handoff, serialNs),
     })
   }
   if (rows.length === 0) return Promise.resolve(false)

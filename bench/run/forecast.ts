@@ -4,13 +4,8 @@ import { predictCells, type Prediction } from '../../src/measure/prediction/pred
 import type { Session } from '../../src/measure/session.ts'
 import { appendRows } from '../../src/report/folder/csv.ts'
 import type { RunIdentity } from '../../src/report/rows/files.ts'
-import {
-  CALIBRATION_COLUMNS,
-  calibrationRows,
-  PREDICTIONS_COLUMNS,
-  predictionRows,
-  readPredictions,
-} from '../../src/report/rows/predictions.ts'
+import { CALIBRATION_COLUMNS, calibrationRows } from '../../src/report/rows/calibration.ts'
+import { PREDICTIONS_COLUMNS, predictionRows, readPredictions } from '../../src/report/rows/predictions.ts'
 import { calibrationLine } from '../../src/report/text/predictions.ts'
 import type { RunFolder } from '../../src/report/folder/run-folder.ts'
 

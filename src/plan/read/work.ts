@@ -1,5 +1,5 @@
-import type { Instruction, Plan } from '../plan.ts'
-import { length } from '../span.ts'
+import type { Instruction, Plan, Region, Update } from '../plan.ts'
+import { isSameRectangle, length } from '../span.ts'
 
 /** Floating-point operations of an instruction, a multiply-add counting as two; only the three products count. */
 export function flopOf(plan: Plan, instruction: Instruction): number {
@@ -20,3 +20,20 @@ export function flopOf(plan: Plan, instruction: Instruction): number {
       return 0
   }
 }
+
+/**
+ * Whether an instruction updates the weights, by plain SGD, from the gradient that the instruction before it has just
+ * summed: the two then run as one, and the gradient goes from the registers into the weights.
+ */
+export const updatesAtOnce = (
+  { optimizer }: Plan,
+  before: Instruction | undefined,
+  next: Instruction | undefined,
+): next is Update =>
+  optimizer === 'sgd' &&
+  before?.op === 'backward-weight' &&
+  next?.op === 'update' &&
+  isSameRegion(before.gradient, next.gradient)
+
+const isSameRegion = (a: Region, b: Region): boolean =>
+  a.buffer === b.buffer && a.slot === b.slot && a.version === b.version && isSameRectangle(a, b)

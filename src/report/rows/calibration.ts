@@ -1,38 +1,90 @@
+import type { Calibration, InstructionTime } from '../../measure/prediction/calibrate.ts'
+import type { Key } from '../../measure/prediction/occurrences.ts'
 import { median } from '../../measure/statistics.ts'
 import type { ShapeTimes } from '../../simulate/calibrated.ts'
-import { numberIn, parseRows } from '../folder/read-csv.ts'
+import type { Row } from '../folder/csv.ts'
+import { numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
+import { namesOf, rowOf, type Column } from './columns.ts'
+import type { RunIdentity } from './files.ts'
 
-/** Behind a shape stands how much the rank touched in a step. */
-const FOOTPRINT = / of \d+ KiB$/
-const COLUMNS = ['shape', 'threads', 'median_ns']
+/** The time of an instruction or a signal on some threads together. */
+interface Line extends Partial<InstructionTime> {
+  readonly run: RunIdentity
+  readonly name: string
+  readonly threads: number
+  /** Undefined for a signal. */
+  readonly key?: Key
+}
 
-/** What a calibration.csv says about one thread, and what handing over between threads has taken there. */
+const COLUMNS: readonly Column<Line>[] = [
+  ['run_id', ({ run }) => run.runId],
+  ['experiment', ({ run }) => run.experiment],
+  ['shape', ({ name }) => name],
+  ['threads', ({ threads }) => threads],
+  ['median_ns', ({ medianNs }) => rounded(medianNs)],
+  ['min_ns', ({ minNs }) => rounded(minNs)],
+  ['instruction', ({ key }) => key?.shape.name],
+  ['footprint_kib', ({ key }) => key?.footprintKib],
+  ['flop', ({ key }) => key?.shape.flop],
+]
+export const CALIBRATION_COLUMNS = namesOf(COLUMNS)
+
+const MIB = 2 ** 20
+const HANDOFF = 'handoff'
+
+/** A row per instruction key and number of threads that ran together, and rows for the signals. */
+export function calibrationRows(run: RunIdentity, { timings, signals }: Calibration): Row[] {
+  const instructions = [...timings].flatMap(([name, { key, byThreads }]) =>
+    [...byThreads].map(([threads, time]): Line => ({ run, name, threads, key, ...time })),
+  )
+  const signalled = [...signals].flatMap(([threads, of]) => {
+    const times: readonly (readonly [string, number])[] = [
+      ['signal', of.publishNs],
+      [HANDOFF, of.handoffNs],
+      ['handoff to a sleeper', of.wakingNs],
+      ['barrier', of.barrierNs],
+      ['transfer of 1 MiB', MIB / of.gigabytesPerSecond],
+    ]
+    return times.map(([name, medianNs]): Line => ({ run, name, threads, medianNs }))
+  })
+  return [...instructions, ...signalled].map((line) => rowOf(COLUMNS, line))
+}
+
+export const rounded = (ns: number | undefined): number | undefined =>
+  ns === undefined ? undefined : Math.round(ns)
+
+/** The times on one thread that a calibration.csv holds, by shape, and the time of a handoff between two. */
 export interface CalibrationFile {
   readonly times: ShapeTimes
   readonly handoffNs: number | undefined
 }
 
 /**
- * Reads the text of a run's calibration.csv. A shape that was timed among more and among less other data has the median
- * of its times.
+ * Reads the text of a run's calibration.csv. A shape that was timed with several footprints has the median of its times.
  *
- * @throws Error if it is not one
+ * @throws Error if a column is missing
  */
 export function readCalibration(text: string): CalibrationFile {
   const rows = parseRows(text)
   const [first] = rows
-  const missing = COLUMNS.find((column) => !first || !(column in first))
+  const missing = ['shape', 'threads', 'median_ns'].find((column) => !first || !(column in first))
   if (missing !== undefined) throw new Error(`it has no column ${missing}`)
-  const found = new Map<string, number[]>()
+  const found = new Map<string, { readonly flop: number | undefined; readonly times: number[] }>()
   let handoffNs: number | undefined
   for (const row of rows) {
-    const { shape, threads } = row
     const ns = numberIn(row, 'median_ns')
     if (ns === undefined || !Number.isFinite(ns)) continue
-    if (shape === 'handoff' && threads === '2') handoffNs = ns
-    if (threads !== '1' || !FOOTPRINT.test(shape)) continue
-    const name = shape.replace(FOOTPRINT, '')
-    found.set(name, [...(found.get(name) ?? []), ns])
+    if (row.shape === HANDOFF && row.threads === '2') handoffNs = ns
+    const name = instructionIn(row)
+    if (name === '' || row.threads !== '1') continue
+    const shape = found.get(name) ?? { flop: numberIn(row, 'flop'), times: [] }
+    found.set(name, shape)
+    shape.times.push(ns)
   }
-  return { times: new Map([...found].map(([shape, times]) => [shape, median(times)])), handoffNs }
+  const times = new Map([...found].map(([name, { flop, times: all }]) => [name, { ns: median(all), flop }]))
+  return { times, handoffNs }
 }
+
+/** Older files have no column for it: there it precedes the footprint in the name, as in "loss 8x4 mse of 64 KiB". */
+const instructionIn = ({ shape, instruction }: CsvRow): string =>
+  instruction ?? (shape.endsWith(' KiB') ? shape.slice(0, shape.lastIndexOf(' of ')) : '')

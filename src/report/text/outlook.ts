@@ -35,7 +35,7 @@ export function outlookTable(rows: readonly { name: string; ranks: number; outlo
       percent(outlook.bubble),
       percent(outlook.moreWork),
       percent(outlook.waiting),
-      percent(outlook.handingOver),
+      percent(outlook.handoff),
     ])
   }
   return table.toString()
