@@ -7,7 +7,8 @@ import { MODELS } from '../../src/cells/models.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import type { ExperimentName } from './schemas.ts'
 import { ACTIVATIONS, LOSSES, OPTIMIZERS } from '../../src/kernels/kernel.ts'
-import { HANDOFFS, LEARNING_RATES, SCHEDULES } from './schemas.ts'
+import { HANDOFFS } from '../../src/plan/build/boundary.ts'
+import { LEARNING_RATES, SCHEDULES } from './schemas.ts'
 import { HIDDEN_WIDTHS } from './settle.ts'
 
 /** How the program is started, as its help shows it. */

@@ -4,7 +4,7 @@ import { KERNELS } from '../../src/kernels/choose.ts'
 import { ACTIVATIONS, LOSSES, OPTIMIZERS, type Optimizer } from '../../src/kernels/kernel.ts'
 import { MODES } from '../../src/plan/modes.ts'
 import { DISPATCHES, WAITS } from '../../src/cells/cell.ts'
-import type { Handoff } from '../../src/plan/build/boundary.ts'
+import { HANDOFFS } from '../../src/plan/build/boundary.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'
 import { schedules } from '../../src/plan/schedules/index.ts'
 import {
@@ -25,7 +25,6 @@ import {
 export const LEARNING_RATES: Readonly<Record<Optimizer, number>> = { sgd: 0.1, momentum: 0.02, adam: 0.001 }
 
 export const SCHEDULES = namesOf(schedules)
-export const HANDOFFS: readonly Handoff[] = ['shared', 'transfer', 'clone']
 
 /** What both commands take; each key is its flag in camel case. */
 const shared = {

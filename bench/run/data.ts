@@ -1,6 +1,5 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
-import type { DataSet } from '../../src/model/data/dataset.ts'
-import { DataError } from '../../src/model/data/error.ts'
+import { DataError, type DataSet } from '../../src/model/data/dataset.ts'
 import { loadDataSet } from '../../src/model/data/load.ts'
 import { splitDataSet, scaleFeatures } from '../../src/model/data/split.ts'
 import type { ScalingOptions } from '../options.ts'

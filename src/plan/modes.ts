@@ -1,4 +1,4 @@
-import { planGrid } from './build/build.ts'
+import { planGrid } from './build/programs.ts'
 import { impossible, type Grid } from './grid.ts'
 import type { Plan } from './plan.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { bytesHandedOver } from '../../src/plan/read/bytes.ts'
 import { isSignal } from '../../src/plan/effects.ts'
 import { flopOf } from '../../src/plan/read/work.ts'

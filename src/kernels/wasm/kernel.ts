@@ -10,7 +10,7 @@ import { bindSmallOperations, start, step, type SmallExports } from './small/ind
 import { FLOAT } from './text.ts'
 
 /** A function of the module; all its parameters are integers: addresses and distances in bytes, counts and flags. */
-type Product = (
+type ProductFunction = (
   a: number,
   aStep: number,
   b: number,
@@ -34,7 +34,7 @@ type Product = (
 type Products = Readonly<
   Record<
     'forward_bias' | 'forward_bias-relu' | 'input_store' | 'input_mask' | 'weight_store' | 'weight_sgd',
-    Product
+    ProductFunction
   >
 >
 

@@ -1,11 +1,11 @@
-import { channel } from './channel.ts'
 import { addBuffer, addCounter, type Draft } from './draft.ts'
-import { SHARED, type Instruction } from '../plan.ts'
+import { SHARED, type Await, type Instruction, type Publish } from '../plan.ts'
 import { length, type Span } from '../span.ts'
 import { inBatch, inSlots, type Tensor } from './tensor.ts'
 
 /** How a tensor crosses from one rank to another: through memory that both see, or in messages. */
-export type Handoff = 'shared' | 'transfer' | 'clone'
+export const HANDOFFS = ['shared', 'transfer', 'clone'] as const
+export type Handoff = (typeof HANDOFFS)[number]
 
 /**
  * A tensor that one stage writes and another reads, microbatch by microbatch, with what both have to do for it. The
@@ -114,4 +114,33 @@ function addTensor(draft: Draft, options: BoundaryOptions, owner: number, slots:
   const { name, role, layer, columns, microbatches } = options
   const rows = Math.max(...microbatches.map(length))
   return inSlots(draft, addBuffer(draft, { name, role, owner, layer, rows, columns, slots }), microbatches)
+}
+
+/**
+ * A bounded handoff between two ranks: the producer writes microbatch k into slot k mod `slots` of a buffer that the
+ * consumer reads in place. Two counters: `data` tells how many are written, `credit` how many slots are free again.
+ */
+interface Channel {
+  readonly slots: number
+  /** Producer: waits for room for microbatch k. */
+  room(k: number): Await[]
+  /** Producer: the next microbatch is written. */
+  send(): Publish
+  /** Consumer: waits for microbatch k. */
+  receive(k: number): Await
+  /** Consumer: done with the next microbatch; its slot is free. */
+  release(): Publish
+}
+
+function channel(draft: Draft, name: string, producer: number, consumer: number, slots: number): Channel {
+  const data = addCounter(draft, `${name} written`, producer)
+  const credit = addCounter(draft, `${name} released`, consumer)
+  return {
+    slots,
+    room: (k) =>
+      k < slots ? [] : [{ op: 'await', cause: 'credit', counter: credit, atLeast: k - slots + 1 }],
+    send: () => ({ op: 'publish', counter: data }),
+    receive: (k) => ({ op: 'await', cause: 'receive', counter: data, atLeast: k + 1 }),
+    release: () => ({ op: 'publish', counter: credit }),
+  }
 }

@@ -1,4 +1,4 @@
-import type { Buffer, Counter, Instruction } from '../plan.ts'
+import type { Buffer, Counter, Instruction, Signal } from '../plan.ts'
 
 /** A plan in the making. Builders add buffers and counters and append instructions to ranks' programs. */
 export interface Draft {
@@ -22,4 +22,26 @@ export const addCounter = (draft: Draft, name: string, publisher: number): numbe
 
 export function emit(draft: Draft, rank: number, ...instructions: readonly Instruction[]): void {
   draft.programs[rank].push(...instructions)
+}
+
+/**
+ * Appends a dissemination barrier (Hensgen, Finkel and Manber 1988) to the programs of the group. In round k the
+ * rank at place i tells that it has come so far, and waits for the rank 2ᵏ places before it; after ⌈log₂ n⌉ rounds
+ * everyone has heard, directly or through others, of everyone. Each counter has one writer, so a publish is a plain
+ * atomic store, and no cache line is fought for by more than the ranks that read it.
+ */
+export function barrier(draft: Draft, name: string, group: readonly number[]): void {
+  const size = group.length
+  const counters = group.map((rank) => addCounter(draft, `${name} of rank ${rank}`, rank))
+  group.forEach((rank, place) => {
+    const rounds: Signal[] = []
+    for (let distance = 1, round = 1; distance < size; distance *= 2, round++) {
+      const before = counters[(place - distance + size) % size]
+      rounds.push(
+        { kind: 'publish', counter: counters[place] },
+        { kind: 'await', counter: before, atLeast: round },
+      )
+    }
+    emit(draft, rank, { op: 'barrier', group, rounds })
+  })
 }

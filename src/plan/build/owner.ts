@@ -1,5 +1,4 @@
-import { barrier } from './barrier.ts'
-import { emit, type Draft } from './draft.ts'
+import { barrier, emit, type Draft } from './draft.ts'
 import { gradientOf, updateSlice, type Parameters } from './parameters.ts'
 import type { Region } from '../plan.ts'
 import { samplesVersion } from './samples.ts'

@@ -1,7 +1,6 @@
 import { layerCount, type Model } from '../../model/shape.ts'
-import { barrier } from './barrier.ts'
+import { barrier, emit, type Draft } from './draft.ts'
 import type { Boundary } from './boundary.ts'
-import { emit, type Draft } from './draft.ts'
 import { gradientOf, weightsOf, type Parameters } from './parameters.ts'
 import type { Region } from '../plan.ts'
 import { samplesVersion } from './samples.ts'

@@ -1,4 +1,5 @@
 import type { Instruction, Plan, Region, Update } from '../plan.ts'
+import type { Pass } from '../schedules/schedule.ts'
 import { isSameRectangle, length } from '../span.ts'
 
 /** Floating-point operations of an instruction, a multiply-add counting as two; only the three products count. */
@@ -37,3 +38,27 @@ export const updatesAtOnce = (
 
 const isSameRegion = (a: Region, b: Region): boolean =>
   a.buffer === b.buffer && a.slot === b.slot && a.version === b.version && isSameRectangle(a, b)
+
+/** Whether the two gradients of a layer always follow on each other: they are one backward pass then. */
+export const isFused = ({ programs }: Plan): boolean =>
+  programs.every((program) =>
+    program.every((each, index) => {
+      const next = program[index + 1]
+      return each.op !== 'backward-input' || (next.op === 'backward-weight' && next.layer === each.layer)
+    }),
+  )
+
+/** The pass that an instruction is part of; undefined if it moves, combines or waits. */
+export function passOf(instruction: Instruction, fused: boolean): Pass | undefined {
+  switch (instruction.op) {
+    case 'forward':
+      return 'F'
+    case 'loss':
+    case 'backward-input':
+      return fused ? 'B' : 'I'
+    case 'backward-weight':
+      return fused ? 'B' : 'W'
+    default:
+      return undefined
+  }
+}

@@ -1,7 +1,6 @@
 import { PlanError } from '../plan.ts'
 import { findDeadlock } from './deadlock.ts'
-import { checkOrder } from './order.ts'
-import { reportOn, type Report, type StepOf } from './report.ts'
+import { checkOrder, reportOn, type Report, type StepOf } from './order.ts'
 import { notation, type Table } from './schedule.ts'
 
 /**
