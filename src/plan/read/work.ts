@@ -39,7 +39,7 @@ export const updatesAtOnce = (
 const isSameRegion = (a: Region, b: Region): boolean =>
   a.buffer === b.buffer && a.slot === b.slot && a.version === b.version && isSameRectangle(a, b)
 
-/** Whether the two gradients of a layer always follow on each other: they are one backward pass then. */
+/** Whether the two gradients of a layer always follow each other, and so form one backward pass. */
 export const isFused = ({ programs }: Plan): boolean =>
   programs.every((program) =>
     program.every((each, index) => {
@@ -48,7 +48,7 @@ export const isFused = ({ programs }: Plan): boolean =>
     }),
   )
 
-/** The pass that an instruction is part of; undefined if it moves, combines or waits. */
+/** The pass that an instruction belongs to; undefined if it moves data, combines gradients or waits. */
 export function passOf(instruction: Instruction, fused: boolean): Pass | undefined {
   switch (instruction.op) {
     case 'forward':

@@ -1,14 +1,14 @@
 import { PlanError } from '../plan.ts'
 import { notation, type Action, type Pass, type Table } from './schedule.ts'
 
-/** The step by which an action of a row is named; the index `row.length` stands for the end of the row. */
+/** The number of an action in messages; the index `row.length` stands for the end of the row. */
 export type StepOf = (rank: number, index: number) => number
 
-/** How the checks speak of the places in a table. */
+/** How checks name the places of a table. */
 export interface Report {
   /** @throws PlanError */
   readonly refuse: (rank: number, index: number, reason: string) => never
-  /** An action and where it stands. */
+  /** An action and its place. */
   readonly named: (rank: number, index: number) => string
 }
 
@@ -19,7 +19,7 @@ export const reportOn = (table: Table, stepOf: StepOf): Report => ({
   named: (rank, index) => `${notation(table[rank][index])} (rank ${rank}, step ${stepOf(rank, index)})`,
 })
 
-/** What each stage does to each microbatch, exactly once. */
+/** The work that each stage does on each microbatch, exactly once. */
 type Work = 'F' | 'I' | 'W'
 
 const WORK: Readonly<Record<Pass, readonly Work[]>> = { F: ['F'], I: ['I'], W: ['W'], B: ['I', 'W'] }
@@ -27,7 +27,7 @@ const WORK: Readonly<Record<Pass, readonly Work[]>> = { F: ['F'], I: ['I'], W: [
 interface Rule {
   readonly work: Work
   readonly passes: string
-  /** What the pass needs of its own stage; a B brings the I for its W along. */
+  /** The work of its own stage that a pass needs; a B includes the I that its W needs. */
   readonly after: Readonly<Partial<Record<Pass, Work>>>
   readonly whyAscending: string
 }
@@ -54,14 +54,14 @@ const RULES: readonly Rule[] = [
 ]
 
 /**
- * What each rank can see by itself: at each of its stages nothing is missing, done twice, before what it needs, or out
- * of order. Expects each stage on one rank.
+ * Checks each row by itself: at each stage no work is missing, done twice, done before what it needs, or out of order.
+ * Expects each stage on one rank.
  */
 export function checkOrder(table: Table, microbatches: number, { refuse, named }: Report): void {
   table.forEach((row, rank) => {
     const find = (stage: number, work: Work, microbatch: number): number =>
       row.findIndex((a) => a.stage === stage && a.microbatch === microbatch && WORK[a.pass].includes(work))
-    /** Per stage, how many microbatches have been through. */
+    /** Per stage, how many microbatches have had each kind of work. */
     const done = new Map<number, Record<Work, number>>()
 
     const check = (action: Action, index: number, through: Record<Work, number>, rule: Rule): void => {
