@@ -30,10 +30,11 @@ try {
   process.exitCode = error instanceof ExplainedError ? error.exitCode : EXIT_FAILED
 }
 
+const parse = (words: readonly string[]): Action =>
+  parseCommandLine(words, COMMANDS, { cores: availableCores() }, programName(process.env))
+
 /** What a command line asks for; a run that goes on has the options with which it began. */
 function understood(words: readonly string[]): Action {
-  const parse = (some: readonly string[]) =>
-    parseCommandLine(some, COMMANDS, { cores: availableCores() }, programName(process.env))
   const asked = parse(words)
   const { resume, ...shown } = asked.options as { readonly resume?: string } & Record<string, unknown>
   if (resume === undefined) return asked

@@ -7,7 +7,7 @@ import { grids, numberFrom0, positiveNumber, text, wholeNumber, wholeNumbers } f
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { messageOf } from '../src/errors.ts'
 import { layerCount, type Model } from '../src/model/shape.ts'
-import { planGrid } from '../src/plan/build/build.ts'
+import { planGrid } from '../src/plan/build/programs.ts'
 import { checkPlan } from '../src/plan/check/check.ts'
 import { ranksOf, type Grid } from '../src/plan/grid.ts'
 import type { Plan } from '../src/plan/plan.ts'
@@ -15,9 +15,9 @@ import { readCalibration, type CalibrationFile } from '../src/report/rows/calibr
 import { formatDuration } from '../src/report/text/format.ts'
 import { OUTLOOK_LEGEND, outlookTable } from '../src/report/text/outlook.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
-import { handingIn, type Link } from '../src/simulate/handing.ts'
+import { handoffCosts, type Link } from '../src/simulate/handoff.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
-import { costAtRate } from '../src/simulate/rate.ts'
+import { costAtRate, MEMORY_GBPS } from '../src/simulate/rate.ts'
 import { simulate as simulated, type Cost } from '../src/simulate/simulate.ts'
 import { command } from './options/command.ts'
 import { settle, type Settled } from './options/settle.ts'
@@ -47,7 +47,7 @@ const SIMULATE_OPTIONS = {
     flags: '--memory-gbps <rate>',
     help: 'GB/s of a rank where it only reads and writes',
     read: positiveNumber(),
-    default: '20',
+    default: String(MEMORY_GBPS),
   },
   calibration: {
     flags: '--calibration <file>',
@@ -183,8 +183,8 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
       const { timed, all } = coverage(plan, file.times)
       if (timed < all) console.log(`${name}: ${all - timed} of ${all} shapes at the rate`)
     }
-    const handing = handingIn({ ranks, machines, within, between })
-    rows.push({ name, ranks, outlook: outlookOf(plan, costOf(plan), handing, serialNs) })
+    const handoff = handoffCosts({ ranks, machines, within, between })
+    rows.push({ name, ranks, outlook: outlookOf(plan, costOf(plan), handoff, serialNs) })
   }
   if (rows.length === 0) return Promise.resolve(false)
   console.log(outlookTable(rows))

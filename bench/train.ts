@@ -1,4 +1,4 @@
-import { createKernel } from '../src/kernels/create.ts'
+import { createKernel } from '../src/kernels/choose.ts'
 import type { Cell } from '../src/cells/cell.ts'
 import { chooseCells } from '../src/cells/choose.ts'
 import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
@@ -8,7 +8,7 @@ import { closeOnAbort } from '../src/measure/group.ts'
 import type { Status } from '../src/measure/outcome.ts'
 import { openSession } from '../src/measure/session.ts'
 import { trainCell, type Epoch } from '../src/measure/train.ts'
-import { DataError } from '../src/model/data/error.ts'
+import { DataError } from '../src/model/data/dataset.ts'
 import { loadDataSet } from '../src/model/data/load.ts'
 import { scaleFeatures, splitDataSet } from '../src/model/data/split.ts'
 import { evaluationFloats } from '../src/model/evaluate.ts'
@@ -117,8 +117,8 @@ export const train = command({
     })
     const kernel = createKernel(choice)(session.memory, session.spare.from)
     const courses = new Map<Cell, Epoch[]>()
-    const statusOf = (cell: Cell, { loss }: Epoch): Status => {
-      if (!Number.isFinite(loss)) return 'not-finite'
+    const statusOf = (cell: Cell, epoch: Epoch): Status => {
+      if (!Number.isFinite(epoch.loss)) return 'not-finite'
       return cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
     }
     await interruptible(async (signal) => {

@@ -39,7 +39,7 @@ export function parseCommandLine(
         Object.entries<unknown>(parser.opts()).map(([name, value]) => [keys.get(name)!, value]),
       )
       if (each.operands === undefined && parser.args.length > 0) throw unexpected(parser.args[0], commands)
-      action = each.action(values, { cores, words, operands: parser.args, givenKeys })
+      action = each.action(values, { cores, program, words, operands: parser.args, givenKeys })
     })
   }
   try {

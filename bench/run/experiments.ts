@@ -26,13 +26,13 @@ import { writeJson } from '../../src/report/folder/run-folder.ts'
 import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
 import { formatDuration } from '../../src/report/text/format.ts'
 import { lawsLines, type Held } from '../../src/report/text/laws.ts'
+import type { Circumstances } from '../options/command.ts'
 import { openData, type Data } from './data.ts'
 import type { Context, Experiment, ExperimentKind, RunOptions } from './experiment.ts'
 import {
   earlierPredictions,
   earlierVisits,
   fileListener,
-  FILES,
   removeDerived,
   writeGroup,
   writeVisit,
@@ -67,8 +67,7 @@ export async function runExperiments(
   name: string,
   kinds: readonly ExperimentKind[],
   options: RunOptions,
-  cores: number,
-  words: readonly string[],
+  { cores, words, program }: Circumstances,
 ): Promise<boolean> {
   const terminal = openTerminal(options.json || options.markdown)
   const { say } = terminal
@@ -99,17 +98,27 @@ export async function runExperiments(
     () => undefined,
     (error: unknown) => ({ error }),
   )
-  for (const warning of await endRun(begun, before, results, failure !== undefined)) {
-    say(`warning: ${warning}`)
+  const warnings = await endRun(begun, before, results, failure !== undefined)
+  if (failure) {
+    for (const warning of warnings) say(`warning: ${warning}`)
+    throw failure.error
   }
-  if (failure) throw failure.error
   const charts = await writeCharts(begun.folder.path)
-  if (options.json) console.log(resultsAlone(begun, results))
-  else {
-    for (const line of runLines(results)) say(line)
-    for (const line of [...charts, ...FILES.filter((each) => begun.has(each)).map(begun.folder.file)])
-      say(line)
+  const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
+  const told = {
+    options,
+    begun,
+    results,
+    warnings,
+    kernel: choice,
+    gflops,
+    cores,
+    command,
+    charts,
+    width: terminal.width,
   }
+  if (options.json || options.markdown) console.log(resultsAlone(options.json, begun, results))
+  else for (const line of runLines(told)) say(line)
   return results.groups.every(({ result }) =>
     result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed'),
   )
@@ -130,6 +139,9 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     pin: options.pin,
   }
   const own: GroupResult[] = []
+  const noteCalibration = (event: MeasureEvent) => {
+    if (event.kind === 'predicted') results.calibration ??= event.predictions.calibration
+  }
   for (const [number, group] of groups.entries()) {
     const cells = measuredCells(group)
     const visits = earlierVisits(folder, run, number, cells)
@@ -146,12 +158,19 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
       earlier,
     )
     const record = fileListener(folder, run, number, cores)
-    const result = await listen(events, record, progressListener(title, terminal))
+    const result = await listen(
+      events,
+      record,
+      noteCalibration,
+      progressListener(name, group.label, terminal),
+    )
     own.push(result)
     results.groups.push({ experiment: name, run, result })
     results.graded.push(...gradedOf(result, name, cores))
     writeGroup(folder, run, result, results.trace)
-    for (const line of groupLines(title, result)) terminal.say(line)
+    if (name !== 'scaling' || options.wide) {
+      for (const line of groupLines(title, result, options.wide)) terminal.say(line)
+    }
     if (result.failure !== undefined) throw result.failure
   }
   const lines: string[] = []
@@ -159,7 +178,11 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const predicted = (cells: Parameters<Context['predicted']>[0]) => earlierPredictions(folder, run, cells)
     const context: Context = { run, options, data, kernel, cores, signal, predicted }
     const events = beside(context)
-    const aside = await listen(events, fileListener(folder, run, 0, cores), progressListener(name, terminal))
+    const aside = await listen(
+      events,
+      fileListener(folder, run, 0, cores),
+      progressListener(name, '', terminal),
+    )
     lines.push(...aside.lines)
     results.graded.push(...(aside.graded ?? []))
   }
@@ -207,23 +230,19 @@ async function fitLaws(
 }
 
 /** Writes what is known at the end of a run, finished or not, and lets go of its folder; gives the warnings. */
-async function endRun(
-  { folder, machine, describeMachine }: Run,
-  before: Moment,
-  results: Results,
-  hasFailed: boolean,
-): Promise<string[]> {
+async function endRun(begun: Run, before: Moment, results: Results, hasFailed: boolean): Promise<string[]> {
+  const { folder } = begun
   try {
     writeJson(folder.file('trace.json'), { traceEvents: results.trace, displayTimeUnit: 'ms' }, true)
     const after = await observe()
-    const warnings = disturbances(machine, before, after)
+    const warnings = disturbances(before, after)
     const limits = Object.fromEntries(
       results.groups.map(({ experiment, result }) => [
         `${experiment} ${result.group.label}`.trim(),
         result.limits,
       ]),
     )
-    describeMachine({
+    begun.describeMachine({
       limits,
       warnings,
       stolenShare: stolenShare(before, after) ?? null,

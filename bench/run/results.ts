@@ -113,12 +113,17 @@ export function runLines(told: Told): string[] {
         : ['', ...(several ? [experiment] : []), ...shown, ...sentenceLines(sentences, width)]
     }),
     ...(options.wide || several ? sentenceLines(predictionLines(graded), width) : []),
-    ...(options.wide ? [...charts, ...FILES.filter((name) => begun.has(name)).map((name) => begun.folder.file(name))] : []),
+    ...(options.wide
+      ? [...charts, ...FILES.filter((name) => begun.has(name)).map((name) => begun.folder.file(name))]
+      : []),
     '',
     ...(scaling
       ? screenOf(told, scaling.result)
       : [
-          ...sentenceLines(warnings.map((warning) => `Warning: ${warning}.`), width),
+          ...sentenceLines(
+            warnings.map((warning) => `Warning: ${warning}.`),
+            width,
+          ),
           `Results: ${begun.folder.shown}`,
         ]),
   ]

@@ -1,4 +1,4 @@
-import { planGrid } from '../plan/build/build.ts'
+import { planGrid } from '../plan/build/programs.ts'
 import { impossible, type Grid } from '../plan/grid.ts'
 import { neediest } from '../plan/read/memory.ts'
 import { factorisations } from '../plan/modes.ts'

@@ -27,6 +27,10 @@ export type Loss = (typeof LOSSES)[number]
 export const OPTIMIZERS = ['sgd', 'momentum', 'adam'] as const
 export type Optimizer = (typeof OPTIMIZERS)[number]
 
+/** The products of a dense layer: output x·w, input gradient dy·wᵀ, weight gradient xᵀ·dy. */
+export const FORMS = ['forward', 'input', 'weight'] as const
+export type Form = (typeof FORMS)[number]
+
 /**
  * How a multiply-add rounds. `f32`: product and sum each rounded to float32. `fma`: once, after both.
  * Kernels of the same class agree to the bit; kernels of different classes do not.

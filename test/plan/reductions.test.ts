@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
 import type { Plan, Region } from '../../src/plan/plan.ts'
 import { walk } from '../../src/plan/read/walk.ts'

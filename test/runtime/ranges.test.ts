@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { walkWithClocks } from '../../src/plan/check/clocks.ts'
 import { isSignal } from '../../src/plan/effects.ts'
 import { rangesOf } from '../../src/runtime/ranges.ts'

@@ -1,5 +1,5 @@
-import { VECTOR, type Tile } from './micro-kernel.ts'
-import { advance, constant, repeat, times } from './text.ts'
+import type { Tile } from './micro-kernel.ts'
+import { advance, constant, repeat, times, VECTOR } from './text.ts'
 
 /** What no kernel can exceed: multiply-adds from register to register, and streams through memory. */
 

@@ -1,7 +1,7 @@
 import { instantiate } from './kernel.ts'
-import { VECTOR } from './micro-kernel.ts'
 import { peakVectors } from './limits.ts'
 import { SPECIFICATIONS, type WasmKernelName } from './specification.ts'
+import { LANES, VECTOR } from './text.ts'
 
 /** What one thread reaches while others do the same: no kernel can be faster. */
 export interface Limits {
@@ -19,7 +19,6 @@ const PAGES_PER_MIB = 16
 const STREAM_BYTES = 64
 /** Turns of the register loop in one try: some tens of microseconds. */
 const PEAK_TURNS = 20_000
-const LANES = 4
 
 /**
  * Measures the limits of this thread, each from `startAt` on for `milliseconds`, on the clock that all threads share,

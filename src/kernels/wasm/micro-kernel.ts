@@ -1,8 +1,4 @@
-import { advance, constant, get, repeat, times } from './text.ts'
-
-/** Bytes of a float, and of a vector of four. */
-export const FLOAT = 4
-export const VECTOR = 16
+import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
 
 /**
  * How A lies in memory. `rows`: each of the tile's rows is contiguous along k, and has a pointer of its own.

@@ -1,5 +1,4 @@
-import { FLOAT, VECTOR } from './micro-kernel.ts'
-import { advance, constant, get, repeat, times } from './text.ts'
+import { advance, constant, FLOAT, get, LANES, repeat, shuffle, times, VECTOR } from './text.ts'
 
 /**
  * Copies `$panels` neighbouring panels of B, each `vectors` vectors wide, so that each panel's `$depth` rows lie behind
@@ -29,19 +28,12 @@ export const packRows = (vectors: number): string => `
      ${advance('$to', constant(VECTOR * vectors))}`,
   )})`
 
-/** The two vectors that interleave the lower, or the upper, halves of two vectors. */
-const interleave = (half: 'low' | 'high', a: string, b: string): string => {
-  const lanes = half === 'low' ? [0, 4, 1, 5] : [2, 6, 3, 7]
-  return shuffle(lanes, a, b)
-}
-/** The lower, or the upper, halves of two vectors beside each other. */
+/** The lower or upper halves of two locals, lane by lane in turn. */
+const interleave = (half: 'low' | 'high', a: string, b: string): string =>
+  shuffle(half === 'low' ? [0, 4, 1, 5] : [2, 6, 3, 7], get(a), get(b))
+/** The lower or upper halves of two locals, side by side. */
 const halves = (half: 'low' | 'high', a: string, b: string): string =>
-  shuffle(half === 'low' ? [0, 1, 4, 5] : [2, 3, 6, 7], a, b)
-
-const shuffle = (lanes: readonly number[], a: string, b: string): string => {
-  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => FLOAT * lane + byte))
-  return `(i8x16.shuffle ${bytes.join(' ')} ${get(a)} ${get(b)})`
-}
+  shuffle(half === 'low' ? [0, 1, 4, 5] : [2, 3, 6, 7], get(a), get(b))
 
 /**
  * The same for a panel of Bᵀ: `$columns` rows of the stored matrix (at most four per vector) become columns of the
@@ -127,7 +119,6 @@ const STRIP_UNROLL = 4
  * and not a cache line and a page for every few floats. Some rows at a time, since the copying itself must not show.
  */
 export function packStrips(rows: number, strips: number): string {
-  const LANES = VECTOR / FLOAT
   const vectors = (rows * strips) / LANES
   const piece = (strip: number, at: number, row: number): string => {
     const lane = (strip * rows + at) % LANES

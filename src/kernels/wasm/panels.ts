@@ -1,5 +1,5 @@
-import { FLOAT, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
-import { advance, constant, get, repeat, times } from './text.ts'
+import type { Epilogue, Order, Tile } from './micro-kernel.ts'
+import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
 
 /** The loops around the micro-kernel, over the rows of packed panels. */
 

@@ -1,8 +1,8 @@
-import { PACKED_FLOATS } from '../kernel.ts'
+import { PACKED_FLOATS, type KernelName } from '../kernel.ts'
 import type { Blocking } from './product.ts'
 import type { Tile } from './micro-kernel.ts'
 
-export type WasmKernelName = 'simd' | 'fma' | 'fma256'
+export type WasmKernelName = Exclude<KernelName, 'js'>
 
 export interface Specification {
   readonly tile: Tile

@@ -1,5 +1,4 @@
-import { barrier } from '../../plan/build/barrier.ts'
-import { emptyDraft } from '../../plan/build/draft.ts'
+import { barrier, emptyDraft } from '../../plan/build/draft.ts'
 import type { Signal } from '../../plan/plan.ts'
 import { createCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { DataError } from './error.ts'
+import { DataError } from './dataset.ts'
 
 const reasons: Record<string, string> = {
   ENOENT: 'no such file',

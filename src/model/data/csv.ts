@@ -1,9 +1,7 @@
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 import { readBytes } from './bytes.ts'
-import { numberClasses } from './classes.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { numberClasses, DataError, type DataSet } from './dataset.ts'
 
 export interface CsvOptions {
   /** The header name of the column that holds the labels; without it, the last column does. */

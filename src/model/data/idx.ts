@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readBytes } from './bytes.ts'
-import { numberClasses } from './classes.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { numberClasses, DataError, type DataSet } from './dataset.ts'
 
 /** The element types of the format, by the third byte of the magic number. */
 const elements: Record<number, { name: string; size: number; read(view: DataView, at: number): number }> = {

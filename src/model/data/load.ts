@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readBytes } from './bytes.ts'
 import { parseCsvDataSet } from './csv.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { DataError, type DataSet } from './dataset.ts'
 import { looksLikeIdx, parseIdxDataSet } from './idx.ts'
 import { syntheticDataSet } from './synthetic.ts'
 

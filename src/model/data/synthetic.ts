@@ -1,6 +1,5 @@
 import { purpose, random } from '../random.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { DataError, type DataSet } from './dataset.ts'
 
 export interface SyntheticOptions {
   /** At least one per class. */

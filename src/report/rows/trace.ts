@@ -1,6 +1,6 @@
 import type { Cell } from '../../cells/cell.ts'
 import { bucketOf } from '../../measure/ledger.ts'
-import { isFused, passOf } from '../../plan/read/pass.ts'
+import { isFused, passOf } from '../../plan/read/work.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
 import { walk } from '../../plan/read/walk.ts'
 import type { VisitReport } from '../../measure/blocks.ts'

@@ -17,7 +17,7 @@ export const outlookTable = (
       String(ranks),
       formatDuration(outlook.step),
       outlook.speedup.toFixed(2),
-      ...[outlook.efficiency, outlook.moreWork, outlook.waiting, outlook.handingOver].map((share) =>
+      ...[outlook.efficiency, outlook.moreWork, outlook.waiting, outlook.handoff].map((share) =>
         percent(share, 1),
       ),
     ]),

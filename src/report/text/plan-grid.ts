@@ -1,6 +1,5 @@
-import { isFused, passOf } from '../../plan/read/pass.ts'
+import { isFused, passOf, flopOf } from '../../plan/read/work.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
-import { flopOf } from '../../plan/read/work.ts'
 import { simulate } from '../../simulate/simulate.ts'
 
 /** Characters from the beginning of a step to its end. */

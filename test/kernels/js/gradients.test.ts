@@ -1,7 +1,7 @@
 import { add, compile, derivative, exp, log, map, multiply, subtract, sum } from 'mathjs'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
-import type { Activation, Loss, Matrix } from '../../../src/kernels/kernel.ts'
+import { LOSSES, ACTIVATIONS, type Activation, type Loss, type Matrix } from '../../../src/kernels/kernel.ts'
 import { arena, randomSource } from '../arena.ts'
 
 const WIDTHS = [5, 4, 6, 3]
@@ -17,8 +17,6 @@ const FORMULAS: Record<Activation, string> = {
   sigmoid: '1 / (1 + exp(-x))',
   identity: 'x',
 }
-const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
-const losses: Loss[] = ['cross-entropy', 'mse']
 
 const close = (value: number): unknown => expect.closeTo(value, 5)
 const exponential = (x: number): number => exp(x)
@@ -101,7 +99,7 @@ function network(activation: Activation, loss: Loss) {
   }
 }
 
-const combinations = activations.flatMap((activation) => losses.map((loss) => ({ activation, loss })))
+const combinations = ACTIVATIONS.flatMap((activation) => LOSSES.map((loss) => ({ activation, loss })))
 
 describe('a training step of a small network by the js kernel', () => {
   it.each(combinations)('runs $activation and $loss forward as mathjs does in float64', (combination) => {
@@ -144,7 +142,7 @@ describe('a training step of a small network by the js kernel', () => {
 })
 
 describe('the activation derivatives of the js kernel', () => {
-  it.each(activations)('%s has the derivative that mathjs finds', (activation) => {
+  it.each(ACTIVATIONS)('%s has the derivative that mathjs finds', (activation) => {
     const { memory, matrix, read } = arena()
     const points = Array.from({ length: 41 }, (_, at) => (at - 20) / 4 + 1 / 64)
     const one = matrix(1, 1, 0, [1])

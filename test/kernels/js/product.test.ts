@@ -2,17 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
 import { sigmoid, tanh } from '../../../src/kernels/js/transcendental.ts'
-import type { Activation } from '../../../src/kernels/kernel.ts'
+import { ACTIVATIONS, type Activation } from '../../../src/kernels/kernel.ts'
 import { arena, bitsOf, numbers, part } from '../arena.ts'
 import { apply } from './apply.ts'
 
 const { fround } = Math
-const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
 
 const size = fc.integer({ min: 1, max: 40 })
 const padding = fc.integer({ min: 0, max: 5 })
 const seed = fc.integer()
-const activation = fc.constantFrom(...activations)
+const activation = fc.constantFrom(...ACTIVATIONS)
 
 /** One chain per element of the r×j product, over k terms a(r, k)·b(k, j). */
 function naive(

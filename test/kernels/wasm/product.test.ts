@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { chooseKernel, KernelError, KERNELS } from '../../../src/kernels/choose.ts'
-import { createKernel } from '../../../src/kernels/create.ts'
+import { chooseKernel, createKernel, KernelError, KERNELS } from '../../../src/kernels/choose.ts'
 import { js } from '../../../src/kernels/js/js.ts'
 import {
+  ACTIVATIONS,
   scratchFloats,
   TILE_WIDTH,
   type Activation,
@@ -36,7 +36,7 @@ const multiplyAdd: Readonly<Record<Arithmetic, (a: number, b: number, c: number)
 const size = fc.integer({ min: 1, max: MOST })
 const padding = fc.integer({ min: 0, max: 9 })
 const seed = fc.integer()
-const activation = fc.constantFrom<Activation[]>('relu', 'tanh', 'sigmoid', 'identity')
+const activation = fc.constantFrom(...ACTIVATIONS)
 const RUNS = { numRuns: 150 }
 
 /** A memory with the scratch that a kernel needs, counted as one of the matrices. */
@@ -94,6 +94,27 @@ describe.each(choices)('the products of the kernel $name', (choice) => {
 
   it('forward is one chain per element in ascending k, then bias and activation, and writes nothing else', () => {
     fc.assert(fc.property(size, size, size, padding, seed, activation, forward), RUNS)
+  })
+
+  it.each(ACTIVATIONS)('%s and its derivative have the bits of the js kernel', (kind) => {
+    // Products of one term are the same in every arithmetic class.
+    const [wanted, got] = [js, make].map((factory) => {
+      const { kernel, matrix, read } = place(factory, 0)
+      const filled = (rows: number, columns: number, salt: number) =>
+        matrix(rows, columns, 1, numbers(rows * columns, salt))
+      const [x, w, bias, dy, v] = [
+        filled(40, 1, 1),
+        filled(1, 50, 2),
+        filled(1, 50, 3),
+        filled(40, 1, 4),
+        filled(50, 1, 5),
+      ]
+      const [y, dx] = [matrix(40, 50), matrix(40, 50)]
+      kernel.forward(x, w, bias, y, kind)
+      kernel.backwardInput(dy, v, y, dx, kind)
+      return [bitsOf(read(y)), bitsOf(read(dx))]
+    })
+    expect(got).toEqual(wanted)
   })
 
   it('backwardInput is one chain per element, then the derivative, and writes nothing else', () => {

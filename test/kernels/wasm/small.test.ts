@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
 import { activate, multiplyByDerivative } from '../../../src/kernels/js/activation.ts'
 import { exp, log, sigmoid, tanh } from '../../../src/kernels/js/transcendental.ts'
-import type { Activation, Loss, Matrix } from '../../../src/kernels/kernel.ts'
+import { LOSSES, ACTIVATIONS, type Matrix } from '../../../src/kernels/kernel.ts'
 import { elementwise } from '../../../src/kernels/wasm/small/elementwise.ts'
 import {
   bindSmallOperations,
@@ -77,8 +77,8 @@ function agree(run: (place: Workplace) => Matrix[]): void {
 const size = fc.integer({ min: 1, max: 70 })
 const padding = fc.integer({ min: 0, max: 5 })
 const seed = fc.integer()
-const activation = fc.constantFrom<Activation>('relu', 'tanh', 'sigmoid', 'identity')
-const loss = fc.constantFrom<Loss>('cross-entropy', 'mse')
+const activation = fc.constantFrom(...ACTIVATIONS)
+const loss = fc.constantFrom(...LOSSES)
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
 describe('the small operations of the WebAssembly kernels, to the bit as those of the js kernel', () => {

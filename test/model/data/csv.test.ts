@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCsvDataSet } from '../../../src/model/data/csv.ts'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError } from '../../../src/model/data/dataset.ts'
 
 let folder = ''
 beforeAll(() => {

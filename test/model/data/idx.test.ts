@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError } from '../../../src/model/data/dataset.ts'
 import { readIdxDataSet } from '../../../src/model/data/idx.ts'
 
 let folder = ''

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError } from '../../../src/model/data/dataset.ts'
 import { loadDataSet } from '../../../src/model/data/load.ts'
 import { syntheticDataSet } from '../../../src/model/data/synthetic.ts'
 

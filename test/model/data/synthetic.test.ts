@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { DataSet } from '../../../src/model/data/dataset.ts'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError, type DataSet } from '../../../src/model/data/dataset.ts'
 import { splitDataSet } from '../../../src/model/data/split.ts'
 import { syntheticDataSet } from '../../../src/model/data/synthetic.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkPlan } from '../../../src/plan/check/check.ts'
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, ownersCompute, tableOf, type Grid } from '../../../src/plan/grid.ts'
 import { walkWithClocks } from '../../../src/plan/check/clocks.ts'
 import { PlanError, type Instruction, type Plan } from '../../../src/plan/plan.ts'

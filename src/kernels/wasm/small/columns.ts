@@ -1,8 +1,4 @@
-import { get, repeat } from '../text.ts'
-
-/** Bytes of a float, and floats of a vector. */
-export const FLOAT = 4
-export const LANES = 4
+import { FLOAT, get, LANES, repeat } from '../text.ts'
 
 /** How many columns a piece of a row holds: some whole vectors, or, behind the last one, two or one of its lanes. */
 export interface Piece {

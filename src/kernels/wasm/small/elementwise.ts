@@ -1,6 +1,5 @@
-import { advance, constant, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, FLOAT, load, store, type Piece } from './columns.ts'
-import { exportedFunction } from './function.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
 import { set } from './vector.ts'
 
 /** Vectors that go through a formula side by side: V8 can join two neighbours, and one hides the latency of the other. */
@@ -18,7 +17,7 @@ export interface Elementwise {
   readonly prepared?: readonly string[]
   readonly prepare?: string
   /** Locals that the formula needs for itself, of vectors, and ending in `u`. */
-  readonly temporaries?: (u: number) => readonly string[]
+  readonly temporaries?: ((u: number) => readonly string[]) | undefined
   readonly formula: (u: number) => string
 }
 

@@ -1,6 +1,5 @@
-import { advance, constant, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, FLOAT, LANES, load, store, type Piece } from './columns.ts'
-import { exportedFunction } from './function.ts'
+import { advance, constant, exportedFunction, FLOAT, get, LANES, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
 import { exponential, logarithm, temporaries } from './transcendental.ts'
 import {
   add,

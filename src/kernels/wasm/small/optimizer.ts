@@ -1,5 +1,4 @@
-import { get, times } from '../text.ts'
-import { FLOAT } from './columns.ts'
+import { FLOAT, get, times } from '../text.ts'
 import { elementwise } from './elementwise.ts'
 import { add, divide, multiply, set, squareRoot, subtract } from './vector.ts'
 

@@ -1,6 +1,5 @@
-import { advance, constant, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, FLOAT, load, store, type Piece } from './columns.ts'
-import { exportedFunction } from './function.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
 import { add, and, set } from './vector.ts'
 
 /** Vectors of chains that advance together in registers: enough of them to hide the latency of an addition. */

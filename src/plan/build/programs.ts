@@ -1,26 +1,26 @@
-import { balancedStages } from './balance.ts'
-import { barrier } from './barrier.ts'
-import { addTensors, addWholeBatch } from './activations.ts'
-import { FLOATS_PER_LINE } from '../read/bytes.ts'
-import { addBuffer, emit, emptyDraft, type Draft } from './draft.ts'
 import { impossible, ownersCompute, tableOf, type Grid } from '../grid.ts'
-import { ownersUpdate } from './owner.ts'
-import { updateSlice, type Parameters } from './parameters.ts'
 import { PlanError, SHARED, type Plan, type Role } from '../plan.ts'
+import { FLOATS_PER_LINE } from '../read/bytes.ts'
 import { combine } from '../reductions/combine.ts'
 import { reductions } from '../reductions/index.ts'
-import { samplesVersion } from './samples.ts'
 import { rankOf, stagesOf, type Table } from '../schedules/schedule.ts'
 import { split, splitAligned, type Span } from '../span.ts'
+import { addTensors, addWholeBatch } from './activations.ts'
+import { balancedStages } from './balance.ts'
+import { WRITTEN } from './boundary.ts'
+import { addBuffer, barrier, emit, emptyDraft, type Draft } from './draft.ts'
+import { ownersUpdate } from './owner.ts'
+import { updateSlice, type Parameters } from './parameters.ts'
+import { samplesVersion } from './samples.ts'
 import { addAction, packWeights, type Stage } from './stage.ts'
 import { addStageParameters } from './stage-parameters.ts'
 import { inBatch, wholeBatch } from './tensor.ts'
 
 /**
- * The plan of a grid. Replica d works on its share of the batch; rank t of place s of its pipeline is rank
- * (d·pp + s)·tp + t. Weights and gradients of the replicas are combined by the chosen reduction.
+ * The plan of a grid. Replica d works on its share of the batch; rank t at place s of its pipeline is rank
+ * (d·pp + s)·tp + t. The chosen reduction combines the gradients of the replicas.
  *
- * @throws PlanError where `impossible` says why
+ * @throws PlanError if the grid is `impossible`
  */
 export function planGrid(grid: Grid): Plan {
   const reason = impossible(grid)
@@ -35,7 +35,7 @@ export function planGrid(grid: Grid): Plan {
 }
 
 /**
- * Fills the programs of all ranks but for the barrier at the end.
+ * Fills the programs of all ranks, except for the barrier at the end.
  *
  * @param stages the layers of each stage
  * @param shares the samples of each replica
@@ -61,7 +61,7 @@ function addPrograms(
   shares.forEach((share, d) => {
     const groups = places.map((s) => groupAt(d, s))
     const microbatches = split(share, grid.microbatches)
-    const tensors = addTensors(draft, grid, table, stages, groups, microbatches, d, whole)
+    const tensors = addTensors(draft, { grid, table, stages, groups, microbatches, d, whole })
     const inputs = inBatch(draft, batch.features, microbatches, 'batch')
     const built = stages.map((layers, q): Stage => ({
       model: grid.model,
@@ -81,7 +81,7 @@ function addPrograms(
       layerDone: (position) => layerDone[q](d, position),
     }))
     table.forEach((actions, s) => {
-      // Weights are packed while the rank would wait anyway: for its first input, or for its first delta.
+      // A rank packs its weights while it would wait anyway: for its first input, or for its first delta.
       const own = built.filter((_, q) => places[q] === s)
       for (const stage of own) if (stage.upstream) packWeights(draft, stage)
       let packed = own.every((stage) => stage.upstream)
@@ -106,8 +106,8 @@ function addPrograms(
             input:
               span.from + position === 0
                 ? wholeBatch(draft, batch.features, 'batch')
-                : whole.activation(span.from + position),
-            delta: whole.delta(span.from + position + 1),
+                : wholeBatch(draft, whole.activation[span.from + position], WRITTEN),
+            delta: wholeBatch(draft, whole.delta[span.from + position + 1], WRITTEN),
           }))
         : [],
     )
@@ -115,7 +115,7 @@ function addPrograms(
   }
 }
 
-/** The buffers that hold the batches themselves, in turn. */
+/** The buffers of the batch itself. */
 function addBatch(draft: Draft, { model, batch }: Grid) {
   const add = (role: Role, columns: number) =>
     addBuffer(draft, { name: role, role, owner: SHARED, layer: 0, rows: batch, columns, slots: 1 })
@@ -132,7 +132,7 @@ const columnsOf = ({ model, tp }: Grid, layers: Span, side: 0 | 1): Span[][] =>
     .slice(layers.from + side, layers.to + side)
     .map((width) => splitAligned(width, tp, FLOATS_PER_LINE))
 
-/** What follows on the last weight gradient of a layer in a replica: its update, or its share in a reduction. */
+/** What follows the last weight gradient of a layer in a replica: the update, or the replica's part of a reduction. */
 function afterLayer(
   draft: Draft,
   grid: Grid,

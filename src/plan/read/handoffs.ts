@@ -1,9 +1,9 @@
 import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import { effects } from '../effects.ts'
 import type { Plan, Region } from '../plan.ts'
-import { length, overlap, type Span } from '../span.ts'
+import { isSame, isSameRectangle, length, overlap } from '../span.ts'
 
-/** Told of what an instruction reads after another rank has written it. */
+/** Called for each rank that wrote something that an instruction reads. */
 export type Received = (from: number, bytes: number) => void
 
 interface Write {
@@ -11,16 +11,16 @@ interface Write {
   region: Region
 }
 
-/** One of the values that pass through a slot. */
+/** One version of what a slot holds. */
 interface Content {
-  /** By their first row, once all are there. */
+  /** Sorted by their first row, once all are noted. */
   readonly writes: Write[]
-  /** The most rows that one of them has. */
+  /** The largest number of rows of a write. */
   tallest: number
-  /** Who has read it first, and which rectangle: most are read by one rank, and as a whole. */
+  /** The first reader, and the rectangle that it read: most contents are read by one rank, and as a whole. */
   reader: number
   rectangle: Region | undefined
-  /** The other rectangles that have been read, by the rank that has. */
+  /** The other rectangles that were read, by rank. */
   others: Map<number, Region[]> | undefined
 }
 
@@ -32,16 +32,16 @@ const empty = (): Content => ({
   others: undefined,
 })
 
-/** More ranks than one write a buffer, or read it; or none does. */
+/** Instead of a rank: several ranks write a buffer, or read it, or none does. */
 const SEVERAL = -2
 const NOBODY = -1
 
 /**
- * Tells of each instruction, if asked rank by rank in the order of its program, what it reads that other ranks have
- * written in a step, each rectangle once however often it is read. Weights that were updated at the end of the step before
- * count too, if another rank updated them.
+ * Returns a function that reports what an instruction reads that other ranks have written, each rectangle once however
+ * often it is read. Call it for each rank's instructions in the order of its program. Weights count too, if another rank
+ * updated them at the end of the step before.
  */
-export function transfersOf(plan: Plan): (rank: number, index: number, received: Received) => void {
+export function handoffsOf(plan: Plan): (rank: number, index: number, received: Received) => void {
   const writer = plan.buffers.map(() => NOBODY)
   const reader = plan.buffers.map(() => NOBODY)
   plan.programs.forEach((program, rank) => {
@@ -51,7 +51,7 @@ export function transfersOf(plan: Plan): (rank: number, index: number, received:
       for (const region of writes) mark(writer, rank, region)
     }
   })
-  /** Most buffers are read by nobody but their writer, and need no further look. */
+  /** Most buffers are read by their writer only, and are skipped. */
   const crosses = writer.map(
     (who, buffer) =>
       who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
@@ -97,10 +97,10 @@ function mark(who: number[], rank: number, { buffer }: Region): void {
   if (who[buffer] !== rank) who[buffer] = who[buffer] === NOBODY ? rank : SEVERAL
 }
 
-/** What the step before has left as `after` is read as `before`. */
+/** The `before` that a step reads is the `after` of the step before it. */
 const versionOf = ({ version }: Region): string => (version === 'after' ? 'before' : version)
 
-/** The index of the first write that is not wholly above a region: a batch has a thousand writers, and most read only some of it. */
+/** The first write that is not wholly above a region: a batch may have a thousand writers, most of them elsewhere. */
 function firstThatMayReach({ writes, tallest }: Content, { rows }: Region): number {
   let [low, high] = [0, writes.length]
   while (low < high) {
@@ -111,13 +111,13 @@ function firstThatMayReach({ writes, tallest }: Content, { rows }: Region): numb
   return low
 }
 
-/** Notes a write; the microbatches of a rank that lie next to each other are one. */
+/** Notes a write; adjacent microbatches of one rank become one write. */
 function note(content: Content, rank: number, region: Region): void {
   const last = content.writes.at(-1)
   if (
     last?.rank === rank &&
     last.region.rows.to === region.rows.from &&
-    same(last.region.columns, region.columns)
+    isSame(last.region.columns, region.columns)
   ) {
     last.region = { ...last.region, rows: { from: last.region.rows.from, to: region.rows.to } }
   } else {
@@ -126,25 +126,21 @@ function note(content: Content, rank: number, region: Region): void {
   content.tallest = Math.max(content.tallest, length(content.writes.at(-1)!.region.rows))
 }
 
-/** Whether a rank has read the same rectangle before; it has now. */
+/** Whether a rank has read the same rectangle before; notes that it has read it now. */
 function isSeen(content: Content, rank: number, region: Region): boolean {
   if (!content.rectangle) {
     content.reader = rank
     content.rectangle = region
     return false
   }
-  if (content.reader === rank && sameRectangle(content.rectangle, region)) return true
+  if (content.reader === rank && isSameRectangle(content.rectangle, region)) return true
   content.others ??= new Map<number, Region[]>()
   const earlier = content.others.get(rank)
-  if (earlier?.some((other) => sameRectangle(other, region))) return true
+  if (earlier?.some((other) => isSameRectangle(other, region))) return true
   if (earlier) earlier.push(region)
   else content.others.set(rank, [region])
   return false
 }
-
-const sameRectangle = (a: Region, b: Region): boolean => same(a.rows, b.rows) && same(a.columns, b.columns)
-
-const same = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to
 
 function commonFloats(a: Region, b: Region): number {
   if (!overlap(a.rows, b.rows) || !overlap(a.columns, b.columns)) return 0
