@@ -14,6 +14,7 @@ import type { Law } from '../../src/measure/laws/law.ts'
 import {
   isBusy,
   busyLine,
+  coreNotes,
   disturbances,
   observe,
   stolenShare,
@@ -89,6 +90,7 @@ export async function runExperiments(
   const begun =
     options.resume === undefined ? await beginRun(options.out, name, words) : await resumeRun(options.resume)
   if (options.resume !== undefined) removeDerived(begun.folder)
+  for (const note of coreNotes(begun.machine)) say(`note: ${note}`)
 
   const results: Results = { groups: [], asides: [], graded: [], trace: [] }
   const failure = await interruptible(async (signal) => {

@@ -9,18 +9,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const simulate = (line: string) => start('main', ['simulate', ...line.split(' ')])
 
-/** The rows of the printed table, without colours or lines. */
+const COLUMNS = 8
+
+/** The rows of the printed table. */
 const tableOf = (stdout: string): string[][] =>
   stdout
     .split('\n')
-    .filter((line) => line.startsWith('│'))
+    .map((line) => line.split(/ {2,}/))
+    .filter(({ length }) => length === COLUMNS)
     .slice(1)
-    .map((line) =>
-      line
-        .split('│')
-        .slice(1, -1)
-        .map((field) => field.trim()),
-    )
 
 const bubble = ({ stdout }: { stdout: string }): number => Number.parseFloat(tableOf(stdout)[0][5])
 
