@@ -15,6 +15,9 @@ import { savedWords } from './run/run.ts'
 
 const EXIT_FAILED = 1
 
+const parse = (words: readonly string[]): Action =>
+  parseCommandLine(words, COMMANDS, { cores: availableCores() }, programName(process.env))
+
 /** One line says what was wrong; a stack is shown only for what this program did not foresee. */
 onClosedPipe(() => process.emit('SIGINT'))
 try {
@@ -29,9 +32,6 @@ try {
   else console.error(error instanceof ExplainedError ? `error: ${error.message}` : error)
   process.exitCode = error instanceof ExplainedError ? error.exitCode : EXIT_FAILED
 }
-
-const parse = (words: readonly string[]): Action =>
-  parseCommandLine(words, COMMANDS, { cores: availableCores() }, programName(process.env))
 
 /** What a command line asks for; a run that goes on has the options with which it began. */
 function understood(words: readonly string[]): Action {
