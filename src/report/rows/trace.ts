@@ -32,7 +32,7 @@ export function traceStep(
   const start = Math.min(...reports.map((report) => report.stamps[0]))
   const microseconds = (stamp: number) => (stamp - start) * 1000
   // A viewer shows the name; the rest tells the charts which cell it is.
-  const args = { name: cell.name, ...cellRow(run, cell) }
+  const args = { name: `${run.experiment} · ${cell.name}`, ...cellRow(run, cell) }
   const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args }]
 
   for (const { rank, threadId, stamps } of reports) {
