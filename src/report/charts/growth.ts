@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<string, string>> = {
   parts: 'One batch through more and more parts of the model, a thread for each',
 }
 
-/** Time against batches, and against model parts, on logarithmic axes, with the power of n that fits best. */
+/** Time against batches and against model parts, on logarithmic axes, with the power of n that fits best. */
 export const growthChart: Chart = (data) => {
   if (!data.growth || data.growth.length === 0) throw missing('there is no growth.csv')
   const panels = [...groupBy(data.growth, ({ variable }) => variable)]
@@ -81,7 +81,7 @@ function fitted(name: string, rows: readonly CsvRow[], style: Style): Line[] {
   const values = valuesOf(rows)
   if (values.length < 2) return [measured]
   const { exponent, low, high } = growthExponent(points, Number(rows[0].seed))
-  // A line of least squares passes through the mean of its points.
+  // A least-squares line passes through the mean of its points.
   const [x, y] = [
     meanLog(points.map(({ value }) => value)),
     meanLog(points.map(({ wallNs }) => wallNs / NS_PER_MS)),

@@ -11,15 +11,12 @@ import {
   titleOf,
 } from './comparison.ts'
 import { framed } from './frame.ts'
-import { bottomAxis, heading, nameAxis, nameRoom, panel, type Panel } from './panel.ts'
+import { barPanel, bottomAxis, nameRoom } from './panel.ts'
 import { cellKey, type CsvRow } from '../folder/read-csv.ts'
 import { missing, type Chart } from './run-data.ts'
-import { inkOn, PAPER, WIDTH, WORK_COLOURS } from './theme.ts'
+import { inkOn, PAPER, WORK_COLOURS } from './theme.ts'
 
-const ROW_GAP = 7
-const MARGIN_TOP = 26
-const MARGIN_BOTTOM = 46
-const MARGIN_RIGHT = 20
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 /** Parts smaller than this have no room for their number. */
 const LEAST_LABELLED = 0.07
 
@@ -48,7 +45,7 @@ export const ledgerChart: Chart = (data) => {
   const rows = comparisons.flatMap(({ drawn }) => drawn)
   const panels = comparisons.map(({ drawn, ...comparison }) => {
     const names = namesOf(comparison.rows)
-    const starred = (row: CsvRow) => `${names.get(row.cell)}${isOversubscribed(row, cores) ? ' *' : ''}`
+    const starred = (row: CsvRow) => `${names.get(row.cell)}${isOversubscribed(row, cores) ? '\u202f*' : ''}`
     return { comparison, drawn, names: new Map(drawn.map((row) => [row.cell, starred(row)])) }
   })
   const room = nameRoom(panels.flatMap(({ names }) => [...names.values()]))
@@ -66,11 +63,9 @@ export const ledgerChart: Chart = (data) => {
     },
     data,
     panels.map(({ comparison, drawn, names }) =>
-      stackPanel(
-        titleOf(comparison),
-        names,
-        drawn.flatMap((row) => sharesOf(row.cell, totals.get(row)!)),
-        room,
+      barPanel(
+        { title: titleOf(comparison), names, room, marginRight: 20, marginBottom: 46, most: 1 },
+        stackMarks(drawn.flatMap((row) => sharesOf(row.cell, totals.get(row)!))),
       ),
     ),
   )
@@ -107,43 +102,23 @@ function sharesOf(cell: string, buckets: ReadonlyMap<string, number>): Share[] {
   })
 }
 
-function stackPanel(
-  title: string,
-  names: ReadonlyMap<string, string>,
-  shares: readonly Share[],
-  room: ReturnType<typeof nameRoom>,
-): Panel {
-  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
-  return panel({
-    width: WIDTH,
-    height: MARGIN_TOP + (room.height + ROW_GAP) * names.size + MARGIN_BOTTOM,
-    marginLeft: room.width,
-    marginRight: MARGIN_RIGHT,
-    marginTop: MARGIN_TOP,
-    marginBottom: MARGIN_BOTTOM,
-    x: { type: 'linear', domain: [0, 1] },
-    y: { type: 'band', domain: [...names.keys()], padding: 0.2 },
-    marks: [
-      bottomAxis(ticks, (tick) => (100 * tick).toFixed(0), 'share of the threads’ time (%)'),
-      nameAxis(names),
-      heading(title, room.width, 18),
-      Plot.barX(shares, {
-        x1: 'from',
-        x2: 'to',
-        y: 'cell',
-        fill: ({ bucket }: Share) => WORK_COLOURS[bucket],
-        stroke: PAPER,
-        strokeWidth: 0.6,
-      }),
-      Plot.text(
-        shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
-        {
-          x: ({ from, to }: Share) => (from + to) / 2,
-          y: 'cell',
-          text: ({ from, to }: Share) => (100 * (to - from)).toFixed(0),
-          fill: ({ bucket }: Share) => inkOn(bucket),
-        },
-      ),
-    ],
-  })
-}
+const stackMarks = (shares: readonly Share[]): Plot.Markish[] => [
+  bottomAxis(TICKS, (tick) => (100 * tick).toFixed(0), 'share of the threads’ time (%)'),
+  Plot.barX(shares, {
+    x1: 'from',
+    x2: 'to',
+    y: 'cell',
+    fill: ({ bucket }: Share) => WORK_COLOURS[bucket],
+    stroke: PAPER,
+    strokeWidth: 0.6,
+  }),
+  Plot.text(
+    shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
+    {
+      x: ({ from, to }: Share) => (from + to) / 2,
+      y: 'cell',
+      text: ({ from, to }: Share) => (100 * (to - from)).toFixed(0),
+      fill: ({ bucket }: Share) => inkOn(bucket),
+    },
+  ),
+]

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
 import { spread } from './spread.ts'
+import { apart } from './ticks.ts'
 import {
   FONT_SIZE,
   GRID,
@@ -111,6 +112,10 @@ export function lines(
   }
   const xs = Plot.scale({ x: { type: x.type, domain: [...x.domain], range: [frame.left, frame.right] } })
   const ys = Plot.scale({ y: { type: y.type, domain: [...y.domain], range: [frame.bottom, frame.top] } })
+  const placeOf = (tick: number) => {
+    const [at, half] = [xs.apply(tick) as number, (textWidth(x.format(tick)) + TICK_GAP) / 2]
+    return { from: at - half, to: at + half }
+  }
 
   return panel({
     width: WIDTH,
@@ -124,7 +129,7 @@ export function lines(
     marks: [
       ...(limit ? limitMarks(limit, frame.right, xs, y.domain[1]) : []),
       Plot.gridY([...y.ticks], { stroke: GRID, strokeOpacity: 1 }),
-      bottomAxis(apart(x, xs), x.format, x.label),
+      bottomAxis(apart(x.ticks, placeOf), x.format, x.label),
       Plot.axisY([...y.ticks], { text: y.ticks.map(y.format), tickSize: 0, label: null }),
       heading(y.label, MARGIN_LEFT, 34, 'normal'),
       ...(title === undefined ? [] : [heading(title, MARGIN_LEFT, 56)]),
@@ -135,19 +140,6 @@ export function lines(
       ...labelMarks(labelled, labelGap, xs, ys, frame),
     ],
   })
-}
-
-/** The ticks whose numbers do not touch, from the last one down. */
-function apart({ ticks, format }: Axis, xs: Plot.Scale): number[] {
-  const kept: number[] = []
-  let free = Infinity
-  for (const tick of ticks.toReversed()) {
-    const [at, half] = [xs.apply(tick) as number, textWidth(format(tick)) / 2]
-    if (at + half > free) continue
-    free = at - half - TICK_GAP
-    kept.unshift(tick)
-  }
-  return kept
 }
 
 function limitMarks(

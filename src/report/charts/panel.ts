@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { FONT, FONT_SIZE, INK, LINE_HEIGHT, textWidth, wrapToWidth } from './theme.ts'
+import { FONT, FONT_SIZE, INK, LINE_HEIGHT, textWidth, WIDTH, wrapToWidth } from './theme.ts'
 
 /** A part of a chart: SVG text with its size in pixels. */
 export interface Panel {
@@ -60,10 +60,16 @@ export const heading = (
   })
 
 /** Names beside bars are broken into lines of this width at most. */
-const NAME_WIDTH = 190
+const NAME_WIDTH = 200
+const BARS = { marginTop: 26, gap: 6, padding: 0.2 }
 
 /** The room that names beside bars need: `width` for all, `height` for one. */
-export function nameRoom(names: readonly string[]): { width: number; height: number } {
+export interface NameRoom {
+  readonly width: number
+  readonly height: number
+}
+
+export function nameRoom(names: readonly string[]): NameRoom {
   const all = names.map((name) => wrapToWidth(name, NAME_WIDTH))
   return {
     width: Math.ceil(Math.max(...all.flat().map((line) => textWidth(line)))) + 10,
@@ -71,10 +77,38 @@ export function nameRoom(names: readonly string[]): { width: number; height: num
   }
 }
 
-/** Names beside the bars of a band scale of cells. */
-export const nameAxis = (names: ReadonlyMap<string, string>): Plot.Markish =>
-  Plot.axisY({
-    tickSize: 0,
-    label: null,
-    tickFormat: (cell: string) => wrapToWidth(names.get(cell)!, NAME_WIDTH).join('\n'),
+interface Bars {
+  readonly title: string
+  /** By cell, the band scale's key, from top to bottom. */
+  readonly names: ReadonlyMap<string, string>
+  readonly room: NameRoom
+  readonly marginRight: number
+  readonly marginBottom: number
+  /** The end of the x axis, which begins at 0. */
+  readonly most: number
+}
+
+/** Horizontal bars with a name each; `marks` go over the names and the title. */
+export const barPanel = (
+  { title, names, room, marginRight, marginBottom, most }: Bars,
+  marks: readonly Plot.Markish[],
+): Panel =>
+  panel({
+    width: WIDTH,
+    height: BARS.marginTop + (room.height + BARS.gap) * names.size + marginBottom,
+    marginLeft: room.width,
+    marginRight,
+    marginTop: BARS.marginTop,
+    marginBottom,
+    x: { type: 'linear', domain: [0, most] },
+    y: { type: 'band', domain: [...names.keys()], padding: BARS.padding },
+    marks: [
+      Plot.axisY({
+        tickSize: 0,
+        label: null,
+        tickFormat: (cell: string) => wrapToWidth(names.get(cell)!, NAME_WIDTH).join('\n'),
+      }),
+      heading(title, room.width, 18),
+      ...marks,
+    ],
   })

@@ -7,22 +7,21 @@ import {
   namesOf,
   THREADS_NOTE,
   titleOf,
-  type Comparison,
 } from './comparison.ts'
 import { framed } from './frame.ts'
-import { bottomAxis, heading, nameAxis, nameRoom, panel, type Panel } from './panel.ts'
+import { barPanel, bottomAxis, nameRoom } from './panel.ts'
 import { cellKey, numberIn, type CsvRow } from '../folder/read-csv.ts'
 import { missing, type Chart, type RunData } from './run-data.ts'
-import { colourOf, GRID, INK, PAPER, textWidth, WIDTH } from './theme.ts'
+import { colourOf, GRID, INK, PAPER, textWidth } from './theme.ts'
 import { evenTicks } from './ticks.ts'
 
-const ROW_GAP = 5
-const MARGIN_TOP = 26
 /** Ticks, and the label of the axis below the last panel. */
 const MARGIN_BOTTOM = 46
 const LABEL_HEIGHT = 12
 /** Between the longest bar and the column of values. */
 const VALUE_GAP = 10
+/** Numbers of the axis have room for this many; with more, every second is left out. */
+const MOST_TICKS = 5
 
 interface Bar {
   readonly cell: string
@@ -35,37 +34,24 @@ interface Bar {
   readonly predicted: number | undefined
 }
 
-interface BarPanel {
-  readonly comparison: Comparison
-  readonly names: ReadonlyMap<string, string>
-  readonly bars: readonly Bar[]
-}
-
-/** Room that all panels share, in pixels. */
-interface Room {
-  readonly name: { readonly width: number; readonly height: number }
-  readonly value: number
-}
-
 /** Samples per second of every cell, a panel for each kind of work. */
 export const throughputChart: Chart = (data) => {
   if (!data.summary) throw missing('there is no summary.csv')
-  const all = comparisonsOf(data.summary).filter(({ rows }) => rows.some(isResult))
+  const measured = comparisonsOf(data.summary).filter(({ rows }) => rows.some(isResult))
   // The many cells of the bubble have a chart of their own.
-  const others = all.filter(({ experiment }) => experiment !== 'bubble')
-  const comparisons = others.length > 0 ? others : all
+  const others = measured.filter(({ experiment }) => experiment !== 'bubble')
+  const comparisons = others.length > 0 ? others : measured
   if (comparisons.length === 0) throw missing('no cell was measured')
   const predicted = predictions(data)
-  const panels = comparisons.map((comparison) => ({
-    comparison,
-    names: namesOf(comparison.rows),
-    bars: comparison.rows.filter(isResult).map((row) => barOf(row, data, predicted)),
-  }))
+  const panels = comparisons.map((comparison) => {
+    const rows = comparison.rows.filter(isResult)
+    const all = namesOf(comparison.rows)
+    const names = new Map(rows.map(({ cell }) => [cell, all.get(cell)!]))
+    return { comparison, names, bars: rows.map((row) => barOf(row, data, predicted)) }
+  })
   const bars = panels.flatMap((each) => each.bars)
-  const room = {
-    name: nameRoom(panels.flatMap(({ names, bars: own }) => own.map(({ cell }) => names.get(cell)!))),
-    value: Math.ceil(Math.max(...bars.map(({ rate }) => textWidth(grouped(rate))))) + VALUE_GAP,
-  }
+  const room = nameRoom(panels.flatMap(({ names }) => [...names.values()]))
+  const marginRight = Math.ceil(Math.max(...bars.map(({ rate }) => textWidth(grouped(rate))))) + VALUE_GAP
   const drawn = comparisons.flatMap(({ rows }) => rows)
   const { availableCores: cores } = data.machine
   return framed(
@@ -85,15 +71,19 @@ export const throughputChart: Chart = (data) => {
       ],
     },
     data,
-    panels.map((each, i) => {
+    panels.map(({ comparison, names, bars: own }, i) => {
       // Panels of the same model share a scale, so that batches can be compared.
-      const alike = panels.filter(({ comparison }) => comparison.layers === each.comparison.layers)
-      const most = Math.max(
-        ...alike.flatMap((other) =>
-          other.bars.map(({ high, predicted: foretold = 0 }) => Math.max(high, foretold)),
-        ),
+      const alike = panels.filter((each) => each.comparison.layers === comparison.layers)
+      const ends = alike.flatMap((each) =>
+        each.bars.map(({ high, predicted: foretold = 0 }) => Math.max(high, foretold)),
       )
-      return barPanel(each, room, most, i === panels.length - 1)
+      const most = Math.max(...ends)
+      const isLast = i === panels.length - 1
+      const marginBottom = isLast ? MARGIN_BOTTOM : MARGIN_BOTTOM - LABEL_HEIGHT
+      return barPanel(
+        { title: titleOf(comparison), names, room, marginRight, marginBottom, most },
+        rateMarks(own, most, marginRight, isLast),
+      )
     }),
   )
 }
@@ -128,38 +118,25 @@ function predictions({ summary, predictions: rows = [] }: RunData): Map<CsvRow, 
 
 const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, '\u202f') // a narrow space between thousands
 
-function barPanel({ comparison, names, bars }: BarPanel, room: Room, most: number, isLast: boolean): Panel {
-  const marginBottom = isLast ? MARGIN_BOTTOM : MARGIN_BOTTOM - LABEL_HEIGHT
-  const serial = bars.find(({ isSerial }) => isSerial)
-  const ticks = evenTicks(most).filter((_, i, all) => all.length <= 5 || i % 2 === 0)
+function rateMarks(bars: readonly Bar[], most: number, valueWidth: number, isLast: boolean): Plot.Markish[] {
+  const serial = bars.filter(({ isSerial }) => isSerial).slice(0, 1)
+  const ticks = evenTicks(most).filter((_, i, all) => all.length <= MOST_TICKS || i % 2 === 0)
   const foretold = bars.filter(({ predicted }) => predicted !== undefined)
-  return panel({
-    width: WIDTH,
-    height: MARGIN_TOP + (room.name.height + ROW_GAP) * bars.length + marginBottom,
-    marginLeft: room.name.width,
-    marginRight: room.value,
-    marginTop: MARGIN_TOP,
-    marginBottom,
-    x: { type: 'linear', domain: [0, most] },
-    y: { type: 'band', domain: bars.map(({ cell }) => cell), padding: 0.25 },
-    marks: [
-      Plot.gridX(ticks, { stroke: GRID, strokeOpacity: 1 }),
-      bottomAxis(ticks, grouped, isLast ? 'samples per second' : null),
-      nameAxis(names),
-      heading(titleOf(comparison), room.name.width, 18),
-      Plot.barX(bars, { x: 'rate', y: 'cell', fill: 'fill', stroke: 'stroke', strokeWidth: 1.2 }),
-      ...(serial ? [Plot.ruleX([serial.rate], { stroke: INK, strokeDasharray: '1,3' })] : []),
-      Plot.ruleY(bars, { x1: 'low', x2: 'high', y: 'cell', stroke: INK, strokeWidth: 1.2 }),
-      Plot.tickX(foretold, { x: 'predicted', y: 'cell', stroke: INK, strokeWidth: 2.5 }),
-      // In a column: beside a bar, a value would stand at the mark of the prediction.
-      Plot.text(bars, {
-        frameAnchor: 'right',
-        y: 'cell',
-        text: ({ rate }: Bar) => grouped(rate),
-        textAnchor: 'end',
-        dx: room.value,
-        fill: INK,
-      }),
-    ],
-  })
+  return [
+    Plot.gridX(ticks, { stroke: GRID, strokeOpacity: 1 }),
+    bottomAxis(ticks, grouped, isLast ? 'samples per second' : null),
+    Plot.barX(bars, { x: 'rate', y: 'cell', fill: 'fill', stroke: 'stroke', strokeWidth: 1.2 }),
+    Plot.ruleX(serial, { x: 'rate', stroke: INK, strokeDasharray: '1,3' }),
+    Plot.ruleY(bars, { x1: 'low', x2: 'high', y: 'cell', stroke: INK, strokeWidth: 1.2 }),
+    Plot.tickX(foretold, { x: 'predicted', y: 'cell', stroke: INK, strokeWidth: 2.5 }),
+    // In a column: beside a bar, a value would stand at the mark of the prediction.
+    Plot.text(bars, {
+      frameAnchor: 'right',
+      y: 'cell',
+      text: ({ rate }: Bar) => grouped(rate),
+      textAnchor: 'end',
+      dx: valueWidth,
+      fill: INK,
+    }),
+  ]
 }
