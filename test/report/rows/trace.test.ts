@@ -88,12 +88,12 @@ describe('the trace of a step', () => {
     })
   })
 
-  it('names the process after the cell and each thread after its rank and thread, in the order of ranks', () => {
+  it('names the process after experiment and cell, and each thread after its rank and thread, in the order of ranks', () => {
     always((events, plan) => {
       const named = (name: string) => events.filter((event) => event.ph === 'M' && event.name === name)
       expect(named('process_name').map(({ args }) => args)).toEqual([
         {
-          name: 'a cell',
+          name: 'weak · a cell',
           run_id: 'run',
           experiment: 'weak',
           cell: 'a cell',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { spread } from '../../../src/report/charts/labels.ts'
+import { spread } from '../../../src/report/charts/spread.ts'
 
 const GAP = 10
 const [LOW, HIGH] = [0, 400]

@@ -1,7 +1,7 @@
 /**
- * Places labels that would like to be at `wanted` so that neighbours are at least `gap` apart and all lie in [low, high],
- * as near to their places as that allows, and in the same order: runs of labels that touch are centred over the mean of
- * their places (the pool-adjacent-violators algorithm). If there is no room for all, they begin at `low`.
+ * Places labels as near as possible to `wanted`, in the same order, at least `gap` apart and within [low, high]. Runs of
+ * labels that touch are centred over the mean of their wanted places (the pool-adjacent-violators algorithm). Where there
+ * is no room for all, they begin at `low`.
  *
  * @param wanted pixels, in any order
  * @returns pixels, in the order of `wanted`
