@@ -3,7 +3,7 @@ import type { Activation, Loss } from '../kernels/kernel.ts'
 /** A multilayer perceptron: layer l maps `widths[l]` inputs to `widths[l + 1]` outputs; the last layer has no activation. */
 export interface Model {
   readonly widths: readonly number[]
-  /** Of every layer but the last. */
+  /** The activation after every layer but the last. */
   readonly activation: Activation
   readonly loss: Loss
 }

@@ -11,12 +11,12 @@ const LOSS: Readonly<Record<Loss, typeof crossEntropy>> = {
 }
 
 /**
- * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`,
- * which must not grow afterwards. Arithmetic class `f32`.
+ * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`, which must not
+ * grow afterwards. Arithmetic class `f32`.
  *
- * `Math.fround` around every product, sum, quotient and root makes them the float32 operations themselves: a
- * float64 has more than twice the digits, so rounding its result a second time changes nothing (Figueroa 1995).
- * exp, log, tanh and sigmoid are sequences of such operations, and not those of `Math`, which engines round as they like.
+ * `Math.fround` around a product, sum, quotient or root gives exactly the float32 operation: float64 has more than twice
+ * the digits, so rounding its result a second time changes nothing (Figueroa 1995). exp, log, tanh and sigmoid are
+ * sequences of such operations, since engines round those of `Math` differently.
  *
  * No method allocates: everything below works on integers and on the view. No float is passed to a function that V8
  * might not inline, since it would be boxed there.

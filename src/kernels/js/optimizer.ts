@@ -36,8 +36,8 @@ export function momentum(
 }
 
 /**
- * Adam; all n×m. The hyperparameters are rounded first, then 1 − β₁, 1 − β₂, 1 − β₁ᵗ and 1 − β₂ᵗ. The powers
- * themselves are float64 and not rounded: 1 − β₂ᵗ would lose two of its seven digits in the first steps.
+ * Adam; all n×m. The hyperparameters are rounded first, then 1 − β₁, 1 − β₂, 1 − β₁ᵗ and 1 − β₂ᵗ. The powers are float64
+ * and not rounded: otherwise 1 − β₂ᵗ would lose two of its seven digits in the first steps.
  * m = fround(fround(β₁·m) + fround((1−β₁)·g));
  * v = fround(fround(β₂·v) + fround((1−β₂)·fround(g·g)));
  * w = fround(w − fround(fround(learningRate·m̂) / fround(fround(√v̂) + ε))),

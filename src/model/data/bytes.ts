@@ -8,7 +8,7 @@ const reasons: Record<string, string> = {
   EACCES: 'permission denied',
 }
 
-/** The content of a file, unpacked if it starts as gzip does (whatever its name). */
+/** The content of a file, unpacked if it starts like gzip, whatever its name. */
 export function readBytes(path: string): Buffer {
   let bytes: Buffer
   try {

@@ -24,7 +24,7 @@ const UNSIGNED_BYTES = 0x08
 export const readIdxDataSet = (imagesPath: string, labelsPath?: string): DataSet =>
   parseIdxDataSet(readBytes(imagesPath), imagesPath, labelsPath)
 
-/** How every IDX file starts, and no text file. */
+/** Whether bytes start like an IDX file; no text file does. */
 export const looksLikeIdx = (bytes: Uint8Array): boolean => bytes[0] === 0 && bytes[1] === 0
 
 /** `readIdxDataSet` for images already unpacked; `imagesPath` names them in errors. */

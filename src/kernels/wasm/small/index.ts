@@ -6,8 +6,8 @@ import { optimizers } from './optimizer.ts'
 import { SOURCE_BYTES, sums } from './sum.ts'
 
 /**
- * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, each vector of
- * four floats rounded as there, so that the bits are the same in every arithmetic class.
+ * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, rounded as there,
+ * so the bits are the same in every arithmetic class.
  */
 export const smallOperations: string = [sums, optimizers, losses, activations].join('\n')
 

@@ -3,8 +3,8 @@ import { elementwise } from './elementwise.ts'
 import { add, divide, multiply, set, squareRoot, subtract } from './vector.ts'
 
 /**
- * The formulas are those of ../../js/optimizer.ts, operation for operation. Their numbers stand one after the other at
- * `$numbers`, already rounded: a number that is not an integer would be boxed on its way through a call from JavaScript.
+ * The formulas of ../../js/optimizer.ts, operation for operation. Their numbers lie at `$numbers`, already rounded: a
+ * number that is not an integer would be boxed when JavaScript passes it to a call.
  */
 const withNumbers = (names: readonly string[]) => ({
   parameters: ['$numbers i32'],

@@ -1,8 +1,8 @@
 import { shuffle } from '../text.ts'
 
 /**
- * WebAssembly text of the operations on vectors of four float32, each rounded on its own. Arguments and results are
- * expressions, but for the target of `set`, which is the name of a local.
+ * WebAssembly text of operations on vectors of four float32, each rounded on its own. Arguments and results are
+ * expressions; only the target of `set` is the name of a local.
  */
 
 export const add = (a: string, b: string): string => `(f32x4.add ${a} ${b})`
@@ -13,7 +13,7 @@ export const squareRoot = (a: string): string => `(f32x4.sqrt ${a})`
 
 /** b < a ? b : a: a NaN in `a` stays. */
 export const smaller = (a: string, b: string): string => `(f32x4.pmin ${a} ${b})`
-/** a < b ? b : a: a NaN in `a` stays, and one in `b` is passed over. */
+/** a < b ? b : a: a NaN in `a` stays, and one in `b` is ignored. */
 export const larger = (a: string, b: string): string => `(f32x4.pmax ${a} ${b})`
 
 /** Lanes of ones where the comparison holds, and of zeros elsewhere. */
