@@ -35,10 +35,10 @@ export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signa
   const handoffNs = await middle('handoff')
   const barrierNs = await middle('barrier')
   // The writer pays as well: it has to get the lines back.
-  const extras = (await session.signals(cell, 'transfer', block)).flatMap((report) => report.times)
+  const extras = (await session.signals(cell, 'cache-lines', block)).flatMap((report) => report.times)
   const extraNs = extras.reduce((sum, times) => sum + ns(median([...times])), 0)
-  const [told, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
-  const wakingNs = ns(median(Array.from(told, (time, attempt) => awake[attempt] - time)))
+  const [published, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
+  const wakingNs = ns(median(Array.from(published, (time, attempt) => awake[attempt] - time)))
   return {
     publishNs,
     handoffNs,
