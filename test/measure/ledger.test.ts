@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BUCKETS, bucketOf, isWait, ledgerOf } from '../../src/measure/ledger.ts'
-import type { RankReport } from '../../src/runtime/rank.ts'
+import type { RankReport } from '../../src/runtime/orders.ts'
 import { smallCell } from '../runtime/cells.ts'
 
 const PLANS = [

@@ -96,8 +96,8 @@ export async function calibrate(
       const reports = await session.calibrate(cell, asked, milliseconds, warmUpMs)
       warm = true
       const samples = new Map<string, number[]>()
-      for (const { calibrated, times } of reports) {
-        ranks[calibrated].forEach(({ key }, i) => {
+      for (const { rank, times } of reports) {
+        ranks[rank].forEach(({ key }, i) => {
           samples.set(key.name, [...(samples.get(key.name) ?? []), ...times[i]])
         })
       }

@@ -36,7 +36,7 @@ export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signa
   const handoffNs = await middle('handoff')
   const barrierNs = await middle('barrier')
   // The writer pays as well: it has to fetch the cache lines back.
-  const extras = (await session.signals(cell, 'transfer', block)).flatMap((report) => report.times)
+  const extras = (await session.signals(cell, 'cache-lines', block)).flatMap((report) => report.times)
   const extraNs = extras.reduce((sum, times) => sum + ns(median([...times])), 0)
   const [published, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
   const wakingNs = ns(median(Array.from(published, (time, attempt) => awake[attempt] - time)))

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Conditions } from '../../../src/measure/handoff/measurement.ts'
-import { openThreads, together } from '../../../src/measure/handoff/threads.ts'
+import { openThreads, together } from '../../../src/measure/handoff/ranks.ts'
 import { measureRoundTrips } from '../../../src/measure/handoff/round-trip.ts'
 import { measureStartUp } from '../../../src/measure/handoff/start-up.ts'
-import { RankError } from '../../../src/runtime/team.ts'
+import { RankError } from '../../../src/runtime/pool.ts'
 import type { FaultyTask } from './faulty-part.ts'
 
 const SECONDS = 10
@@ -51,8 +51,8 @@ describe('the threads of a measurement', () => {
   it.each([
     ['throw', /^a test: rank 1 of 2 failed after try 3: the handoff is lost$/],
     ['exit', /^a test: rank 1 of 2 failed after try 3: .*exited with code: 7/],
-    ['stall', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0, rank 1 after try 3$/],
-    ['spin', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0, rank 1 after try 3$/],
+    ['stall', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0; rank 1 after try 3$/],
+    ['spin', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0; rank 1 after try 3$/],
   ])('end with an error when one has the fault "%s", and none is left behind', async (fault, expected) => {
     const error = await errorOf(run(fault))
     expect(error).toBeInstanceOf(RankError)

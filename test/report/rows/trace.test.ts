@@ -8,7 +8,7 @@ import { isFused, passOf } from '../../../src/plan/read/work.ts'
 import type { Instruction, Plan } from '../../../src/plan/plan.ts'
 import { walk } from '../../../src/plan/read/walk.ts'
 import { traceStep, type TraceEvent } from '../../../src/report/rows/trace.ts'
-import type { RankReport } from '../../../src/runtime/rank.ts'
+import type { RankReport } from '../../../src/runtime/orders.ts'
 import { anyGrid } from '../../plan/arbitrary.ts'
 import { smallCell } from '../../runtime/cells.ts'
 
