@@ -79,9 +79,7 @@ export const kernels = command({
       }
     }
     folder.release()
-    console.log(
-      'GFLOP/s of the fastest try; share of what the same instructions do from register to register',
-    )
+    console.log('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
     for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
     return allWell
   },
@@ -100,9 +98,7 @@ function choose(name: KernelName, asked: boolean): Chosen | undefined {
 
 /** Square products, and those of the models' layers in each of the three forms. */
 function productsOf(sizes: readonly number[], quick: boolean): LayerProduct[] {
-  const squares = sizes.flatMap((size) =>
-    FORMS.map((form): LayerProduct => ({ form, m: size, n: size, k: size })),
-  )
+  const squares = sizes.flatMap((size) => FORMS.map((form): LayerProduct => ({ form, m: size, n: size, k: size })))
   const layers = MODELS.flatMap(({ model, batch }) =>
     Array.from({ length: layerCount(model) }, (_, layer): LayerProduct[] => {
       const inputs = model.widths[layer]
@@ -115,8 +111,6 @@ function productsOf(sizes: readonly number[], quick: boolean): LayerProduct[] {
   )
   const all = quick ? squares : [...squares, ...layers]
   return [
-    ...new Map(
-      all.map((product) => [`${product.form} ${product.m} ${product.n} ${product.k}`, product]),
-    ).values(),
+    ...new Map(all.map((product) => [`${product.form} ${product.m} ${product.n} ${product.k}`, product])).values(),
   ]
 }

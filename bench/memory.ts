@@ -25,11 +25,7 @@ export const memory: ExperimentKind = {
   examples: ['memory', 'memory --modes data,layer --optimizer adam'],
   build(options, data) {
     const model = data.model(HIDDEN_WIDTHS.scaling)
-    const { cells, skipped } = chooseCells(
-      { ...options, memoryPerRank: undefined },
-      model,
-      options.threads ?? THREADS,
-    )
+    const { cells, skipped } = chooseCells({ ...options, memoryPerRank: undefined }, model, options.threads ?? THREADS)
     return {
       groups: [],
       skipped,

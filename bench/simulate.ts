@@ -145,8 +145,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     return file ? costFromTimes(plan, file.times, rate) : rate
   }
   const within: Link = {
-    latencyNs:
-      options.handoffUs === undefined ? (file?.handoffNs ?? WITHIN.latencyNs) : options.handoffUs * 1e3,
+    latencyNs: options.handoffUs === undefined ? (file?.handoffNs ?? WITHIN.latencyNs) : options.handoffUs * 1e3,
     gigabytesPerSecond: options.bandwidthGbps ?? WITHIN.gigabytesPerSecond,
   }
   const between: Link = { latencyNs: options.latencyUs * 1e3, gigabytesPerSecond: options.networkGbps }
@@ -157,9 +156,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
       (calibration === undefined ? '' : `, or as in ${calibration}`) +
       `; handing over ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
-      (machines > 1
-        ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s`
-        : '') +
+      (machines > 1 ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s` : '') +
       `; serial: ${formatDuration(serialNs)} a step`,
   )
   const rows = []
@@ -169,8 +166,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     const ranks = ranksOf(grid)
     const { name } = nameOf(strategy)
     const reason =
-      reasonAgainst(grid) ??
-      (ranks < machines ? `${ranks} ranks are fewer than ${machines} machines` : undefined)
+      reasonAgainst(grid) ?? (ranks < machines ? `${ranks} ranks are fewer than ${machines} machines` : undefined)
     if (reason !== undefined) {
       console.log(`skipped: ${inWords(strategy)}: ${reason}`)
       continue
@@ -211,9 +207,7 @@ function sized(options: Unsettled, given: Given): Unsettled {
 
   const modes = grid !== undefined && !given('modes') ? (['hybrid'] as const) : options.modes
   const threads = options.threads ?? (grid === undefined || grid === 'all' ? RANKS : undefined)
-  const degrees = Array.isArray(grid)
-    ? grid
-    : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
+  const degrees = Array.isArray(grid) ? grid : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
   const most = (of: (degree: (typeof degrees)[number]) => number) => Math.max(...degrees.map(of))
   const stages = modes.some((mode) => mode !== 'data' && mode !== 'serial' && mode !== 'tensor')
     ? most(({ pp }) => pp)

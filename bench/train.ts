@@ -79,9 +79,7 @@ export const train = command({
     const split = splitDataSet(loaded, options.heldOut, seed)
     const { training, heldOut } = scaleFeatures(split.training, split.heldOut)
     if (training.rows < batch) {
-      throw new DataError(
-        `--batch ${batch}: expected at most ${training.rows}, the training rows of ${loaded.name}`,
-      )
+      throw new DataError(`--batch ${batch}: expected at most ${training.rows}, the training rows of ${loaded.name}`)
     }
     const { activation, loss } = options
     const widths = options.layers ?? [loaded.columns, ...HIDDEN_WIDTHS.train, loaded.classes]
@@ -144,8 +142,6 @@ export const train = command({
     })
     console.log(trainingTable(courses))
     for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
-    return [...courses].every(([cell, course]) =>
-      course.every((epoch) => statusOf(cell, epoch) !== 'not-finite'),
-    )
+    return [...courses].every(([cell, course]) => course.every((epoch) => statusOf(cell, epoch) !== 'not-finite'))
   },
 })

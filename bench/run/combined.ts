@@ -40,9 +40,7 @@ export function combinedOutlook(
     }),
   )
   const signals = calibration.signals.get(2)
-  const within = signals
-    ? { latencyNs: signals.handoffNs, gigabytesPerSecond: signals.gigabytesPerSecond }
-    : FREE
+  const within = signals ? { latencyNs: signals.handoffNs, gigabytesPerSecond: signals.gigabytesPerSecond } : FREE
   const handoff = handoffCosts({ ranks: THREADS, machines: 1, within, between: FREE })
   const stepOf = (plan: Plan): number => {
     const cost = costFromTimes(plan, times, costAtRate(plan, { gflops, gigabytesPerSecond: MEMORY_GBPS }))

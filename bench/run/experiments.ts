@@ -1,13 +1,7 @@
 import type { KernelChoice } from '../../src/kernels/kernel.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
-import {
-  expectedSeconds,
-  expectedStepNs,
-  measuredCells,
-  runGroup,
-  type Effort,
-} from '../../src/measure/group.ts'
+import { expectedSeconds, expectedStepNs, measuredCells, runGroup, type Effort } from '../../src/measure/group.ts'
 import { fitLaw } from '../../src/measure/laws/fit.ts'
 import { seriesOf } from '../../src/measure/laws/series.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
@@ -30,14 +24,7 @@ import { lawsLines, type Held } from '../../src/report/text/laws.ts'
 import type { Circumstances } from '../options/command.ts'
 import { openData, type Data } from './data.ts'
 import type { Context, Experiment, ExperimentKind, RunOptions } from './experiment.ts'
-import {
-  earlierPredictions,
-  earlierVisits,
-  fileListener,
-  removeDerived,
-  writeGroup,
-  writeVisit,
-} from './files.ts'
+import { earlierPredictions, earlierVisits, fileListener, removeDerived, writeGroup, writeVisit } from './files.ts'
 import { interruptible } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
 import { progressListener } from './progress.ts'
@@ -151,21 +138,9 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const earlier = { visits, predictions: earlierPredictions(folder, run, cells) }
     const { model, batch } = cells[0].plan
     const title = [name, group.label].filter((part) => part !== '').join(', ')
-    const events = runGroup(
-      group,
-      cells,
-      data.batches(model, batch),
-      effortOf(options, groups.length),
-      shared,
-      earlier,
-    )
+    const events = runGroup(group, cells, data.batches(model, batch), effortOf(options, groups.length), shared, earlier)
     const record = fileListener(folder, run, number, cores)
-    const result = await listen(
-      events,
-      record,
-      noteCalibration,
-      progressListener(name, group.label, terminal),
-    )
+    const result = await listen(events, record, noteCalibration, progressListener(name, group.label, terminal))
     own.push(result)
     results.groups.push({ experiment: name, run, result })
     results.graded.push(...gradedOf(result, name, cores))
@@ -180,11 +155,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const predicted = (cells: Parameters<Context['predicted']>[0]) => earlierPredictions(folder, run, cells)
     const context: Context = { run, options, data, kernel, cores, signal, predicted }
     const events = beside(context)
-    const aside = await listen(
-      events,
-      fileListener(folder, run, 0, cores),
-      progressListener(name, '', terminal),
-    )
+    const aside = await listen(events, fileListener(folder, run, 0, cores), progressListener(name, '', terminal))
     lines.push(...aside.lines)
     results.graded.push(...(aside.graded ?? []))
   }
@@ -239,10 +210,7 @@ async function endRun(begun: Run, before: Moment, results: Results, hasFailed: b
     const after = await observe()
     const warnings = disturbances(before, after)
     const limits = Object.fromEntries(
-      results.groups.map(({ experiment, result }) => [
-        `${experiment} ${result.group.label}`.trim(),
-        result.limits,
-      ]),
+      results.groups.map(({ experiment, result }) => [`${experiment} ${result.group.label}`.trim(), result.limits]),
     )
     begun.describeMachine({
       limits,
@@ -293,8 +261,6 @@ const secondsOf = (experiment: Experiment, options: RunOptions, gflops: number, 
 function dryLines({ name, groups }: Named, gflops: number, cores: number): string[] {
   return groups.flatMap(({ label, cells }) => [
     `${name}${label === '' ? '' : `, ${label}`}: ${cells.length} cells`,
-    ...cells.map(
-      (cell) => `  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, gflops, cores))}`,
-    ),
+    ...cells.map((cell) => `  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, gflops, cores))}`),
   ])
 }

@@ -30,11 +30,7 @@ interface Saved {
  *
  * @throws FolderError if the folder cannot be used
  */
-export async function beginRun(
-  out: string | undefined,
-  experiment: string,
-  words: readonly string[],
-): Promise<Run> {
+export async function beginRun(out: string | undefined, experiment: string, words: readonly string[]): Promise<Run> {
   const folder = createRunFolder(out, experiment, new Date())
   const saved: Saved = { args: words, node: process.version }
   writeJson(folder.file('run.json'), saved)

@@ -32,10 +32,7 @@ export const CONFIGURATION: readonly Column<Configuration>[] = [
 ]
 
 const columnsOf = (table: DimensionTable): string[] =>
-  Object.values(table).flatMap(({ columns, runColumns = [] }) => [
-    ...namesOf(columns),
-    ...namesOf(runColumns),
-  ])
+  Object.values(table).flatMap(({ columns, runColumns = [] }) => [...namesOf(columns), ...namesOf(runColumns)])
 
 export const WORK_COLUMNS = columnsOf(WORK)
 export const MANNER_COLUMNS = columnsOf(MANNER)

@@ -9,8 +9,7 @@ type Fields = Readonly<Record<string, unknown>>
  *
  * @param fields the columns mode, schedule, reduction, handoff, dispatch, wait, dp, pp and tp
  */
-export const labelOf = (fields: Fields): string =>
-  [modeLabelOf(fields), variantOf(fields)].filter(Boolean).join(', ')
+export const labelOf = (fields: Fields): string => [modeLabelOf(fields), variantOf(fields)].filter(Boolean).join(', ')
 
 /** A label without its mode, for charts and panels of one mode; empty if the mode says it all. */
 export const variantOf = (fields: Fields): string => {

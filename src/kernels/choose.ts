@@ -30,8 +30,7 @@ export interface Checks {
 const CHECKS: Checks = { arithmetic: checkArithmetic, speed: measureSpeed }
 
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
-const isAtLeast = (major: number, minor: number): boolean =>
-  MAJOR > major || (MAJOR === major && MINOR >= minor)
+const isAtLeast = (major: number, minor: number): boolean => MAJOR > major || (MAJOR === major && MINOR >= minor)
 
 /** V8 prints to stderr when it does not know a flag, so the version decides which flags are set. */
 const needsRelaxedFlag = !isAtLeast(22, 0)

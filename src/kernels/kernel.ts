@@ -82,14 +82,7 @@ export interface Kernel {
    * `backwardWeight` and then `sgd` on w, in one: the sums need not be stored. Chains start where those of
    * `backwardWeight` do, never at w; afterwards `dw` holds nothing of use.
    */
-  backwardWeightSgd(
-    x: Matrix,
-    dy: Matrix,
-    dw: Matrix,
-    w: Matrix,
-    accumulate: boolean,
-    hyper: Hyperparameters,
-  ): void
+  backwardWeightSgd(x: Matrix, dy: Matrix, dw: Matrix, w: Matrix, accumulate: boolean, hyper: Hyperparameters): void
 
   /** db[0][j] (+)= Σ_r dy[r][j], shapes dy: r×j, db: 1×j. The chain is that of `backwardWeight`. */
   backwardBias(dy: Matrix, db: Matrix, accumulate: boolean): void
@@ -142,8 +135,7 @@ export const STRIP_FLOATS = 4096
  * Floats of scratch memory for products of matrices of at most `rows` rows: packed strips and panels, two panels for the
  * last columns of the result, and some constants on cache lines of their own.
  */
-export const scratchFloats = (rows: number): number =>
-  STRIP_FLOATS + PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
+export const scratchFloats = (rows: number): number => STRIP_FLOATS + PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
 
 /** Makes a kernel that works on `memory`, shared by all threads; it owns `scratchFloats` floats from `scratch` on. */
 export type KernelFactory = (memory: WebAssembly.Memory, scratch: number) => Kernel

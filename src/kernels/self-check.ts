@@ -1,12 +1,5 @@
 import { js } from './js/js.ts'
-import {
-  ACTIVATIONS,
-  PAGE_FLOATS,
-  scratchFloats,
-  type Arithmetic,
-  type KernelFactory,
-  type Matrix,
-} from './kernel.ts'
+import { ACTIVATIONS, PAGE_FLOATS, scratchFloats, type Arithmetic, type KernelFactory, type Matrix } from './kernel.ts'
 
 /** A kernel on a memory of its own, with matrices one after the other. */
 function arena(make: KernelFactory, rows: number, floats: number) {

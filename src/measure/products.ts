@@ -39,11 +39,7 @@ const RATE = 1e-12
  * Times one product of a kernel with tinybench on this thread, with the epilogue that training uses (bias and ReLU,
  * ReLU's mask, update), and compares its result with the js kernel's. The time includes packing.
  */
-export function measureProduct(
-  choice: KernelChoice,
-  product: LayerProduct,
-  milliseconds: number,
-): ProductResult {
+export function measureProduct(choice: KernelChoice, product: LayerProduct, milliseconds: number): ProductResult {
   const { m, n, k } = product
   const flop = 2 * m * n * k
   const ours = prepare(product, (memory) => createKernel(choice)(memory, 0))
@@ -110,9 +106,7 @@ function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Mem
   const result = () => {
     if (form === 'weight') kernel.backwardWeight(first, second, fourth, false)
     const { offset, rows, columns, stride } = fourth
-    return Array.from({ length: rows }, (_, i) =>
-      floats.slice(offset + i * stride, offset + i * stride + columns),
-    )
+    return Array.from({ length: rows }, (_, i) => floats.slice(offset + i * stride, offset + i * stride + columns))
   }
   return { run, result }
 }

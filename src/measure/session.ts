@@ -91,14 +91,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       loaded = batches.count
       // The batches lie at the same place in every plan.
       const [cell] = cells
-      for (const { buffer, at } of buffersOf(cell, 'features'))
-        writeRows(floats, at, buffer, batches.features)
+      for (const { buffer, at } of buffersOf(cell, 'features')) writeRows(floats, at, buffer, batches.features)
       for (const { buffer, at } of buffersOf(cell, 'labels')) writeRows(floats, at, buffer, batches.labels)
     },
 
     initialise(cell) {
-      for (const { buffer, at } of buffersOf(cell, 'weights'))
-        writeRows(floats, at, buffer, initial[buffer.layer])
+      for (const { buffer, at } of buffersOf(cell, 'weights')) writeRows(floats, at, buffer, initial[buffer.layer])
       const zero = new Float32Array(Math.max(...initial.map((layer) => layer.length)))
       for (const { buffer, at } of buffersOf(cell, 'state')) {
         writeRows(floats, at, buffer, zero.subarray(0, buffer.rows * buffer.columns))

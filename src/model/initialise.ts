@@ -17,8 +17,7 @@ export function layerParameters(model: Model, layer: number, seed: number): Floa
   const { uniform, normal } = random(seed, purpose.parameters, layer)
   const deviation = Math.sqrt(2 / inputs)
   const bound = Math.sqrt(6 / (inputs + outputs))
-  const draw =
-    activationOf(model, layer) === 'relu' ? () => deviation * normal() : () => bound * (2 * uniform() - 1)
+  const draw = activationOf(model, layer) === 'relu' ? () => deviation * normal() : () => bound * (2 * uniform() - 1)
 
   const parameters = new Float32Array((inputs + 1) * outputs)
   for (let i = 0; i < inputs * outputs; i++) parameters[i] = draw()

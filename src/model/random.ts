@@ -90,8 +90,7 @@ const GOLDEN = 0x9e3779b9
 /** Four lanes, each absorbing the number of keys and both halves of every key; all four are 0 once in 2¹²⁸. */
 function stateOf(keys: readonly number[]): State {
   const words = [keys.length, ...keys.flatMap((key) => [key >>> 0, Math.floor(key / TWO_32) >>> 0])]
-  const lane = (number: number) =>
-    words.reduce((hash, word) => mix((hash ^ word) + Math.imul(GOLDEN, number)), number)
+  const lane = (number: number) => words.reduce((hash, word) => mix((hash ^ word) + Math.imul(GOLDEN, number)), number)
   return [lane(1), lane(2), lane(3), lane(4)]
 }
 

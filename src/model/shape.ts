@@ -13,8 +13,7 @@ export const layerCount = ({ widths }: Pick<Model, 'widths'>): number => widths.
 /** Weights and biases together. */
 export function parameterCount(model: Model): number {
   let count = 0
-  for (let layer = 0; layer < layerCount(model); layer++)
-    count += (model.widths[layer] + 1) * model.widths[layer + 1]
+  for (let layer = 0; layer < layerCount(model); layer++) count += (model.widths[layer] + 1) * model.widths[layer + 1]
   return count
 }
 

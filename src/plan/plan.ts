@@ -26,16 +26,7 @@ export interface Plan {
  * `message` is data in transit through a port, one slot per microbatch; it takes no room in the shared memory.
  */
 export type Role =
-  | 'features'
-  | 'labels'
-  | 'losses'
-  | 'weights'
-  | 'packed'
-  | 'state'
-  | 'gradient'
-  | 'activation'
-  | 'delta'
-  | 'message'
+  'features' | 'labels' | 'losses' | 'weights' | 'packed' | 'state' | 'gradient' | 'activation' | 'delta' | 'message'
 
 export const SHARED = -1
 

@@ -11,12 +11,7 @@ export type RunRange = (range: Range, step: number) => Promise<Float64Array>
  * the main thread. A step begins when its first ranges are sent and ends when its last is back. The time between two
  * ranges of a rank counts for the wait before the later one.
  */
-export async function dispatchSteps(
-  plan: Plan,
-  steps: Steps,
-  run: RunRange,
-  clock: () => number,
-): Promise<Timings[]> {
+export async function dispatchSteps(plan: Plan, steps: Steps, run: RunRange, clock: () => number): Promise<Timings[]> {
   const ranges = rangesOf(plan)
   const total = steps.warmUp + steps.measured
   const timings = plan.programs.map((program) => ({

@@ -33,10 +33,7 @@ export function footprintBefore(plan: Plan, placement: Placement, rank: number, 
       if (places.has(key)) continue
       const stride = strideOf(buffer)
       const offset =
-        placement[region.buffer] +
-        region.slot * slotFloats(buffer) +
-        region.rows.from * stride +
-        region.columns.from
+        placement[region.buffer] + region.slot * slotFloats(buffer) + region.rows.from * stride + region.columns.from
       const matrix = { offset, rows: length(region.rows), columns: length(region.columns), stride }
       places.set(key, { matrix, distance: moves ? slotFloats(buffer) : 0, before })
     }
@@ -47,12 +44,7 @@ export function footprintBefore(plan: Plan, placement: Placement, rank: number, 
 const spans = ({ rows, columns }: Region): string => `${rows.from}:${rows.to}/${columns.from}:${columns.to}`
 
 /** Reads a float of every cache line; the sum keeps V8 from removing the reads. */
-export function touch(
-  floats: Float32Array,
-  places: readonly Place[],
-  batch: number,
-  batches: number,
-): number {
+export function touch(floats: Float32Array, places: readonly Place[], batch: number, batches: number): number {
   let sum = 0
   for (let p = 0; p < places.length; p++) {
     const { matrix, distance, before } = places[p]

@@ -97,11 +97,7 @@ export function copyOut(floats: Float32Array, { offset, rows, columns, stride }:
   return values
 }
 
-export function copyIn(
-  floats: Float32Array,
-  { offset, rows, columns, stride }: Matrix,
-  values: Float32Array,
-): void {
+export function copyIn(floats: Float32Array, { offset, rows, columns, stride }: Matrix, values: Float32Array): void {
   for (let row = 0; row < rows; row++) {
     floats.set(values.subarray(row * columns, (row + 1) * columns), offset + row * stride)
   }

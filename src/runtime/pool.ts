@@ -85,8 +85,7 @@ export function openPool<Order, Answer>(options: PoolOptions): Pool<Order, Answe
     return destroy()
   }
 
-  const run: Pool<Order, Answer>['run'] = (order, ports = []) =>
-    piscina.run(order, { transferList: [...ports] })
+  const run: Pool<Order, Answer>['run'] = (order, ports = []) => piscina.run(order, { transferList: [...ports] })
 
   const send = (orders: readonly Order[], where: Where, ports?: Ports): Promise<Answer>[] => {
     if (orders.length !== threads) throw new Error(`${orders.length} orders for ${threads} threads`)

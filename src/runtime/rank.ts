@@ -128,10 +128,7 @@ const bindRank = (
   return bind({ plan, rank, placement, memory, kernel, mailbox, hyper, counters, spins })
 }
 
-const betasOf = ({ beta1, beta2 }: Hyperparameters): [number, number] => [
-  Math.fround(beta1),
-  Math.fround(beta2),
-]
+const betasOf = ({ beta1, beta2 }: Hyperparameters): [number, number] => [Math.fround(beta1), Math.fround(beta2)]
 
 const clock = () => performance.now()
 

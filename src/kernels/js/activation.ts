@@ -51,12 +51,7 @@ export function activate(floats: Float32Array, y: Matrix, bias: Matrix, activati
 }
 
 /** dx[r][k] = dx[r][k] · activation' in place, computed from the activation's output x; both r×k. */
-export function multiplyByDerivative(
-  floats: Float32Array,
-  dx: Matrix,
-  x: Matrix,
-  activation: Activation,
-): void {
+export function multiplyByDerivative(floats: Float32Array, dx: Matrix, x: Matrix, activation: Activation): void {
   const formulas = FORMULAS[activation]
   for (let r = 0; r < dx.rows; r++) {
     const dxRow = dx.offset + r * dx.stride

@@ -8,8 +8,7 @@ export function sgd(floats: Float32Array, w: Matrix, gradient: Matrix, hyper: Hy
   for (let i = 0; i < w.rows; i++) {
     const wRow = w.offset + i * w.stride
     const gRow = gradient.offset + i * gradient.stride
-    for (let j = 0; j < w.columns; j++)
-      floats[wRow + j] = fround(floats[wRow + j] - fround(rate * floats[gRow + j]))
+    for (let j = 0; j < w.columns; j++) floats[wRow + j] = fround(floats[wRow + j] - fround(rate * floats[gRow + j]))
   }
 }
 

@@ -30,9 +30,7 @@ export const ROUNDER_BITS = 0x4b400000
  * (eʳ − 1 − r) / r² from degree 0 on: minimax on |r| ≤ ½·ln 2 with the first coefficient fixed, error 2⁻²⁸ of eʳ. Summed
  * as (c₀ + c₁r) + r²((c₂ + c₃r) + c₄r²), which has a shorter chain of dependencies than Horner's scheme.
  */
-export const EXP_SERIES = [
-  0.5, 0.16666533052921295, 0.04166724532842636, 0.008367654867470264, 0.001386362942866981,
-]
+export const EXP_SERIES = [0.5, 0.16666533052921295, 0.04166724532842636, 0.008367654867470264, 0.001386362942866981]
 
 /** Above the one, e^x is Infinity; below the other it is 0: less than 2⁻¹⁵⁰, half the smallest float32. */
 export const EXP_LARGEST = 89

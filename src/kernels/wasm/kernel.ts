@@ -1,11 +1,4 @@
-import {
-  PACKED_FLOATS,
-  STRIP_FLOATS,
-  TILE_WIDTH,
-  type Arithmetic,
-  type Kernel,
-  type KernelFactory,
-} from '../kernel.ts'
+import { PACKED_FLOATS, STRIP_FLOATS, TILE_WIDTH, type Arithmetic, type Kernel, type KernelFactory } from '../kernel.ts'
 import { bindSmallOperations, start, step, type SmallExports } from './small/index.ts'
 import { FLOAT } from './text.ts'
 

@@ -106,10 +106,8 @@ const startChains = (rows: number, vectors: number): string => `
     ${times(
       rows,
       (i) =>
-        times(
-          vectors,
-          (v) => `(local.set ${accumulator(i, v)} (v128.load offset=${VECTOR * v} (local.get $p)))`,
-        ) + advance('$p', get('$inStep')),
+        times(vectors, (v) => `(local.set ${accumulator(i, v)} (v128.load offset=${VECTOR * v} (local.get $p)))`) +
+        advance('$p', get('$inStep')),
     )}`
 
 /** All loads of a row come before its stores: V8 joins two vectors only if nothing is stored between their loads. */
@@ -127,8 +125,7 @@ function finish(epilogue: Epilogue, rows: number, vectors: number): string {
     ${times(rows, (i) => row(i) + advance('$p', get('$cStep')) + advance('$q', get('$eStep')))}`
 }
 
-const loadOperand = (v: number): string =>
-  `(local.set $b${v} (v128.load offset=${VECTOR * v} (local.get $q)))`
+const loadOperand = (v: number): string => `(local.set $b${v} (v128.load offset=${VECTOR * v} (local.get $q)))`
 
 const ZERO = '(v128.const f32x4 0 0 0 0)'
 

@@ -3,28 +3,13 @@ import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
 
 /** The loops around the micro-kernel, over the rows of packed panels. */
 
-const OPERANDS = [
-  'a',
-  'aStep',
-  'b',
-  'bStep',
-  'depth',
-  'in',
-  'inStep',
-  'c',
-  'cStep',
-  'e',
-  'eStep',
-  'rate',
-] as const
+const OPERANDS = ['a', 'aStep', 'b', 'bStep', 'depth', 'in', 'inStep', 'c', 'cStep', 'e', 'eStep', 'rate'] as const
 /** Declares parameters of these names. */
-export const parameters = (names: readonly string[]): string =>
-  names.map((name) => `(param $${name} i32)`).join(' ')
+export const parameters = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ')
 const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
 
 /** The name of the micro-kernel for a number of rows. */
-export const tileName = (order: Order, epilogue: Epilogue, rows: number) =>
-  `tile_${order}_${epilogue}_${rows}`
+export const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
 
 /** Advances the operands by some rows. */
 const skipRows = (order: Order, rows: string): string => `
@@ -96,11 +81,8 @@ export function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: numb
        ${times(
          strips,
          (s) =>
-           call(
-             tall,
-             `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`,
-             constant(tall * FLOAT),
-           ) + skipRows(order, constant(tall)),
+           call(tall, `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`, constant(tall * FLOAT)) +
+           skipRows(order, constant(tall)),
        )}`,
     )}))
   ${repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))}`

@@ -55,8 +55,7 @@ export function products(tile: Tile, blocking: Blocking): string {
         parts.push(microKernel(tileName(order, epilogue, rows), order, epilogue, { ...tile, rows }))
       }
       parts.push(down(order, epilogue, tile))
-      if (layouts.some(({ way }) => way === 'along'))
-        parts.push(along(order, epilogue, tile, blocking.fewestTurns))
+      if (layouts.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile, blocking.fewestTurns))
     }
   }
   for (const form of FORMS) {
@@ -77,8 +76,7 @@ const operands = (b: string, c: string, cStep: string, e: string, eStep: string)
     (local.get $in) (local.get $inStep) ${c} ${cStep} ${e} ${eStep} (local.get $rate) (local.get $rows)`
 
 /** The epilogue runs in the last block of k only. */
-const eitherEpilogue = (last: string, other: string) =>
-  `(if (local.get $last) (then ${last}) (else ${other}))`
+const eitherEpilogue = (last: string, other: string) => `(if (local.get $last) (then ${last}) (else ${other}))`
 
 const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$rows')) =>
   `(call $copy ${a} ${aStep} ${b} ${bStep} ${rows} (local.get $n))`
@@ -98,13 +96,7 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
   const widthBytes = constant(tile.vectors * VECTOR)
 
   const atPanel = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), from('$e', bytes(get('$j'))), get('$eStep')] as const // prettier-ignore
-  const storing = [
-    get('$bp'),
-    from('$c', bytes(get('$j'))),
-    get('$cStep'),
-    get('$zeros'),
-    constant(0),
-  ] as const
+  const storing = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), get('$zeros'), constant(0)] as const
 
   const wholePanels =
     way === 'down'
@@ -240,5 +232,4 @@ function evenGroups(groupFloats: number, width: number): string {
   return dividedUp(all, dividedUp(all, most))
 }
 
-const dividedUp = (a: string, b: string): string =>
-  `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`
+const dividedUp = (a: string, b: string): string => `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`

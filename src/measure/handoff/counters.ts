@@ -14,8 +14,7 @@ export const reach = ({ cells }: Counters, counter: number, target: number, spin
   awaitCounter(cells, counter * COUNTER_CELLS, target, spins)
 
 /** The value of a counter now. */
-export const valueOf = ({ cells }: Counters, counter: number): number =>
-  Atomics.load(cells, counter * COUNTER_CELLS)
+export const valueOf = ({ cells }: Counters, counter: number): number => Atomics.load(cells, counter * COUNTER_CELLS)
 
 /** To be followed by a publish that the others await. */
 export const end = ({ cells, count }: Counters): void => {

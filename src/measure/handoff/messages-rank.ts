@@ -15,8 +15,7 @@ export interface MessagesTask {
 /** No try has this number. */
 const OVER = 0
 
-export const exchangeMessages = (task: MessagesTask): Promise<Part> =>
-  task.rank === 0 ? ask(task) : answer(task)
+export const exchangeMessages = (task: MessagesTask): Promise<Part> => (task.rank === 0 ? ask(task) : answer(task))
 
 const ask = ({ port, progress, pace }: MessagesTask): Promise<Part> =>
   new Promise((resolve) => {

@@ -50,13 +50,7 @@ export async function* measureReductions(
   }
 }
 
-async function timeReduction(
-  team: Team,
-  plan: Plan,
-  placement: Placement,
-  pace: Pace,
-  spin: number,
-): Promise<Part> {
+async function timeReduction(team: Team, plan: Plan, placement: Placement, pace: Pace, spin: number): Promise<Part> {
   const floats = new Float32Array(team.memory.buffer)
   const run = async (warmUp: number, measured: number): Promise<number[]> => {
     const steps = { warmUp, measured, done: 0, batches: 1 }
@@ -144,9 +138,7 @@ function fill(
 ): void {
   plan.buffers.forEach((buffer, index) => {
     const length = buffer.rows * buffer.columns
-    const values = Float32Array.from({ length }, (_, i) =>
-      buffer.role === 'gradient' ? value(buffer.owner, i) : -1,
-    )
+    const values = Float32Array.from({ length }, (_, i) => (buffer.role === 'gradient' ? value(buffer.owner, i) : -1))
     writeRows(floats, placement[index], buffer, values)
   })
 }

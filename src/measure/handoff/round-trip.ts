@@ -14,10 +14,7 @@ const RANKS = [0, 1]
  *
  * @throws RankError
  */
-export async function* measureRoundTrips(
-  conditions: Conditions,
-  pace: Pace,
-): AsyncGenerator<Measurement, void> {
+export async function* measureRoundTrips(conditions: Conditions, pace: Pace): AsyncGenerator<Measurement, void> {
   const threads = openRanks(RANKS.length, conditions)
   const { progress } = threads
   const fixed = { kind: 'round-trip', threads: RANKS.length } as const

@@ -25,8 +25,7 @@ export async function observe(): Promise<Moment> {
 const WINDOW_MS = 400
 
 /** What all processors have done since the machine started, but for idling. */
-const busyMs = (): number =>
-  cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
+const busyMs = (): number => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
 
 /**
  * Seen over a short time in which this process sleeps. Where it may use fewer cores than there are, the others can keep
@@ -45,8 +44,7 @@ async function othersCores(): Promise<number | undefined> {
 /** A machine with less than this beside the run is idle. */
 const IDLE_CORES = 0.25
 
-export const isBusy = ({ othersCores: others }: Moment): boolean =>
-  others !== undefined && others > IDLE_CORES
+export const isBusy = ({ othersCores: others }: Moment): boolean => others !== undefined && others > IDLE_CORES
 
 export const busyLine = ({ othersCores: others = 0 }: Moment, cores: number): string =>
   `other processes keep ${others.toFixed(1)} of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`
@@ -89,9 +87,7 @@ export function disturbances(before: Moment, after: Moment): string[] {
   if (isBusy(before)) warnings.push(`before the run, ${busyLine(before, cores)}`)
   const stolen = stolenShare(before, after)
   if (stolen !== undefined && stolen > NOTABLE_STEAL) {
-    warnings.push(
-      `${(100 * stolen).toFixed(1)} % of the processor’s time went to other machines on the same host`,
-    )
+    warnings.push(`${(100 * stolen).toFixed(1)} % of the processor’s time went to other machines on the same host`)
   }
   const slower = after.spinMs / before.spinMs - 1
   if (slower > NOTABLE_SLOWDOWN) {
@@ -109,9 +105,7 @@ export function coreNotes(machine: Machine): string[] {
     ...(quota !== undefined && quota < machine.allowedCores
       ? [`this process may use ${quota} cores (quota), though it sees ${machine.allowedCores}`]
       : []),
-    ...(machine.smt
-      ? ['cores have two threads each: counts beyond the physical cores share their arithmetic']
-      : []),
+    ...(machine.smt ? ['cores have two threads each: counts beyond the physical cores share their arithmetic'] : []),
   ]
 }
 

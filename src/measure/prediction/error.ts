@@ -18,11 +18,7 @@ export interface PredictionError {
 export type Spent = Pick<Visit, 'stepNs' | 'warmUp' | 'ranks'>
 
 /** @param measuredNs the median step of the cell */
-export function predictionError(
-  prediction: Prediction,
-  measuredNs: number,
-  visits: readonly Spent[],
-): PredictionError {
+export function predictionError(prediction: Prediction, measuredNs: number, visits: readonly Spent[]): PredictionError {
   const ledger = meanLedger(visits)
   const differenceOf = (bucket: Bucket) => Math.abs(prediction.buckets.get(bucket)! - ledger.get(bucket)!)
   const bucket = BUCKETS.reduce((a, b) => (differenceOf(b) > differenceOf(a) ? b : a))
@@ -42,8 +38,7 @@ function meanLedger(visits: readonly Spent[]): Map<Bucket, number> {
   let rankSteps = 0
   for (const { ranks, stepNs, warmUp } of visits) {
     rankSteps += ranks.length * (stepNs.length - warmUp)
-    for (const { ledger } of ranks)
-      for (const [bucket, ns] of ledger) sums.set(bucket, sums.get(bucket)! + ns)
+    for (const { ledger } of ranks) for (const [bucket, ns] of ledger) sums.set(bucket, sums.get(bucket)! + ns)
   }
   return new Map([...sums].map(([bucket, ns]) => [bucket, ns / rankSteps]))
 }

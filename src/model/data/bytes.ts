@@ -20,10 +20,9 @@ export function readBytes(path: string): Buffer {
   try {
     return gunzipSync(bytes)
   } catch (error) {
-    throw new DataError(
-      `${path}: broken gzip (${reasonOf(error)}); expected a whole file, as gzip -t accepts it`,
-      { cause: error },
-    )
+    throw new DataError(`${path}: broken gzip (${reasonOf(error)}); expected a whole file, as gzip -t accepts it`, {
+      cause: error,
+    })
   }
 }
 

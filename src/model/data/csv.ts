@@ -46,12 +46,10 @@ export function parseCsvDataSet(bytes: Uint8Array, path: string, options: CsvOpt
     }
     rows.push(readRow(cells, line, path, format))
   })
-  if (format === undefined)
-    throw new DataError(`${path}: the file is empty; expected lines of comma-separated values`)
+  if (format === undefined) throw new DataError(`${path}: the file is empty; expected lines of comma-separated values`)
 
   // Data frames without column names write a header of numbers: only its label shows that it is one.
-  if (!format.header && rows.length > 1 && rows.findLastIndex((row) => !isNumber(row.label)) === 0)
-    rows.shift()
+  if (!format.header && rows.length > 1 && rows.findLastIndex((row) => !isNumber(row.label)) === 0) rows.shift()
   if (rows.length === 0)
     throw new DataError(`${path}, line ${format.line}: a header and no rows; expected rows of data below it`)
 
@@ -97,9 +95,7 @@ function formatOf(cells: string[], line: number, path: string, label: string | u
   if (cells.length < 2)
     throw new DataError(`${where}: one column; expected at least a feature and a label, separated by a comma`)
   const header = (label === undefined ? cells.slice(0, -1) : cells).some(isName)
-  const columns = header
-    ? cells.map((cell) => JSON.stringify(cell))
-    : cells.map((_, index) => String(index + 1))
+  const columns = header ? cells.map((cell) => JSON.stringify(cell)) : cells.map((_, index) => String(index + 1))
   if (label === undefined) return { line, header, columns, label: cells.length - 1 }
 
   if (!header)
@@ -107,8 +103,7 @@ function formatOf(cells: string[], line: number, path: string, label: string | u
       `${where}: no column can be called "${label}", since the file has no header; add one, or put the labels last and do not name them`,
     )
   const index = cells.indexOf(label)
-  if (index === -1)
-    throw new DataError(`${where}: no column is called "${label}"; the columns are ${listed(columns)}`)
+  if (index === -1) throw new DataError(`${where}: no column is called "${label}"; the columns are ${listed(columns)}`)
   if (cells.includes(label, index + 1))
     throw new DataError(`${where}: more than one column is called "${label}"; expected one`)
   return { line, header, columns, label: index }
@@ -121,8 +116,7 @@ function readRow(cells: string[], line: number, path: string, format: Format): R
     )
   const fail = (column: number, text: string) =>
     new DataError(`${path}, line ${line}, column ${format.columns[column]}: ${text}`)
-  if (cells[format.label] === '')
-    throw fail(format.label, 'the label is empty; expected an integer or a name')
+  if (cells[format.label] === '') throw fail(format.label, 'the label is empty; expected an integer or a name')
   const features = new Float32Array(cells.length - 1)
   for (let column = 0, feature = 0; column < cells.length; column++) {
     if (column === format.label) continue

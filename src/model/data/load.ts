@@ -42,7 +42,5 @@ export function loadDataSet(spec: string, options: LoadOptions): DataSet {
 
 function refuseLabel(label: string | undefined, source: string): void {
   if (label !== undefined)
-    throw new DataError(
-      `${source}: there is no column "${label}"; only a CSV file has its label's column named`,
-    )
+    throw new DataError(`${source}: there is no column "${label}"; only a CSV file has its label's column named`)
 }

@@ -31,9 +31,7 @@ export function splitDataSet(set: DataSet, heldOutFraction: number, seed: number
 export function selectRows(set: DataSet, rows: Uint32Array): DataSet {
   const { columns } = set
   const features = new Float32Array(rows.length * columns)
-  rows.forEach((row, index) =>
-    features.set(set.features.subarray(row * columns, (row + 1) * columns), index * columns),
-  )
+  rows.forEach((row, index) => features.set(set.features.subarray(row * columns, (row + 1) * columns), index * columns))
   return { ...set, rows: rows.length, features, labels: rows.map((row) => set.labels[row]) }
 }
 

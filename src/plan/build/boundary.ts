@@ -69,12 +69,7 @@ export function addBoundary(draft: Draft, options: BoundaryOptions): Boundary {
 }
 
 /** The producer writes into a buffer of its own and posts a copy; the consumer copies it into its buffer. */
-function inMessages(
-  draft: Draft,
-  options: BoundaryOptions,
-  read: Tensor,
-  by: Exclude<Handoff, 'shared'>,
-): Boundary {
+function inMessages(draft: Draft, options: BoundaryOptions, read: Tensor, by: Exclude<Handoff, 'shared'>): Boundary {
   const { name, producers, consumers, microbatches } = options
   const [producer] = producers
   const written = addTensor(draft, { ...options, name: `${name} to post` }, producer, 1)
@@ -134,8 +129,7 @@ function channel(draft: Draft, name: string, producer: number, consumer: number,
   const credit = addCounter(draft, `${name} released`, consumer)
   return {
     slots,
-    room: (k) =>
-      k < slots ? [] : [{ op: 'await', cause: 'credit', counter: credit, atLeast: k - slots + 1 }],
+    room: (k) => (k < slots ? [] : [{ op: 'await', cause: 'credit', counter: credit, atLeast: k - slots + 1 }]),
     send: () => ({ op: 'publish', counter: data }),
     receive: (k) => ({ op: 'await', cause: 'receive', counter: data, atLeast: k + 1 }),
     release: () => ({ op: 'publish', counter: credit }),

@@ -37,10 +37,7 @@ export function barrier(draft: Draft, name: string, group: readonly number[]): v
     const rounds: Signal[] = []
     for (let distance = 1, round = 1; distance < size; distance *= 2, round++) {
       const before = counters[(place - distance + size) % size]
-      rounds.push(
-        { kind: 'publish', counter: counters[place] },
-        { kind: 'await', counter: before, atLeast: round },
-      )
+      rounds.push({ kind: 'publish', counter: counters[place] }, { kind: 'await', counter: before, atLeast: round })
     }
     emit(draft, rank, { op: 'barrier', group, rounds })
   })

@@ -37,13 +37,7 @@ export const weightsOf = (
 ): Region => ({ buffer: parameters.weights, slot: 0, rows, columns, version })
 
 /** Some rows of the parameter matrix, in a buffer that begins with its row `first`. */
-const part = (
-  parameters: Parameters,
-  buffer: number,
-  first: number,
-  rows: Span,
-  version: string,
-): Region => ({
+const part = (parameters: Parameters, buffer: number, first: number, rows: Span, version: string): Region => ({
   buffer,
   slot: 0,
   rows: { from: rows.from - first, to: rows.to - first },

@@ -40,13 +40,7 @@ export function planGrid(grid: Grid): Plan {
  * @param stages the layers of each stage
  * @param shares the samples of each replica
  */
-function addPrograms(
-  draft: Draft,
-  grid: Grid,
-  table: Table,
-  stages: readonly Span[],
-  shares: readonly Span[],
-): void {
+function addPrograms(draft: Draft, grid: Grid, table: Table, stages: readonly Span[], shares: readonly Span[]): void {
   const { pp, tp } = grid
   const groupAt = (d: number, s: number) => Array.from({ length: tp }, (_, t) => (d * pp + s) * tp + t)
   const places = stages.map((_, q) => rankOf(table, q))
@@ -128,9 +122,7 @@ function addBatch(draft: Draft, { model, batch }: Grid) {
 
 /** Per layer, the columns of its output (`side` 1) or of its input (0) that each rank of a group computes. */
 const columnsOf = ({ model, tp }: Grid, layers: Span, side: 0 | 1): Span[][] =>
-  model.widths
-    .slice(layers.from + side, layers.to + side)
-    .map((width) => splitAligned(width, tp, FLOATS_PER_LINE))
+  model.widths.slice(layers.from + side, layers.to + side).map((width) => splitAligned(width, tp, FLOATS_PER_LINE))
 
 /** What follows the last weight gradient of a layer in a replica: the update, or the replica's part of a reduction. */
 function afterLayer(
@@ -145,9 +137,7 @@ function afterLayer(
   if (reduction === 'owner' || shares.length === 1) {
     const summed = samplesVersion(shares)
     return (d, position) => {
-      groupAt(d, s).forEach((rank, t) =>
-        emit(draft, rank, ...updateSlice(parameters[position][d][t], summed)),
-      )
+      groupAt(d, s).forEach((rank, t) => emit(draft, rank, ...updateSlice(parameters[position][d][t], summed)))
     }
   }
   const combinations = groupAt(0, s).map((_, t) =>

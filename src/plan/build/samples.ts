@@ -13,8 +13,7 @@ export function samplesVersion(spans: readonly Span[]): string {
   const joined: Span[] = []
   for (const span of sorted) {
     const last = joined.at(-1)
-    if (last && last.to > span.from)
-      throw new RangeError(`samples ${span.from} to ${last.to} are counted twice`)
+    if (last && last.to > span.from) throw new RangeError(`samples ${span.from} to ${last.to} are counted twice`)
     if (last?.to === span.from) joined[joined.length - 1] = { from: last.from, to: span.to }
     else joined.push(span)
   }
@@ -24,8 +23,7 @@ export function samplesVersion(spans: readonly Span[]): string {
 const nameOf = ({ from, to }: Span): string => `${from}:${to}`
 
 /** The version of a sum of gradients. @throws RangeError if a sample is counted twice */
-export const mergedVersion = (versions: readonly string[]): string =>
-  samplesVersion(versions.flatMap(samplesOf))
+export const mergedVersion = (versions: readonly string[]): string => samplesVersion(versions.flatMap(samplesOf))
 
 function samplesOf(version: string): Span[] {
   if (version === '') return []

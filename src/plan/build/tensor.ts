@@ -21,12 +21,7 @@ export function inSlots({ buffers }: Draft, buffer: number, microbatches: readon
 }
 
 /** The buffer holds the whole batch, with a row for each sample. */
-export function inBatch(
-  { buffers }: Draft,
-  buffer: number,
-  microbatches: readonly Span[],
-  version: string,
-): Tensor {
+export function inBatch({ buffers }: Draft, buffer: number, microbatches: readonly Span[], version: string): Tensor {
   const columns = { from: 0, to: buffers[buffer].columns }
   return named(microbatches.map((rows) => ({ buffer, slot: 0, rows, columns, version })))
 }

@@ -61,9 +61,7 @@ function wrongOrder(instruction: Instruction, plan: Plan): string | undefined {
       if (plan.exact) return 'adds partial sums in an exact plan'
       const [first, ...others] = instruction.sources
       const merged =
-        others.length > 0
-          ? mergedVersion(instruction.sources.map(({ version: held }) => held))
-          : first.version
+        others.length > 0 ? mergedVersion(instruction.sources.map(({ version: held }) => held)) : first.version
       const { version, rows, columns } = instruction.target
       if (version !== merged) return `calls '${version}' what is '${merged}'`
       const uneven = instruction.sources.some(

@@ -44,8 +44,7 @@ export function walkWithClocks(
 
   // The next step begins with fresh counters, so every rank must know that all instructions have happened.
   plan.programs.forEach((program, rank) => {
-    if (program.at(-1)?.op !== 'barrier')
-      throw new PlanError(`the program of rank ${rank} does not end in a barrier`)
+    if (program.at(-1)?.op !== 'barrier') throw new PlanError(`the program of rank ${rank} does not end in a barrier`)
     plan.programs.forEach((other, r) => {
       if (clocks[rank][r] < other.length) {
         throw new PlanError(`rank ${rank} can end the step before rank ${r} has come to its last instruction`)

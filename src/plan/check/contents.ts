@@ -66,8 +66,7 @@ export function contentsOf(buffer: Buffer): Contents {
     write(region, event, clock) {
       if (outside(region)) return `writes outside of '${buffer.name}'`
       for (const cell of carve(slots[region.slot], region)) {
-        if (cell.version === region.version)
-          return `writes '${region.version}' of '${buffer.name}' a second time`
+        if (cell.version === region.version) return `writes '${region.version}' of '${buffer.name}' a second time`
         if (cell.writer && !happenedBefore(cell.writer, clock)) {
           return `writes '${buffer.name}' without waiting for rank ${cell.writer.rank}, which writes it too`
         }
@@ -98,9 +97,7 @@ function carve(cells: Cell[], region: Region): Cell[] {
     }
     const pieces = rows.flatMap((r) => columns.map((c): Cell => ({ ...cell, rows: r, columns: c })))
     cells.splice(i, 1, ...pieces)
-    inside.push(
-      ...pieces.filter((piece) => overlap(piece.rows, region.rows) && overlap(piece.columns, region.columns)),
-    )
+    inside.push(...pieces.filter((piece) => overlap(piece.rows, region.rows) && overlap(piece.columns, region.columns)))
   }
   return inside
 }

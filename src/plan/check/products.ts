@@ -47,13 +47,11 @@ export function incompleteProduct(plan: Plan): string | undefined {
   return unknown === undefined ? undefined : `${unknown} does not belong to this model`
 }
 
-const name = ({ kind, layer }: Product): string =>
-  kind === 'loss' ? 'the loss' : `${kind} of layer ${layer}`
+const name = ({ kind, layer }: Product): string => (kind === 'loss' ? 'the loss' : `${kind} of layer ${layer}`)
 
 const show = (span: Span): string => `${span.from} to ${span.to - 1}`
 
-const volume = ({ samples, rows, columns }: Product): number =>
-  length(samples) * length(rows) * length(columns)
+const volume = ({ samples, rows, columns }: Product): number => length(samples) * length(rows) * length(columns)
 
 /** A box that overlaps another. They are sorted by samples, so only boxes whose samples overlap are compared. */
 function overlapping(boxes: readonly Product[]): Product | undefined {

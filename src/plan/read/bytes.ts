@@ -23,13 +23,10 @@ export const bufferBytes = (buffer: Buffer): number => buffer.slots * slotFloats
 
 /** Bytes of the buffers of some roles, over all ranks. */
 export const bytesOf = (plan: Plan, ...roles: readonly Role[]): number =>
-  plan.buffers
-    .filter((buffer) => roles.includes(buffer.role))
-    .reduce((sum, buffer) => sum + bufferBytes(buffer), 0)
+  plan.buffers.filter((buffer) => roles.includes(buffer.role)).reduce((sum, buffer) => sum + bufferBytes(buffer), 0)
 
 /** Bytes per step that ranks read and other ranks have written, counted as `handoffsOf` does. */
-export const bytesHandedOver = (plan: Plan): number =>
-  bytesHandedOverTo(plan).reduce((sum, bytes) => sum + bytes, 0)
+export const bytesHandedOver = (plan: Plan): number => bytesHandedOverTo(plan).reduce((sum, bytes) => sum + bytes, 0)
 
 /** The same, by the rank that reads. */
 export function bytesHandedOverTo(plan: Plan): number[] {

@@ -53,8 +53,7 @@ export function handoffsOf(plan: Plan): (rank: number, index: number, received: 
   })
   /** Most buffers are read by their writer only, and are skipped. */
   const crosses = writer.map(
-    (who, buffer) =>
-      who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
+    (who, buffer) => who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
   )
 
   /** Per buffer and slot, by version. */
@@ -114,11 +113,7 @@ function firstThatMayReach({ writes, tallest }: Content, { rows }: Region): numb
 /** Notes a write; adjacent microbatches of one rank become one write. */
 function note(content: Content, rank: number, region: Region): void {
   const last = content.writes.at(-1)
-  if (
-    last?.rank === rank &&
-    last.region.rows.to === region.rows.from &&
-    isSame(last.region.columns, region.columns)
-  ) {
+  if (last?.rank === rank && last.region.rows.to === region.rows.from && isSame(last.region.columns, region.columns)) {
     last.region = { ...last.region, rows: { from: last.region.rows.from, to: region.rows.to } }
   } else {
     content.writes.push({ rank, region })

@@ -9,9 +9,7 @@ export function flopOf(plan: Plan, instruction: Instruction): number {
     case 'forward':
       return 2 * length(instruction.samples) * widths[instruction.layer] * length(instruction.output.columns)
     case 'backward-input':
-      return (
-        2 * length(instruction.samples) * length(instruction.result.columns) * widths[instruction.layer + 1]
-      )
+      return 2 * length(instruction.samples) * length(instruction.result.columns) * widths[instruction.layer + 1]
     case 'backward-weight': {
       const { samples, rows, gradient, layer } = instruction
       const inputs = Math.min(rows.to, widths[layer]) - Math.min(rows.from, widths[layer])

@@ -1,16 +1,7 @@
 import { gradientOf, update, weightsOf, type Parameters } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
 import { isEmpty } from '../span.ts'
-import {
-  addRows,
-  chunksOf,
-  awaitOthers,
-  placesOf,
-  publish,
-  wholeOf,
-  type Bucket,
-  type Reduction,
-} from './reduction.ts'
+import { addRows, chunksOf, awaitOthers, placesOf, publish, wholeOf, type Bucket, type Reduction } from './reduction.ts'
 
 /**
  * Each place sums its chunk of the rows directly from every place's gradient, and all update from the sums where they lie:
@@ -22,13 +13,7 @@ export const direct: Reduction = (bucket) => {
   const whole = wholeOf(bucket)
   return places.map((place) => {
     const sum = bucket.layers.flatMap((layer) =>
-      addRows(
-        layer,
-        places,
-        place,
-        chunksOf(layer[place].slice, places.length)[place],
-        (p) => bucket.partial[p],
-      ),
+      addRows(layer, places, place, chunksOf(layer[place].slice, places.length)[place], (p) => bucket.partial[p]),
     )
     const summed = [...awaitOthers(bucket, place, 1), ...sum]
     if (bucket.shardOptimizer) {

@@ -10,9 +10,7 @@ export const gather: Reduction = (bucket) => {
     place === 0
       ? [
           ...awaitOthers(bucket, 0, 1),
-          ...bucket.layers.flatMap((layer) =>
-            addRows(layer, places, 0, layer[0].slice, (p) => bucket.partial[p]),
-          ),
+          ...bucket.layers.flatMap((layer) => addRows(layer, places, 0, layer[0].slice, (p) => bucket.partial[p])),
           publish(bucket, 0),
         ]
       : [],

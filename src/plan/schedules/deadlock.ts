@@ -11,8 +11,7 @@ export interface Wait extends Place {
 }
 
 /** What other stages wait for: an activation, or its gradient, which I and B produce. */
-const result = ({ pass, stage, microbatch }: Action): string =>
-  `${pass === 'F' ? 'F' : 'I'} ${stage} ${microbatch}`
+const result = ({ pass, stage, microbatch }: Action): string => `${pass === 'F' ? 'F' : 'I'} ${stage} ${microbatch}`
 
 /** The result of a neighbouring stage that an action needs; the order of the row provides those of its own stage. */
 function need({ pass, stage, microbatch }: Action, stages: number): string | undefined {

@@ -3,8 +3,7 @@ import { notation, type Action, type Pass, type Table } from './schedule.ts'
 import { validateTable } from './validate.ts'
 
 /** Actions of PyTorch schedules with communication added; here the communication follows from the plan. */
-const LOWERED =
-  /^\d+(UNSHARD|RESHARD|REDUCE_GRAD|SEND_F|RECV_F|SEND_B|RECV_B)\d*$|^\(.*\)OVERLAP_F_B$|^OVERLAP_F_B$/
+const LOWERED = /^\d+(UNSHARD|RESHARD|REDUCE_GRAD|SEND_F|RECV_F|SEND_B|RECV_B)\d*$|^\(.*\)OVERLAP_F_B$|^OVERLAP_F_B$/
 
 /**
  * Reads a schedule from CSV text in the notation of PyTorch's pipelining (`torch.distributed.pipelining.schedules`,
@@ -26,15 +25,13 @@ export function parseSchedule(text: string, microbatches?: number): Table {
         .map(({ cell, step }) => ({ action: readCell(cell, rank, step), step })),
     )
   const table = rows.map((row) => row.map(({ action }) => action))
-  const stepOf = (rank: number, index: number): number =>
-    rows[rank][index]?.step ?? (rows[rank].at(-1)?.step ?? -1) + 1
+  const stepOf = (rank: number, index: number): number => rows[rank][index]?.step ?? (rows[rank].at(-1)?.step ?? -1) + 1
   validateTable(table, microbatches, stepOf)
   return table
 }
 
 /** The inverse of `parseSchedule`. */
-export const formatSchedule = (table: Table): string =>
-  table.map((row) => `${row.map(notation).join(',')}\n`).join('')
+export const formatSchedule = (table: Table): string => table.map((row) => `${row.map(notation).join(',')}\n`).join('')
 
 function readCell(cell: string, rank: number, step: number): Action {
   const found = /^(\d+)([FIWB])(\d+)$/.exec(cell)

@@ -70,9 +70,7 @@ export function checkOrder(table: Table, microbatches: number, { refuse, named }
       if (microbatch < through[rule.work]) {
         const first = find(stage, rule.work, microbatch)
         const again =
-          row[first].pass === pass
-            ? 'is done twice'
-            : 'is too much, since a microbatch has either B, or I and W'
+          row[first].pass === pass ? 'is done twice' : 'is too much, since a microbatch has either B, or I and W'
         refuse(rank, index, `${name} ${again}: see ${named(rank, first)}`)
       }
       const needed = rule.after[pass]

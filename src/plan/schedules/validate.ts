@@ -10,11 +10,7 @@ import { notation, type Table } from './schedule.ts'
  * @param microbatches how many there must be; default: up to the highest that occurs
  * @throws PlanError that names rank, step (the index in the row, or what `stepOf` makes of it) and reason
  */
-export function validateTable(
-  table: Table,
-  microbatches?: number,
-  stepOf: StepOf = (_, index) => index,
-): void {
+export function validateTable(table: Table, microbatches?: number, stepOf: StepOf = (_, index) => index): void {
   if (table.length === 0) throw new PlanError('a schedule needs at least one rank, that is one row')
   const report = reportOn(table, stepOf)
   checkHomes(table, report)

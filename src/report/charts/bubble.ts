@@ -1,13 +1,5 @@
 import { variantOf } from '../../cells/labels.ts'
-import {
-  comparisonsOf,
-  groupBy,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  threadsOf,
-  titleOf,
-} from './comparison.ts'
+import { comparisonsOf, groupBy, isOversubscribed, isResult, leftOut, threadsOf, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { lines, widestLabel, type Line, type Point } from './lines.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
@@ -23,8 +15,7 @@ export const bubbleChart: Chart = (data) => {
   const { availableCores: cores } = data.machine
   const panels = comparisonsOf(data.summary).flatMap((comparison) => {
     const pipelines = comparison.rows.filter(
-      (row) =>
-        row.mode === 'pipeline' && threadsOf(row) > 1 && numberIn(row, 'bubble_fraction') !== undefined,
+      (row) => row.mode === 'pipeline' && threadsOf(row) > 1 && numberIn(row, 'bubble_fraction') !== undefined,
     )
     return [...groupBy(pipelines, ({ threads }) => threads)]
       .filter(([, rows]) => microbatchesOf(rows.filter(isResult)).length > 1)

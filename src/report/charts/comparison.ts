@@ -29,8 +29,7 @@ const shortened = (layers: string): string =>
   layers.replace(/\b(\d+)(-\1\b)+/g, (run, width: string) => `${width}×${run.split('-').length}`)
 
 /** Cells of a family differ in their thread counts alone. */
-export const familyOf = (row: CsvRow): string =>
-  [labelOf(row), row.microbatches, row.chunks].filter(Boolean).join(' ')
+export const familyOf = (row: CsvRow): string => [labelOf(row), row.microbatches, row.chunks].filter(Boolean).join(' ')
 
 /** What the subtitle of a chart says of the "× 2" in its names. */
 export const THREADS_NOTE = '×\u202f2: on two threads.'

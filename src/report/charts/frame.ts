@@ -37,11 +37,7 @@ const STAMP = 'disturbed run'
 const STAMP_WIDTH = Math.ceil(textWidth(STAMP)) + 12
 
 /** A whole chart: a sheet with title, legend, the panels one below another, and a caption. */
-export function framed(
-  { title, subtitle, legend = [] }: Frame,
-  data: RunData,
-  panels: readonly Panel[],
-): string {
+export function framed({ title, subtitle, legend = [] }: Frame, data: RunData, panels: readonly Panel[]): string {
   const width = WIDTH + 2 * MARGIN
   const isDisturbed = disturbanceOf(data.machine) !== undefined
   const parts: string[] = isDisturbed ? [stamp(width - MARGIN)] : []

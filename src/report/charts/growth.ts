@@ -82,10 +82,7 @@ function fitted(name: string, rows: readonly CsvRow[], style: Style): Line[] {
   if (values.length < 2) return [measured]
   const { exponent, low, high } = growthExponent(points, Number(rows[0].seed))
   // A least-squares line passes through the mean of its points.
-  const [x, y] = [
-    meanLog(points.map(({ value }) => value)),
-    meanLog(points.map(({ wallNs }) => wallNs / NS_PER_MS)),
-  ]
+  const [x, y] = [meanLog(points.map(({ value }) => value)), meanLog(points.map(({ wallNs }) => wallNs / NS_PER_MS))]
   const time = (value: number) => Math.exp(y + exponent * (Math.log(value) - x))
   // A narrow space keeps the interval in one line.
   const label = `${name}:\nn^${power(exponent)} [${power(low)},\u202f${power(high)}]`

@@ -1,15 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { isAgain } from '../../cells/cell.ts'
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
-import {
-  comparisonsOf,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  namesOf,
-  THREADS_NOTE,
-  titleOf,
-} from './comparison.ts'
+import { comparisonsOf, isOversubscribed, isResult, leftOut, namesOf, THREADS_NOTE, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { barPanel, bottomAxis, nameRoom } from './panel.ts'
 import { cellKey, type CsvRow } from '../folder/read-csv.ts'
@@ -72,10 +64,7 @@ export const ledgerChart: Chart = (data) => {
 }
 
 /** Nanoseconds per bucket over all blocks and ranks, by summary row. */
-function bucketsByRow(
-  ledger: readonly CsvRow[],
-  summary: readonly CsvRow[],
-): Map<CsvRow, Map<string, number>> {
+function bucketsByRow(ledger: readonly CsvRow[], summary: readonly CsvRow[]): Map<CsvRow, Map<string, number>> {
   const rows = new Map(summary.map((row) => [cellKey(row), row]))
   const totals = new Map<CsvRow, Map<string, number>>()
   for (const entry of ledger) {

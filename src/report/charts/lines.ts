@@ -2,18 +2,7 @@ import * as Plot from '@observablehq/plot'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
 import { spread } from './spread.ts'
 import { apart } from './ticks.ts'
-import {
-  FONT_SIZE,
-  GRID,
-  INK,
-  MUTED,
-  PAPER,
-  SHADE,
-  textWidth,
-  WIDTH,
-  wrapToWidth,
-  type Style,
-} from './theme.ts'
+import { FONT_SIZE, GRID, INK, MUTED, PAPER, SHADE, textWidth, WIDTH, wrapToWidth, type Style } from './theme.ts'
 
 export interface Point {
   readonly x: number
@@ -176,9 +165,7 @@ const whiskerMarks = (line: Line): Plot.Markish[] => {
   const points = line.points.filter(({ low, high }) => low !== undefined && high !== undefined)
   if (points.length === 0) return []
   const stroke = strokeOf(line)
-  return [
-    Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', dx: line.shift ?? 0, stroke, strokeWidth: 1.8 }),
-  ]
+  return [Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', dx: line.shift ?? 0, stroke, strokeWidth: 1.8 })]
 }
 
 const markerMarks = (line: Line): Plot.Markish[] =>

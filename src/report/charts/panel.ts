@@ -44,12 +44,7 @@ export const bottomAxis = (
   })
 
 /** Text at the left edge of a panel, `height` pixels above the plot. */
-export const heading = (
-  text: string,
-  marginLeft: number,
-  height: number,
-  fontWeight = 'bold',
-): Plot.Markish =>
+export const heading = (text: string, marginLeft: number, height: number, fontWeight = 'bold'): Plot.Markish =>
   Plot.text([text], {
     frameAnchor: 'top-left',
     textAnchor: 'start',

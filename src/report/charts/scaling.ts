@@ -116,9 +116,7 @@ function scalingChart(data: RunData, quantity: Quantity): string {
     drawn.map((each) =>
       lines([ideal, ...each.fitted, ...each.measured], {
         ...options,
-        ...(each.mode === undefined
-          ? { height: HEIGHT.alone }
-          : { title: each.mode, height: HEIGHT.oneOfMany }),
+        ...(each.mode === undefined ? { height: HEIGHT.alone } : { title: each.mode, height: HEIGHT.oneOfMany }),
       }),
     ),
   )
@@ -163,12 +161,7 @@ function idealLine(threads: readonly number[], { of, grows }: Quantity, top: num
   }
 }
 
-const measuredLine = (
-  { rows, style, shift }: Family,
-  { of }: Quantity,
-  cores: number,
-  withMode: boolean,
-): Line => ({
+const measuredLine = ({ rows, style, shift }: Family, { of }: Quantity, cores: number, withMode: boolean): Line => ({
   label: (withMode ? '' : variantOf(rows[0])) || labelOf(rows[0]),
   style,
   shift,
@@ -191,9 +184,7 @@ const measuredLine = (
 /** The law that was fitted to a family's speed-ups, in the quantity that is drawn; empty without a fit. */
 function fittedLine(laws: readonly CsvRow[], { rows, style, shift }: Family, { of }: Quantity): Line[] {
   const curve = lawCurve(laws, rows)
-  return curve
-    ? [{ style, shift, computed: true, points: curve.map(({ x, y }) => ({ x, y: of(y, x) })) }]
-    : []
+  return curve ? [{ style, shift, computed: true, points: curve.map(({ x, y }) => ({ x, y: of(y, x) })) }] : []
 }
 
 const coresMark = (cores: number, exceeded: boolean) => ({

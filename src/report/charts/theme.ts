@@ -27,8 +27,7 @@ export const LINE_HEIGHT = 17
 const EM_PER_LETTER = 0.58
 
 /** An upper estimate of the width of a text, in pixels. */
-export const textWidth = (text: string, fontSize = FONT_SIZE): number =>
-  text.length * fontSize * EM_PER_LETTER
+export const textWidth = (text: string, fontSize = FONT_SIZE): number => text.length * fontSize * EM_PER_LETTER
 
 /** Breaks text into lines of at most `width` pixels. */
 export const wrapToWidth = (text: string, width: number, fontSize = FONT_SIZE): string[] =>

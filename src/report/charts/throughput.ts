@@ -1,13 +1,5 @@
 import * as Plot from '@observablehq/plot'
-import {
-  comparisonsOf,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  namesOf,
-  THREADS_NOTE,
-  titleOf,
-} from './comparison.ts'
+import { comparisonsOf, isOversubscribed, isResult, leftOut, namesOf, THREADS_NOTE, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { barPanel, bottomAxis, nameRoom } from './panel.ts'
 import { cellKey, numberIn, type CsvRow } from '../folder/read-csv.ts'
@@ -61,9 +53,7 @@ export const throughputChart: Chart = (data) => {
         THREADS_NOTE,
         'Lines at the ends of bars: 95 % bootstrap intervals over blocks.',
         'Dotted: serial.',
-        drawn.some((row) => isOversubscribed(row, cores))
-          ? `Hollow: more threads than the ${cores} cores.`
-          : '',
+        drawn.some((row) => isOversubscribed(row, cores)) ? `Hollow: more threads than the ${cores} cores.` : '',
         bars.some((bar) => bar.predicted !== undefined)
           ? 'Vertical strokes: predicted before the measurement. Numbers: measured.'
           : '',

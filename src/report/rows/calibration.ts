@@ -15,8 +15,7 @@ interface Timed extends Partial<InstructionTime> {
   readonly key?: Key
 }
 
-const rounded = (ns: number | undefined): number | undefined =>
-  ns === undefined ? undefined : Math.round(ns)
+const rounded = (ns: number | undefined): number | undefined => (ns === undefined ? undefined : Math.round(ns))
 
 export const CALIBRATION_COLUMNS: readonly Column<Timed>[] = [
   ['run_id', ({ run }) => run.runId],

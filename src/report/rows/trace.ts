@@ -23,12 +23,7 @@ export interface TraceEvent {
 }
 
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
-export function traceStep(
-  run: RunFacts,
-  cell: Cell,
-  pid: number,
-  reports: readonly VisitReport[],
-): TraceEvent[] {
+export function traceStep(run: RunFacts, cell: Cell, pid: number, reports: readonly VisitReport[]): TraceEvent[] {
   const { plan } = cell
   const fused = isFused(plan)
   const start = Math.min(...reports.map((report) => report.stamps[0]))
@@ -56,10 +51,7 @@ export function traceStep(
 }
 
 /** A pass lasts from the first to the last of consecutive instructions on one microbatch, waits between them included. */
-function passesOf(
-  program: readonly Instruction[],
-  fused: boolean,
-): { name: string; from: number; to: number }[] {
+function passesOf(program: readonly Instruction[], fused: boolean): { name: string; from: number; to: number }[] {
   const passes: { name: string; from: number; to: number }[] = []
   program.forEach((instruction, index) => {
     const pass = passOf(instruction, fused)

@@ -64,9 +64,7 @@ function whyNot(measured: readonly Measured[], { threads, floor = 0 }: Shown): s
     [shares.extra - adding, adding > 0 ? 'other extra' : 'extra work'],
     [shares.waiting, 'waiting'],
   ] as const
-  const named = losses
-    .filter(([share]) => share >= LEAST_SHARE)
-    .map(([share, what]) => `${percent(share)} ${what}`)
+  const named = losses.filter(([share]) => share >= LEAST_SHARE).map(([share, what]) => `${percent(share)} ${what}`)
   return named.length === 0 ? undefined : `${split.spoken}: ${named.join(', ')}.`
 }
 
@@ -121,8 +119,6 @@ export function weightsLine(outcomes: readonly Outcome[]): string | undefined {
       .filter((part) => part !== '')
       .join(' ')
   }
-  const but = [close && `${close} (close)`, different && `${different} (different)`].filter(
-    (part) => part !== '',
-  )
+  const but = [close && `${close} (close)`, different && `${different} (different)`].filter((part) => part !== '')
   return `All end with serial’s weights to the bit${but.length === 0 ? '' : `, but ${but.join(', ')}`}.`
 }

@@ -7,13 +7,7 @@ const SUBJECT = 14
 const SHARE = 5
 
 /** Kernel, what it computes, its speed, and that as a share of the peak, where this is known. */
-const speedLine = (
-  kernel: string,
-  form: string,
-  subject: string,
-  gflops: number,
-  peak: number | undefined,
-): string =>
+const speedLine = (kernel: string, form: string, subject: string, gflops: number, peak: number | undefined): string =>
   `${kernel.padEnd(NAME)} ${form.padEnd(NAME)} ${subject.padEnd(SUBJECT)} ${gflops.toFixed(1).padStart(6)} GFLOP/s` +
   ` ${(peak === undefined ? '' : percent(gflops / peak)).padStart(SHARE)}`
 
@@ -32,10 +26,7 @@ export const stepLine = (
 ): string =>
   `${speedLine(kernel, 'step', model, flop / minNs, peak)}  ${formatDuration(minNs)} (median ${formatDuration(medianNs)})`
 
-export function limitsLine(
-  kernel: string,
-  { threads, peakGflops, copyGbps, triadGbps }: LimitsTogether,
-): string {
+export function limitsLine(kernel: string, { threads, peakGflops, copyGbps, triadGbps }: LimitsTogether): string {
   const subject = `${threads} ${threads === 1 ? 'thread' : 'threads'}`
   const speed = speedLine(kernel, 'limits', subject, peakGflops, undefined).trimEnd()
   return `${speed}  copy ${copyGbps.toFixed(1)} GB/s, triad ${triadGbps.toFixed(1)} GB/s`

@@ -28,10 +28,7 @@ export function lawsLines(held: readonly Held[]): string[] {
       lines.push(`${name}: ${each.join('; ')}`)
     }
   }
-  return [
-    ...lines,
-    ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`),
-  ]
+  return [...lines, ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`)]
 }
 
 /** The refusals of a series rest on the same thread counts. */
@@ -49,5 +46,4 @@ function estimated({ symbol, value, interval: { low, high } }: Parameter): strin
 
 const DIGITS = 3
 
-const significant = (value: number): string =>
-  value === Infinity ? '∞' : String(Number(value.toPrecision(DIGITS)))
+const significant = (value: number): string => (value === Infinity ? '∞' : String(Number(value.toPrecision(DIGITS))))

@@ -17,9 +17,7 @@ export const outlookTable = (
       String(ranks),
       formatDuration(outlook.step),
       outlook.speedup.toFixed(2),
-      ...[outlook.efficiency, outlook.bubble, outlook.moreWork, outlook.handoff].map((share) =>
-        percent(share, 1),
-      ),
+      ...[outlook.efficiency, outlook.bubble, outlook.moreWork, outlook.handoff].map((share) => percent(share, 1)),
     ]),
     left: ['cell'],
   })

@@ -55,10 +55,7 @@ function partOf(plan: Plan, rank: number): Part {
   const parts = [layersOf(plan, forwards)]
   if (total(union(gradients.map((each) => each.samples))) > count) {
     // With owner-computes the slices of a layer lie in rows, one per layer and rank.
-    const weights = gradients.reduce(
-      (sum, { rows, gradient }) => sum + length(rows) * length(gradient.columns),
-      0,
-    )
+    const weights = gradients.reduce((sum, { rows, gradient }) => sum + length(rows) * length(gradient.columns), 0)
     parts.push(`${percent(weights / parameterCount(plan.model))} of the gradients`)
   }
   return {
@@ -81,9 +78,7 @@ function layersOf({ model: { widths } }: Plan, forwards: readonly Forward[]): st
   if (isWhole && kinds.length === 1) return kinds[0] === '' ? 'the whole model' : `${kinds[0]}each layer`
   return kinds
     .map((kind) => {
-      const own = union(
-        layers.filter((_, i) => slices[i] === kind).map((layer) => ({ from: layer, to: layer + 1 })),
-      )
+      const own = union(layers.filter((_, i) => slices[i] === kind).map((layer) => ({ from: layer, to: layer + 1 })))
       const names = own.map(({ from, to }) => range(from + 1, to + 1)).join(', ')
       return `${kind === '' && kinds.length > 1 ? 'all of ' : kind}${total(own) > 1 ? 'layers' : 'layer'} ${names}`
     })

@@ -64,8 +64,7 @@ function drawn(
     column(
       interval ? 'times as fast' : 'times',
       (row) =>
-        markOf(row) +
-        (interval ? formatInterval(row.gain.speedup, row.gain.interval) : row.gain.speedup.toFixed(2)),
+        markOf(row) + (interval ? formatInterval(row.gain.speedup, row.gain.interval) : row.gain.speedup.toFixed(2)),
     ),
     ...(minima ? [column('fastest', ({ gain }) => gain.summary.speedupOfMinima?.toFixed(2) ?? '')] : []),
   ]
@@ -79,11 +78,7 @@ function drawn(
   const bar =
     room < NARROWEST_BAR
       ? []
-      : [
-          [words ? '' : '# + .', ...rows.map(({ gain }) => timeBar(gain.shares, room))].map((text) =>
-            text.padEnd(room),
-          ),
-        ]
+      : [[words ? '' : '# + .', ...rows.map(({ gain }) => timeBar(gain.shares, room))].map((text) => text.padEnd(room))]
   const lines = [...before, ...bar, ...after]
     .reduce((left, right) => left.map((text, i) => text + GAP + right[i]))
     .map((line) => shortened(line, width))
@@ -91,9 +86,7 @@ function drawn(
   const start = before.reduce((sum, [head]) => sum + widthOf(head) + GAP.length, 0)
   if (words) lines[0] = lines[0].slice(0, start) + BAR_HEAD + lines[0].slice(start + BAR_HEAD.length)
   const legend =
-    words || room < NARROWEST_BAR
-      ? []
-      : wrapped('# useful, + extra work, . waiting: of all threads’ time.', width, 2)
+    words || room < NARROWEST_BAR ? [] : wrapped('# useful, + extra work, . waiting: of all threads’ time.', width, 2)
   return [[...lines, ...legend]]
 }
 

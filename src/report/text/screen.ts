@@ -64,9 +64,7 @@ export function screenLines(results: ScreenResults, width: number): string[] {
     ...(hidden > 0 ? sentence(`${hidden} more: ${wideCommand}`).map(dim) : []),
     '',
     ...told.flatMap(([question, answer]) =>
-      columns < NARROW
-        ? sentence(`${question} ${answer}`)
-        : wrapped(answer, columns, INDENT, question.padEnd(INDENT)),
+      columns < NARROW ? sentence(`${question} ${answer}`) : wrapped(answer, columns, INDENT, question.padEnd(INDENT)),
     ),
     ...(weights === undefined ? [] : sentence(weights)),
     ...shown.flatMap(({ spoken, outcome: { findings } }) =>
@@ -130,8 +128,7 @@ function widthsText(widths: readonly number[]): string {
 
 function nothingToSplit(cores: number, most: number, wideCommand: string): string {
   if (cores > 1) return 'Only one thread was measured: there is nothing to split. --threads 2 uses two cores.'
-  if (most > 1)
-    return `1 core: ${most} threads take turns on it, so none can be faster. Their times: ${wideCommand}`
+  if (most > 1) return `1 core: ${most} threads take turns on it, so none can be faster. Their times: ${wideCommand}`
   return (
     '1 core: there is nothing to split. --threads 2 shows what it costs when threads take turns; ' +
     '`simulate --threads 2,4` predicts what more cores would gain.'
@@ -143,7 +140,5 @@ function lastLines({ folder, picture, wideCommand }: ScreenResults, width: numbe
   const where = picture === undefined ? `Results: ${folder}` : `Pictures: ${folder}/${picture}`
   const table = `table: ${wideCommand}`
   const gap = width - widthOf(where) - widthOf(table)
-  return gap >= 2
-    ? [`${where}${' '.repeat(gap)}${table}`]
-    : [where, table].map((line) => shortened(line, width))
+  return gap >= 2 ? [`${where}${' '.repeat(gap)}${table}`] : [where, table].map((line) => shortened(line, width))
 }

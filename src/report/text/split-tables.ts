@@ -21,11 +21,7 @@ function microbatchesOf(rows: readonly Judged[]): ((row: Judged) => string) | un
 
 type Column = readonly [head: string, field: (row: Judged) => string]
 
-const tableOf = (
-  rows: readonly Judged[],
-  columns: readonly Column[],
-  left: readonly string[],
-): TextTable => ({
+const tableOf = (rows: readonly Judged[], columns: readonly Column[], left: readonly string[]): TextTable => ({
   head: columns.map(([head]) => head),
   rows: rows.map((row) => columns.map(([, field]) => field(row))),
   left,
@@ -48,10 +44,7 @@ export function scalingColumns(rows: readonly Judged[]): TextTable {
     [
       ['mode', ({ cell }) => cell.mode],
       ['schedule', ({ cell }) => detailOf(fieldsOf(cell), cell.name)],
-      [
-        'threads',
-        ({ cell, status }) => `${threadsOf(cell)}${status === 'oversubscribed' ? ' (oversubscribed)' : ''}`,
-      ],
+      ['threads', ({ cell, status }) => `${threadsOf(cell)}${status === 'oversubscribed' ? ' (oversubscribed)' : ''}`],
       ...(microbatches ? [['microbatches', microbatches] as const] : []),
       ['median step', measured(({ medianNs }) => formatDuration(medianNs))],
       ['samples/s', measured(({ samplesPerSecond }) => samplesPerSecond.toFixed(0))],
@@ -69,8 +62,7 @@ export function scalingColumns(rows: readonly Judged[]): TextTable {
       [
         'bubble (ideal)',
         measured(
-          ({ bubbleFraction, bubbleFractionIdeal }) =>
-            `${percent(bubbleFraction)} (${percent(bubbleFractionIdeal)})`,
+          ({ bubbleFraction, bubbleFractionIdeal }) => `${percent(bubbleFraction)} (${percent(bubbleFractionIdeal)})`,
         ),
       ],
       ['predicted', measured((_, { prediction }) => (prediction ? signedPercent(prediction.share) : ''))],
@@ -98,8 +90,7 @@ export function splitTable(rows: readonly Judged[]): string {
         [
           'wait (plan)',
           measured(
-            ({ bubbleFraction, bubbleFractionIdeal }) =>
-              `${percent(bubbleFraction)} (${percent(bubbleFractionIdeal)})`,
+            ({ bubbleFraction, bubbleFractionIdeal }) => `${percent(bubbleFraction)} (${percent(bubbleFractionIdeal)})`,
           ),
         ],
         ['weights', verdictOf],

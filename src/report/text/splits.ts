@@ -56,17 +56,14 @@ function splitOf(outcome: Outcome, comparable: boolean): Split {
     label: splitLabel(fields),
     spoken: spokenLabel(fields),
     bytes: neediest(cell.plan).bytes,
-    gain: sound
-      ? { summary, speedup, interval, shares: timeShares(speedup, threadsOf(outcome), summary) }
-      : undefined,
+    gain: sound ? { summary, speedup, interval, shares: timeShares(speedup, threadsOf(outcome), summary) } : undefined,
   }
 }
 
 const shownSpeedup = ({ gain }: Split): number => (gain ? Number(gain.speedup.toFixed(2)) : -1)
 
 /** Replicas that add their gradients. */
-export const isTextbook = ({ fields }: Split): boolean =>
-  fields.mode === 'data' && fields.reduction === 'direct'
+export const isTextbook = ({ fields }: Split): boolean => fields.mode === 'data' && fields.reduction === 'direct'
 
 /** Picks the best of each kind, then the splits without a result, then the fastest others. */
 export function shownSplits(splits: readonly Split[], most: number): Split[] {

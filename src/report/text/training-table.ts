@@ -11,9 +11,7 @@ const HASH_DIGITS = 12
  * ones, so that the times can be compared.
  */
 export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): string {
-  const best = [...courses.values()].map((course) =>
-    Math.max(...course.map((epoch) => epoch.heldOutAccuracy)),
-  )
+  const best = [...courses.values()].map((course) => Math.max(...course.map((epoch) => epoch.heldOutAccuracy)))
   const common = Math.min(...best)
   return plainTable({
     head: ['cell', 'loss', 'held out', 'trained for', `${percent(common, 2)} after`, 'weights'],

@@ -53,8 +53,7 @@ const activateBiased = (activation: Activation): string => {
     reads: ['y', 'bias'],
     writes: ['y'],
     temporaries: formulas?.temporaries,
-    formula: (u) =>
-      set(`$y${u}`, add(get(`$y${u}`), get(`$bias${u}`))) + (formulas?.activate(`$y${u}`, u) ?? ''),
+    formula: (u) => set(`$y${u}`, add(get(`$y${u}`), get(`$bias${u}`))) + (formulas?.activate(`$y${u}`, u) ?? ''),
   })
 }
 

@@ -21,8 +21,7 @@ export interface Elementwise {
   readonly formula: (u: number) => string
 }
 
-const each = (matrices: readonly string[], line: (matrix: string) => string): string =>
-  matrices.map(line).join('\n')
+const each = (matrices: readonly string[], line: (matrix: string) => string): string => matrices.map(line).join('\n')
 const value = (matrix: string, u: number): string => `$${matrix}${u}`
 
 /**
@@ -31,16 +30,7 @@ const value = (matrix: string, u: number): string => `$${matrix}${u}`
  * row that all rows share. If the rows of all matrices are contiguous, they become one long row.
  */
 export function elementwise(operation: Elementwise): string {
-  const {
-    name,
-    reads,
-    writes,
-    parameters = [],
-    prepared = [],
-    prepare = '',
-    temporaries,
-    formula,
-  } = operation
+  const { name, reads, writes, parameters = [], prepared = [], prepare = '', temporaries, formula } = operation
   const unrolled = Array.from({ length: SIDE_BY_SIDE }, (_, u) => u)
 
   const piece = (of: Piece): string => {

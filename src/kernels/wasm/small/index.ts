@@ -67,9 +67,7 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
     sum(sources, target) {
       const count = sources.length
       if (count > mostSources)
-        throw new RangeError(
-          `sum of ${count} sources: the kernel's scratch memory has room for ${mostSources}`,
-        )
+        throw new RangeError(`sum of ${count} sources: the kernel's scratch memory has room for ${mostSources}`)
       for (let s = 0; s < count; s++) {
         scratch[2 * s] = start(sources[s])
         scratch[2 * s + 1] = step(sources[s])

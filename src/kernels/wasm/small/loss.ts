@@ -67,18 +67,14 @@ const oneHot = ({ lanes }: Piece): string => {
   const last = spread(`(f32.convert_i32_s (i32.sub (local.get $columns) ${constant(1)}))`)
   return and(isEqual(lanes === 1 ? last : get('$columnNumbers'), get('$label')), all(1))
 }
-const nextColumns = ({ lanes }: Piece): string =>
-  set('$columnNumbers', add(get('$columnNumbers'), all(lanes)))
+const nextColumns = ({ lanes }: Piece): string => set('$columnNumbers', add(get('$columnNumbers'), all(lanes)))
 
 const storeAll = (piece: Piece): string => times(piece.vectors, (u) => store(piece, '$dyAt', get(x(u)), u))
 const move = (piece: Piece, ...pointers: string[]): string =>
   pointers.map((pointer) => advance(pointer, constant(bytesOf(piece)))).join('\n')
-const restart = (...matrices: string[]): string =>
-  matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
+const restart = (...matrices: string[]): string => matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
 
-const nextRow = ['$y', '$labels', '$dy', '$losses']
-  .map((matrix) => advance(matrix, get(`${matrix}Step`)))
-  .join('\n')
+const nextRow = ['$y', '$labels', '$dy', '$losses'].map((matrix) => advance(matrix, get(`${matrix}Step`))).join('\n')
 
 /** The row's value in the label's column, in all lanes. */
 const labelled = `(v128.load32_splat (i32.add (local.get $y) (i32.mul ${constant(FLOAT)}

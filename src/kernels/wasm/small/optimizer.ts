@@ -9,9 +9,7 @@ import { add, divide, multiply, set, squareRoot, subtract } from './vector.ts'
 const withNumbers = (names: readonly string[]) => ({
   parameters: ['$numbers i32'],
   prepared: names,
-  prepare: times(names.length, (at) =>
-    set(names[at], `(v128.load32_splat offset=${at * FLOAT} (local.get $numbers))`),
-  ),
+  prepare: times(names.length, (at) => set(names[at], `(v128.load32_splat offset=${at * FLOAT} (local.get $numbers))`)),
 })
 
 const sgd = elementwise({
@@ -36,16 +34,7 @@ const adam = elementwise({
   name: 'small_adam',
   reads: ['w', 'g', 'm', 'v'],
   writes: ['m', 'v', 'w'],
-  ...withNumbers([
-    '$rate',
-    '$beta1',
-    '$beta2',
-    '$epsilon',
-    '$rest1',
-    '$rest2',
-    '$correction1',
-    '$correction2',
-  ]),
+  ...withNumbers(['$rate', '$beta1', '$beta2', '$epsilon', '$rest1', '$rest2', '$correction1', '$correction2']),
   formula: (u) => {
     const [w, g, m, v] = [`$w${u}`, `$g${u}`, `$m${u}`, `$v${u}`]
     const root = squareRoot(divide(get(v), get('$correction2')))
