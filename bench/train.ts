@@ -22,7 +22,7 @@ import { settle } from './options/settle.ts'
 import { fitting, nameOf } from './run/data.ts'
 import { interruptible } from './run/interrupt.ts'
 import { announceKernel } from './run/kernel.ts'
-import { beginRun } from './run/run.ts'
+import { beginRun, factsOf } from './run/run.ts'
 
 const NAME = 'train'
 const TRAIN_OPTIONS = {
@@ -96,15 +96,7 @@ export const train = command({
     const { choice } = announceKernel(options.kernel, console.log)
     const begun = await beginRun(options.out, NAME, words)
     const { folder } = begun
-    const run = {
-      runId: folder.id,
-      experiment: NAME,
-      kernel: choice.name,
-      arithmetic: choice.arithmetic,
-      seed,
-      dataset: nameOf(options.dataset),
-      pin: false,
-    }
+    const run = factsOf(begun, NAME, choice, options, nameOf(options.dataset))
     const session = await openSession({
       cells,
       batches: Math.floor(training.rows / batch),

@@ -5,19 +5,10 @@ import { expectedSeconds, expectedStepNs, measuredCells, runGroup, type Effort }
 import { fitLaw } from '../../src/measure/laws/fit.ts'
 import { seriesOf } from '../../src/measure/laws/series.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
-import {
-  isBusy,
-  busyLine,
-  coreNotes,
-  disturbances,
-  observe,
-  stolenShare,
-  type Moment,
-} from '../../src/measure/machine/disturbance.ts'
+import { coreNotes } from '../../src/measure/machine/disturbance.ts'
 import type { GroupResult } from '../../src/measure/outcome.ts'
 import { writeCharts } from '../../src/report/charts/write.ts'
 import { appendRows } from '../../src/report/folder/csv.ts'
-import { writeJson } from '../../src/report/folder/run-folder.ts'
 import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
 import { formatDuration } from '../../src/report/text/format.ts'
 import { lawsLines, type Held } from '../../src/report/text/laws.ts'
@@ -29,7 +20,7 @@ import { interruptible } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
 import { progressListener } from './progress.ts'
 import { gradedOf, groupLines, resultsAlone, runLines, type Results } from './results.ts'
-import { beginRun, resumeRun, type Run } from './run.ts'
+import { beginRun, endRun, factsOf, idleMoment, resumeRun, type Run } from './run.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 type Named = Experiment & { readonly name: string }
@@ -83,31 +74,25 @@ export async function runExperiments(
   const failure = await interruptible(async (signal) => {
     const shared = { options, data, kernel: choice, cores, begun, terminal, signal }
     for (const experiment of experiments) await runExperiment(experiment, shared, results)
-  }).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  )
-  const warnings = await endRun(begun, before, results, failure !== undefined)
+  }).catch((error: unknown) => ({ error }))
+  const limits = results.groups.map(({ experiment, result }) => [
+    `${experiment} ${result.group.label}`.trim(),
+    result.limits,
+  ])
+  const findings = { limits: Object.fromEntries(limits) }
+  const warnings = await endRun(begun, before, results.trace, findings, failure !== undefined)
   if (failure) {
     for (const warning of warnings) say(`warning: ${warning}`)
     throw failure.error
   }
   const charts = await writeCharts(begun.folder.path)
   const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
-  const told = {
-    options,
-    begun,
-    results,
-    warnings,
-    kernel: choice,
-    gflops,
-    cores,
-    command,
-    charts,
-    width: terminal.width,
-  }
   if (options.json || options.markdown) console.log(resultsAlone(options.json, begun, results))
-  else for (const line of runLines(told)) say(line)
+  else {
+    const { width } = terminal
+    const told = { options, begun, results, warnings, kernel: choice, gflops, cores, command, charts, width }
+    for (const line of runLines(told)) say(line)
+  }
   return results.groups.every(({ result }) =>
     result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed'),
   )
@@ -118,15 +103,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
   const { options, data, kernel, cores, begun, terminal, signal } = shared
   const { folder } = begun
   const { name, groups, beside, laws } = experiment
-  const run: RunFacts = {
-    runId: folder.id,
-    experiment: name,
-    kernel: kernel.name,
-    arithmetic: kernel.arithmetic,
-    seed: options.seed,
-    dataset: data.name,
-    pin: options.pin,
-  }
+  const run = factsOf(begun, name, kernel, options, data.name)
   const own: GroupResult[] = []
   const noteCalibration = (event: MeasureEvent) => {
     if (event.kind === 'predicted') results.calibration ??= event.predictions.calibration
@@ -137,7 +114,6 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     for (const visit of visits) writeVisit(folder, run, visit, cores)
     const earlier = { visits, predictions: earlierPredictions(folder, run, cells) }
     const { model, batch } = cells[0].plan
-    const title = [name, group.label].filter((part) => part !== '').join(', ')
     const events = runGroup(group, cells, data.batches(model, batch), effortOf(options, groups.length), shared, earlier)
     const record = fileListener(folder, run, number, cores)
     const result = await listen(events, record, noteCalibration, progressListener(name, group.label, terminal))
@@ -146,7 +122,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     results.graded.push(...gradedOf(result, name, cores))
     writeGroup(folder, run, result, results.trace)
     if (name !== 'scaling' || options.wide) {
-      for (const line of groupLines(title, result, options.wide)) terminal.say(line)
+      for (const line of groupLines(name, result, options.wide)) terminal.say(line)
     }
     if (result.failure !== undefined) throw result.failure
   }
@@ -200,50 +176,6 @@ async function fitLaws(
     held.push({ series: series.name, findings })
   }
   return lawsLines(held)
-}
-
-/** Writes what is known at the end of a run, finished or not, and lets go of its folder; gives the warnings. */
-async function endRun(begun: Run, before: Moment, results: Results, hasFailed: boolean): Promise<string[]> {
-  const { folder } = begun
-  try {
-    writeJson(folder.file('trace.json'), { traceEvents: results.trace, displayTimeUnit: 'ms' }, true)
-    const after = await observe()
-    const warnings = disturbances(before, after)
-    const limits = Object.fromEntries(
-      results.groups.map(({ experiment, result }) => [`${experiment} ${result.group.label}`.trim(), result.limits]),
-    )
-    begun.describeMachine({
-      limits,
-      warnings,
-      stolenShare: stolenShare(before, after) ?? null,
-      spinMs: { before: before.spinMs, after: after.spinMs },
-    })
-    return warnings
-  } catch (error) {
-    // On a full disk this fails, too; what failed first is what the user should know.
-    if (!hasFailed) throw error
-    return []
-  } finally {
-    folder.release()
-  }
-}
-
-const IDLE_LIMIT_MS = 600_000
-
-/** The machine as it is before the run; `wait` gives it time to become idle. */
-async function idleMoment(wait: boolean, cores: number, say: (line: string) => void): Promise<Moment> {
-  const begun = performance.now()
-  let moment = await observe()
-  if (wait && isBusy(moment)) {
-    say(`waiting until the machine is idle: ${busyLine(moment, cores)}`)
-    while (isBusy(moment) && performance.now() - begun < IDLE_LIMIT_MS) moment = await observe()
-  }
-  if (isBusy(moment)) {
-    say(
-      `warning: ${busyLine(moment, cores)}: times will be longer and less certain; --wait-idle waits, --pin keeps threads apart`,
-    )
-  }
-  return moment
 }
 
 /** The budget of an experiment is shared between its groups. */

@@ -1,7 +1,7 @@
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import { rowOf } from '../../src/cells/columns.ts'
 import type { KernelChoice } from '../../src/kernels/kernel.ts'
-import type { GroupResult } from '../../src/measure/outcome.ts'
+import type { Group, GroupResult } from '../../src/measure/outcome.ts'
 import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
 import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
@@ -33,16 +33,16 @@ export interface Results {
 /** Blocks that differ by more were not measured on the same machine, so to speak. */
 const BLOCK_SPREAD = 1.25
 
+const titleOf = (experiment: string, { label }: Group): string => experiment + (label === '' ? '' : `, ${label}`)
+
 /** The predictions that count: of cells in which every rank has a core. */
 export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, cores: number): Graded[] =>
   outcomes.flatMap(({ cell, prediction: error }) =>
-    error && cell.plan.programs.length <= cores
-      ? [{ name: [experiment, group.label, cell.name].filter((part) => part !== '').join(', '), error }]
-      : [],
+    error && cell.plan.programs.length <= cores ? [{ name: `${titleOf(experiment, group)}, ${cell.name}`, error }] : [],
   )
 
 /** What a group's cells show, and what may have disturbed it. */
-export function groupLines(title: string, { outcomes, floor }: GroupResult, wide: boolean): string[] {
+export function groupLines(experiment: string, { group, outcomes, floor }: GroupResult, wide: boolean): string[] {
   const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
   const notes = [
     floor === undefined
@@ -63,7 +63,7 @@ export function groupLines(title: string, { outcomes, floor }: GroupResult, wide
       ...findings.warnings.map((warning) => `Warning: ${cell.name}: ${warning}.`),
     ]),
   ]
-  return ['', title, wide ? scalingTable(outcomes) : splitTable(outcomes), ...sentenceLines(notes)]
+  return ['', titleOf(experiment, group), wide ? scalingTable(outcomes) : splitTable(outcomes), ...sentenceLines(notes)]
 }
 
 /** The results for other programs. */
@@ -77,8 +77,7 @@ export function resultsAlone(asJson: boolean, { folder }: Run, { groups }: Resul
   return groups
     .map(({ experiment, result }) => {
       const { head, rows } = scalingColumns(result.outcomes)
-      const title = [experiment, result.group.label].filter((part) => part !== '').join(', ')
-      return `${groups.length > 1 ? `**${title}**\n\n` : ''}${markdownTable(head, rows)}`
+      return `${groups.length > 1 ? `**${titleOf(experiment, result.group)}**\n\n` : ''}${markdownTable(head, rows)}`
     })
     .join('\n\n')
 }
