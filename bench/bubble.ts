@@ -29,6 +29,9 @@ export const bubble: ExperimentKind = {
   },
 }
 
+const idle = ({ cell, summary }: Outcome): string =>
+  `${percent(summary!.bubbleFraction)} (by plan ${percent(summary!.bubbleFractionIdeal)}) with ${cell.grid.microbatches}`
+
 function conclude([{ outcomes }]: readonly GroupResult[]): string[] {
   const pipelines = outcomes.filter(
     ({ cell, summary }) => summary && cell.mode === 'pipeline' && cell.plan.programs.length > 1,
@@ -38,8 +41,6 @@ function conclude([{ outcomes }]: readonly GroupResult[]): string[] {
     const of = pipelines.filter(({ cell }) => cell.grid.schedule === schedule)
     const [first, last] = [of[0], of[of.length - 1]]
     const fastest = of.reduce((a, b) => (b.summary!.medianNs < a.summary!.medianNs ? b : a))
-    const idle = ({ cell, summary }: Outcome) =>
-      `${percent(summary!.bubbleFraction)} (by plan ${percent(summary!.bubbleFractionIdeal)}) with ${cell.grid.microbatches}`
     return (
       `${schedule}: threads wait ${idle(first)} and ${idle(last)} microbatches; ` +
       `the median step is shortest with ${fastest.cell.grid.microbatches}.`

@@ -56,9 +56,7 @@ const withInterval = ({ summary }: Outcome): string => {
 
 const conclude = (results: readonly GroupResult[]): string[] =>
   results.map(({ group, outcomes }) => {
-    const split = outcomes.filter(
-      ({ summary, cell }) => summary?.speedup !== undefined && cell.mode === 'hybrid',
-    )
+    const split = outcomes.filter(({ summary, cell }) => summary?.speedup !== undefined && cell.mode === 'hybrid')
     const ranked = split.toSorted((a, b) => b.summary!.speedup! - a.summary!.speedup!)
     const [best, second] = ranked
     if (!best || !isFaster(best)) return `${group.label}: not shown here that any grid is faster than serial.`

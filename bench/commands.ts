@@ -37,7 +37,7 @@ const commandOf = (kind: Omit<ExperimentKind, 'build'>, kinds: readonly Experime
       const blocks = values.blocks ?? (values.quick ? QUICK_BLOCKS : undefined)
       return { ...settle(values, HIDDEN_WIDTHS.scaling, given), blocks }
     },
-    run: (options, { cores, words }) => runExperiments(kind.name, kinds, options, cores, words),
+    run: (options, circumstances) => runExperiments(kind.name, kinds, options, circumstances),
   })
 
 /** The first is meant where none is named. */

@@ -66,14 +66,10 @@ export const growth: ExperimentKind = {
       beside: (context) => measure(context, cells, parts, repetitions, points),
       besideSeconds: (gflops) => {
         const trained = cells.flatMap((cell) =>
-          BATCHES.map((count) => count * expectedStepNs(cell, gflops, cores)).filter(
-            (ns) => ns < LONGEST_MS * 1e6,
-          ),
+          BATCHES.map((count) => count * expectedStepNs(cell, gflops, cores)).filter((ns) => ns < LONGEST_MS * 1e6),
         )
         const seconds = trained.reduce((sum, ns) => sum + ns / 1e9, 0)
-        return (
-          2 * (CALIBRATION_MS / 1000) + repetitions * (seconds + WARM_UP_S * (cells.length + parts.length))
-        )
+        return 2 * (CALIBRATION_MS / 1000) + repetitions * (seconds + WARM_UP_S * (cells.length + parts.length))
       },
       conclude: () => [
         ...cells.map((cell) =>

@@ -76,7 +76,7 @@ export const handoff = command({
         }
       })
     } finally {
-      const warnings = disturbances(begun.machine, before, await observe())
+      const warnings = disturbances(before, await observe())
       for (const warning of warnings) console.log(`warning: ${warning}`)
       begun.describeMachine({ warnings })
       folder.release()

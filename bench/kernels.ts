@@ -1,11 +1,11 @@
 import { chooseKernel, KernelError, type Chosen } from '../src/kernels/choose.ts'
-import { KERNELS, type KernelName } from '../src/kernels/kernel.ts'
+import { FORMS, KERNELS, type KernelName } from '../src/kernels/kernel.ts'
 import { defaultThreads } from '../src/cells/choose.ts'
 import { MODELS } from '../src/cells/models.ts'
 import type { OptionTable } from '../src/cells/options.ts'
 import { someOf } from '../src/cells/values.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
-import { FORMS, measureProduct, type Shape } from '../src/measure/products.ts'
+import { measureProduct, type LayerProduct } from '../src/measure/products.ts'
 import { layerCount, stepFlop } from '../src/model/shape.ts'
 import { appendRows } from '../src/report/folder/csv.ts'
 import { KERNELS_COLUMNS, STEPS_COLUMNS } from '../src/report/rows/kernels.ts'
@@ -63,8 +63,8 @@ export const kernels = command({
       begun.describeMachine({ limits })
       const peak = together.find(({ threads }) => threads === 1)?.peakGflops
 
-      for (const shape of shapesOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {
-        const result = measureProduct(choice, shape, PRODUCT_MS * share)
+      for (const product of productsOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {
+        const result = measureProduct(choice, product, PRODUCT_MS * share)
         allWell &&= result.match !== 'different'
         appendRows(folder.file('kernels.csv'), KERNELS_COLUMNS, [{ runId: folder.id, choice, peak, result }])
         console.log(kernelLine(name, result, peak))
@@ -79,9 +79,7 @@ export const kernels = command({
       }
     }
     folder.release()
-    console.log(
-      'GFLOP/s of the fastest try; share of what the same instructions do from register to register',
-    )
+    console.log('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
     for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
     return allWell
   },
@@ -99,18 +97,20 @@ function choose(name: KernelName, asked: boolean): Chosen | undefined {
 }
 
 /** Square products, and those of the models' layers in each of the three forms. */
-function shapesOf(sizes: readonly number[], quick: boolean): Shape[] {
-  const squares = sizes.flatMap((size) => FORMS.map((form): Shape => ({ form, m: size, n: size, k: size })))
+function productsOf(sizes: readonly number[], quick: boolean): LayerProduct[] {
+  const squares = sizes.flatMap((size) => FORMS.map((form): LayerProduct => ({ form, m: size, n: size, k: size })))
   const layers = MODELS.flatMap(({ model, batch }) =>
-    Array.from({ length: layerCount(model) }, (_, layer): Shape[] => {
+    Array.from({ length: layerCount(model) }, (_, layer): LayerProduct[] => {
       const inputs = model.widths[layer]
       const outputs = model.widths[layer + 1]
-      const forward: Shape = { form: 'forward', m: batch, n: outputs, k: inputs }
-      const input: Shape = { form: 'input', m: batch, n: inputs, k: outputs }
-      const weight: Shape = { form: 'weight', m: inputs, n: outputs, k: batch }
+      const forward: LayerProduct = { form: 'forward', m: batch, n: outputs, k: inputs }
+      const input: LayerProduct = { form: 'input', m: batch, n: inputs, k: outputs }
+      const weight: LayerProduct = { form: 'weight', m: inputs, n: outputs, k: batch }
       return layer === 0 ? [forward, weight] : [forward, input, weight]
     }).flat(),
   )
   const all = quick ? squares : [...squares, ...layers]
-  return [...new Map(all.map((shape) => [`${shape.form} ${shape.m} ${shape.n} ${shape.k}`, shape])).values()]
+  return [
+    ...new Map(all.map((product) => [`${product.form} ${product.m} ${product.n} ${product.k}`, product])).values(),
+  ]
 }

@@ -1,19 +1,30 @@
+#!/usr/bin/env node
+import { flagOf } from '../src/cells/options.ts'
 import { ExplainedError } from '../src/errors.ts'
 import { availableCores } from '../src/measure/machine/cores.ts'
 import { FolderError } from '../src/report/folder/run-folder.ts'
 import { COMMANDS } from './commands.ts'
 import type { Action } from './options/command.ts'
+import { programName, refuseSwallowedFlags } from './options/npm.ts'
 import { parseCommandLine } from './options/parse.ts'
 import { SHOWN } from './options/run-options.ts'
 import { UsageError } from './options/usage.ts'
 import { Interrupted } from './run/interrupt.ts'
+import { onClosedPipe } from './run/pipe.ts'
 import { savedWords } from './run/run.ts'
 
 const EXIT_FAILED = 1
-const PROGRAM = 'npm run bench --'
+
+const parse = (words: readonly string[]): Action =>
+  parseCommandLine(words, COMMANDS, { cores: availableCores() }, programName(process.env))
 
 /** One line says what was wrong; a stack is shown only for what this program did not foresee. */
+onClosedPipe(() => process.emit('SIGINT'))
 try {
+  refuseSwallowedFlags(
+    process.env,
+    COMMANDS.flatMap(({ options }) => Object.values(options).map(flagOf)),
+  )
   const action = understood(process.argv.slice(2))
   process.exitCode = (await action.run()) ? 0 : EXIT_FAILED
 } catch (error) {
@@ -24,8 +35,6 @@ try {
 
 /** What a command line asks for; a run that goes on has the options with which it began. */
 function understood(words: readonly string[]): Action {
-  const parse = (some: readonly string[]) =>
-    parseCommandLine(some, COMMANDS, { cores: availableCores() }, PROGRAM)
   const asked = parse(words)
   const { resume, ...shown } = asked.options as { readonly resume?: string } & Record<string, unknown>
   if (resume === undefined) return asked

@@ -4,7 +4,7 @@ import type { DimensionName } from '../src/cells/dimensions.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { memoryPerRank, neediest } from '../src/plan/read/memory.ts'
 import { mib } from '../src/report/text/format.ts'
-import { memoryTable } from '../src/report/text/table.ts'
+import { memoryTable } from '../src/report/text/memory-table.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 
@@ -25,11 +25,7 @@ export const memory: ExperimentKind = {
   examples: ['memory', 'memory --modes data,layer --optimizer adam'],
   build(options, data) {
     const model = data.model(HIDDEN_WIDTHS.scaling)
-    const { cells, skipped } = chooseCells(
-      { ...options, memoryPerRank: undefined },
-      model,
-      options.threads ?? THREADS,
-    )
+    const { cells, skipped } = chooseCells({ ...options, memoryPerRank: undefined }, model, options.threads ?? THREADS)
     return {
       groups: [],
       skipped,

@@ -1,16 +1,21 @@
 import { chooseCells } from '../src/cells/choose.ts'
-import type { DimensionName } from '../src/cells/dimensions.ts'
+import { fieldsOf, type DimensionName } from '../src/cells/dimensions.ts'
+import { labelOf } from '../src/cells/labels.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { tableOf } from '../src/plan/grid.ts'
 import { isPipelined } from '../src/plan/modes.ts'
 import { formatSchedule } from '../src/plan/schedules/file.ts'
 import { percent } from '../src/report/text/format.ts'
-import { PLAN_GRID_LEGEND, planGridLines } from '../src/report/text/plan-grid.ts'
+import { gridDuration, PLAN_GRID_LEGEND, planGridLines } from '../src/report/text/plan-grid.ts'
+import { planWords } from '../src/report/text/plan-words.ts'
+import { sentenceLines, USUAL_WIDTH } from '../src/report/text/wrap.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
 import { command } from './options/command.ts'
 import { MEMORY_PER_RANK } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
 import { syntheticWidths } from './run/data.ts'
+
+const MOST_WIDTH = 120
 
 const TAKES: readonly DimensionName[] = ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'layers', 'model', 'optimizer', 'batch', 'microbatches'] // prettier-ignore
 
@@ -39,11 +44,19 @@ export const plan = command({
       { widths, activation, loss },
       options.threads ?? [Math.max(2, cores)],
     )
-    for (const { what, reason } of skipped) console.log(`skipped: ${what}: ${reason}`)
-    console.log(`${widths.join('-')}, batch ${options.batch}\n${PLAN_GRID_LEGEND}`)
-    for (const cell of cells.filter(({ mode }) => modes.includes(mode))) {
-      console.log(`\n${cell.name}: ${percent(idealBubble(cell.plan), 1)} idle if handoffs were free`)
-      for (const line of planGridLines(cell.plan)) console.log(line)
+    const width = Math.min(process.stdout.columns ?? USUAL_WIDTH, MOST_WIDTH)
+    const say = (...sentences: readonly string[]) => {
+      for (const line of sentenceLines(sentences, width)) console.log(line)
+    }
+    say(...skipped.map(({ what, reason }) => `skipped: ${what}: ${reason}`))
+    say(`${widths.join('-')}, batch ${options.batch}`, PLAN_GRID_LEGEND)
+    const shown = cells.filter(({ mode }) => modes.includes(mode))
+    const longest = Math.max(...shown.map((cell) => gridDuration(cell.plan)))
+    for (const cell of shown) {
+      console.log(`\n${labelOf(fieldsOf(cell))}`)
+      say(`${cell.name}: ${percent(idealBubble(cell.plan), 1)} idle if handoffs were free`)
+      const lines = [...planWords(cell.plan, width), ...planGridLines(cell.plan, width, longest)]
+      for (const line of lines) console.log(line)
       if (isPipelined(cell.mode, cell.grid)) {
         console.log(`as a schedule file:\n${formatSchedule(tableOf(cell.grid)).trimEnd()}`)
       }

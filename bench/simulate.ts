@@ -7,7 +7,7 @@ import { grids, numberFrom0, positiveNumber, text, wholeNumber, wholeNumbers } f
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { messageOf } from '../src/errors.ts'
 import { layerCount, type Model } from '../src/model/shape.ts'
-import { planGrid } from '../src/plan/build/build.ts'
+import { planGrid } from '../src/plan/build/programs.ts'
 import { checkPlan } from '../src/plan/check/check.ts'
 import { ranksOf, type Grid } from '../src/plan/grid.ts'
 import type { Plan } from '../src/plan/plan.ts'
@@ -15,9 +15,9 @@ import { readCalibration, type CalibrationFile } from '../src/report/rows/calibr
 import { formatDuration } from '../src/report/text/format.ts'
 import { OUTLOOK_LEGEND, outlookTable } from '../src/report/text/outlook.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
-import { handingIn, type Link } from '../src/simulate/handing.ts'
+import { handoffCosts, type Link } from '../src/simulate/handoff.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
-import { costAtRate } from '../src/simulate/rate.ts'
+import { costAtRate, MEMORY_GBPS } from '../src/simulate/rate.ts'
 import { simulate as simulated, type Cost } from '../src/simulate/simulate.ts'
 import { command } from './options/command.ts'
 import { settle, type Settled } from './options/settle.ts'
@@ -47,7 +47,7 @@ const SIMULATE_OPTIONS = {
     flags: '--memory-gbps <rate>',
     help: 'GB/s of a rank where it only reads and writes',
     read: positiveNumber(),
-    default: '20',
+    default: String(MEMORY_GBPS),
   },
   calibration: {
     flags: '--calibration <file>',
@@ -145,8 +145,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     return file ? costFromTimes(plan, file.times, rate) : rate
   }
   const within: Link = {
-    latencyNs:
-      options.handoffUs === undefined ? (file?.handoffNs ?? WITHIN.latencyNs) : options.handoffUs * 1e3,
+    latencyNs: options.handoffUs === undefined ? (file?.handoffNs ?? WITHIN.latencyNs) : options.handoffUs * 1e3,
     gigabytesPerSecond: options.bandwidthGbps ?? WITHIN.gigabytesPerSecond,
   }
   const between: Link = { latencyNs: options.latencyUs * 1e3, gigabytesPerSecond: options.networkGbps }
@@ -157,9 +156,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
       (calibration === undefined ? '' : `, or as in ${calibration}`) +
       `; handing over ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
-      (machines > 1
-        ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s`
-        : '') +
+      (machines > 1 ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s` : '') +
       `; serial: ${formatDuration(serialNs)} a step`,
   )
   const rows = []
@@ -169,8 +166,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     const ranks = ranksOf(grid)
     const { name } = nameOf(strategy)
     const reason =
-      reasonAgainst(grid) ??
-      (ranks < machines ? `${ranks} ranks are fewer than ${machines} machines` : undefined)
+      reasonAgainst(grid) ?? (ranks < machines ? `${ranks} ranks are fewer than ${machines} machines` : undefined)
     if (reason !== undefined) {
       console.log(`skipped: ${inWords(strategy)}: ${reason}`)
       continue
@@ -183,8 +179,8 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
       const { timed, all } = coverage(plan, file.times)
       if (timed < all) console.log(`${name}: ${all - timed} of ${all} shapes at the rate`)
     }
-    const handing = handingIn({ ranks, machines, within, between })
-    rows.push({ name, ranks, outlook: outlookOf(plan, costOf(plan), handing, serialNs) })
+    const handoff = handoffCosts({ ranks, machines, within, between })
+    rows.push({ name, ranks, outlook: outlookOf(plan, costOf(plan), handoff, serialNs) })
   }
   if (rows.length === 0) return Promise.resolve(false)
   console.log(outlookTable(rows))
@@ -211,9 +207,7 @@ function sized(options: Unsettled, given: Given): Unsettled {
 
   const modes = grid !== undefined && !given('modes') ? (['hybrid'] as const) : options.modes
   const threads = options.threads ?? (grid === undefined || grid === 'all' ? RANKS : undefined)
-  const degrees = Array.isArray(grid)
-    ? grid
-    : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
+  const degrees = Array.isArray(grid) ? grid : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
   const most = (of: (degree: (typeof degrees)[number]) => number) => Math.max(...degrees.map(of))
   const stages = modes.some((mode) => mode !== 'data' && mode !== 'serial' && mode !== 'tensor')
     ? most(({ pp }) => pp)

@@ -1,4 +1,4 @@
-import { createKernel } from '../src/kernels/create.ts'
+import { createKernel } from '../src/kernels/choose.ts'
 import type { Cell } from '../src/cells/cell.ts'
 import { chooseCells } from '../src/cells/choose.ts'
 import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
@@ -8,21 +8,21 @@ import { closeOnAbort } from '../src/measure/group.ts'
 import type { Status } from '../src/measure/outcome.ts'
 import { openSession } from '../src/measure/session.ts'
 import { trainCell, type Epoch } from '../src/measure/train.ts'
-import { DataError } from '../src/model/data/error.ts'
+import { DataError } from '../src/model/data/dataset.ts'
 import { loadDataSet } from '../src/model/data/load.ts'
 import { scaleFeatures, splitDataSet } from '../src/model/data/split.ts'
 import { evaluationFloats } from '../src/model/evaluate.ts'
 import { appendRows } from '../src/report/folder/csv.ts'
 import { TRAINING_COLUMNS } from '../src/report/rows/experiments.ts'
 import { formatDuration, percent } from '../src/report/text/format.ts'
-import { trainingTable } from '../src/report/text/table.ts'
+import { trainingTable } from '../src/report/text/training-table.ts'
 import { command } from './options/command.ts'
 import { MEMORY_PER_RANK, OUT } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
 import { fitting, nameOf } from './run/data.ts'
 import { interruptible } from './run/interrupt.ts'
 import { announceKernel } from './run/kernel.ts'
-import { beginRun } from './run/run.ts'
+import { beginRun, factsOf } from './run/run.ts'
 
 const NAME = 'train'
 const TRAIN_OPTIONS = {
@@ -79,9 +79,7 @@ export const train = command({
     const split = splitDataSet(loaded, options.heldOut, seed)
     const { training, heldOut } = scaleFeatures(split.training, split.heldOut)
     if (training.rows < batch) {
-      throw new DataError(
-        `--batch ${batch}: expected at most ${training.rows}, the training rows of ${loaded.name}`,
-      )
+      throw new DataError(`--batch ${batch}: expected at most ${training.rows}, the training rows of ${loaded.name}`)
     }
     const { activation, loss } = options
     const widths = options.layers ?? [loaded.columns, ...HIDDEN_WIDTHS.train, loaded.classes]
@@ -98,15 +96,7 @@ export const train = command({
     const { choice } = announceKernel(options.kernel, console.log)
     const begun = await beginRun(options.out, NAME, words)
     const { folder } = begun
-    const run = {
-      runId: folder.id,
-      experiment: NAME,
-      kernel: choice.name,
-      arithmetic: choice.arithmetic,
-      seed,
-      dataset: nameOf(options.dataset),
-      pin: false,
-    }
+    const run = factsOf(begun, NAME, choice, options, nameOf(options.dataset))
     const session = await openSession({
       cells,
       batches: Math.floor(training.rows / batch),
@@ -117,8 +107,8 @@ export const train = command({
     })
     const kernel = createKernel(choice)(session.memory, session.spare.from)
     const courses = new Map<Cell, Epoch[]>()
-    const statusOf = (cell: Cell, { loss }: Epoch): Status => {
-      if (!Number.isFinite(loss)) return 'not-finite'
+    const statusOf = (cell: Cell, epoch: Epoch): Status => {
+      if (!Number.isFinite(epoch.loss)) return 'not-finite'
       return cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
     }
     await interruptible(async (signal) => {
@@ -144,8 +134,6 @@ export const train = command({
     })
     console.log(trainingTable(courses))
     for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
-    return [...courses].every(([cell, course]) =>
-      course.every((epoch) => statusOf(cell, epoch) !== 'not-finite'),
-    )
+    return [...courses].every(([cell, course]) => course.every((epoch) => statusOf(cell, epoch) !== 'not-finite'))
   },
 })

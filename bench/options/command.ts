@@ -5,6 +5,8 @@ import type { Given } from './usage.ts'
 /** What a command knows besides its options. */
 export interface Circumstances {
   readonly cores: number
+  /** How the program was started, as its help shows it. */
+  readonly program: string
   /** The words after the program's name. */
   readonly words: readonly string[]
   /** The words that are no flags, of a command that takes such. */

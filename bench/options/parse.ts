@@ -32,14 +32,12 @@ export function parseCommandLine(
     const parser = declare(root, each, commands, program, number === 0)
     parser.action(() => {
       const keys = new Map(Object.entries(each.options).map(([key, option]) => [attributeOf(option), key]))
-      const givenKeys = [...keys].flatMap(([name, key]) =>
-        parser.getOptionValueSource(name) === 'cli' ? [key] : [],
-      )
+      const givenKeys = [...keys].flatMap(([name, key]) => (parser.getOptionValueSource(name) === 'cli' ? [key] : []))
       const values = Object.fromEntries(
         Object.entries<unknown>(parser.opts()).map(([name, value]) => [keys.get(name)!, value]),
       )
       if (each.operands === undefined && parser.args.length > 0) throw unexpected(parser.args[0], commands)
-      action = each.action(values, { cores, words, operands: parser.args, givenKeys })
+      action = each.action(values, { cores, program, words, operands: parser.args, givenKeys })
     })
   }
   try {
@@ -91,10 +89,7 @@ function declare(
       helpWidth: HELP_WIDTH,
       commandUsage: () => usage.filter((part) => part !== '').join(' '),
     })
-    .addHelpText(
-      'after',
-      ['', ...list, ...(notes ? [notes, ''] : []), 'Examples:', ...shownExamples].join('\n'),
-    )
+    .addHelpText('after', ['', ...list, ...(notes ? [notes, ''] : []), 'Examples:', ...shownExamples].join('\n'))
 }
 
 const unexpected = (word: string, commands: readonly Command[]): UsageError =>
@@ -103,19 +98,12 @@ const unexpected = (word: string, commands: readonly Command[]): UsageError =>
   )
 
 /** What commander refuses, in one line; a flag of another command is told apart from one that there is not. */
-function explained(
-  error: CommanderError,
-  words: readonly string[],
-  commands: readonly Command[],
-): UsageError {
+function explained(error: CommanderError, words: readonly string[], commands: readonly Command[]): UsageError {
   const [first] = words
-  if (!first.startsWith('-') && !commands.some(({ name }) => name === first))
-    return unexpected(first, commands)
+  if (!first.startsWith('-') && !commands.some(({ name }) => name === first)) return unexpected(first, commands)
   const unknown = /unknown option '([^'=]+)/.exec(error.message)?.[1]
   if (unknown !== undefined) {
-    const known = commands
-      .flatMap(({ options }) => Object.values(options))
-      .find((each) => flagOf(each) === unknown)
+    const known = commands.flatMap(({ options }) => Object.values(options)).find((each) => flagOf(each) === unknown)
     const name = commands.find((each) => each.name === first)?.name ?? commands[0].name
     if (known) return new UsageError(`${unknown} has no meaning for ${name}; see ${name} --help`)
   }

@@ -39,9 +39,7 @@ export function settle<Options extends Unsettled>(
     throw new UsageError(`--label ${label}: expected together with --dataset and the path of a CSV file`)
   }
   if (grid !== undefined && given('modes') && !modes.includes('hybrid')) {
-    throw new UsageError(
-      `--grid: expected together with the mode hybrid, not with --modes ${modes.join(',')}`,
-    )
+    throw new UsageError(`--grid: expected together with the mode hybrid, not with --modes ${modes.join(',')}`)
   }
   const settled: Settled<Options> = {
     ...options,

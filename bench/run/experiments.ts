@@ -1,47 +1,26 @@
 import type { KernelChoice } from '../../src/kernels/kernel.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
-import {
-  expectedSeconds,
-  expectedStepNs,
-  measuredCells,
-  runGroup,
-  type Effort,
-} from '../../src/measure/group.ts'
+import { expectedSeconds, expectedStepNs, measuredCells, runGroup, type Effort } from '../../src/measure/group.ts'
 import { fitLaw } from '../../src/measure/laws/fit.ts'
 import { seriesOf } from '../../src/measure/laws/series.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
-import {
-  isBusy,
-  busyLine,
-  disturbances,
-  observe,
-  stolenShare,
-  type Moment,
-} from '../../src/measure/machine/disturbance.ts'
+import { coreNotes } from '../../src/measure/machine/disturbance.ts'
 import type { GroupResult } from '../../src/measure/outcome.ts'
 import { writeCharts } from '../../src/report/charts/write.ts'
 import { appendRows } from '../../src/report/folder/csv.ts'
-import { writeJson } from '../../src/report/folder/run-folder.ts'
 import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
 import { formatDuration } from '../../src/report/text/format.ts'
 import { lawsLines, type Held } from '../../src/report/text/laws.ts'
+import type { Circumstances } from '../options/command.ts'
 import { openData, type Data } from './data.ts'
 import type { Context, Experiment, ExperimentKind, RunOptions } from './experiment.ts'
-import {
-  earlierPredictions,
-  earlierVisits,
-  fileListener,
-  FILES,
-  removeDerived,
-  writeGroup,
-  writeVisit,
-} from './files.ts'
+import { earlierPredictions, earlierVisits, fileListener, removeDerived, writeGroup, writeVisit } from './files.ts'
 import { interruptible } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
 import { progressListener } from './progress.ts'
 import { gradedOf, groupLines, resultsAlone, runLines, type Results } from './results.ts'
-import { beginRun, resumeRun, type Run } from './run.ts'
+import { beginRun, endRun, factsOf, idleMoment, resumeRun, type Run } from './run.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 type Named = Experiment & { readonly name: string }
@@ -67,8 +46,7 @@ export async function runExperiments(
   name: string,
   kinds: readonly ExperimentKind[],
   options: RunOptions,
-  cores: number,
-  words: readonly string[],
+  { cores, words, program }: Circumstances,
 ): Promise<boolean> {
   const terminal = openTerminal(options.json || options.markdown)
   const { say } = terminal
@@ -92,25 +70,30 @@ export async function runExperiments(
   const begun =
     options.resume === undefined ? await beginRun(options.out, name, words) : await resumeRun(options.resume)
   if (options.resume !== undefined) removeDerived(begun.folder)
+  for (const note of coreNotes(begun.machine)) say(`note: ${note}`)
 
   const results: Results = { groups: [], asides: [], graded: [], trace: [] }
   const failure = await interruptible(async (signal) => {
     const shared = { options, data, kernel: choice, cores, begun, terminal, signal }
     for (const experiment of experiments) await runExperiment(experiment, shared, results)
-  }).then(
-    () => undefined,
-    (error: unknown) => ({ error }),
-  )
-  for (const warning of await endRun(begun, before, results, failure !== undefined)) {
-    say(`warning: ${warning}`)
+  }).catch((error: unknown) => ({ error }))
+  const limits = results.groups.map(({ experiment, result }) => [
+    `${experiment} ${result.group.label}`.trim(),
+    result.limits,
+  ])
+  const findings = { limits: Object.fromEntries(limits) }
+  const warnings = await endRun(begun, before, results.trace, findings, failure !== undefined)
+  if (failure) {
+    for (const warning of warnings) say(`warning: ${warning}`)
+    throw failure.error
   }
-  if (failure) throw failure.error
   const charts = await writeCharts(begun.folder.path)
-  if (options.json) console.log(resultsAlone(begun, results))
+  const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
+  if (options.json || options.markdown) console.log(resultsAlone(options.json, begun, results))
   else {
-    for (const line of runLines(results)) say(line)
-    for (const line of [...charts, ...FILES.filter((each) => begun.has(each)).map(begun.folder.file)])
-      say(line)
+    const { width } = terminal
+    const told = { options, begun, results, warnings, kernel: choice, gflops, cores, command, charts, width }
+    for (const line of runLines(told)) say(line)
   }
   return results.groups.every(({ result }) =>
     result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed'),
@@ -122,38 +105,27 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
   const { options, data, kernel, cores, begun, terminal, signal } = shared
   const { folder } = begun
   const { name, groups, beside, laws } = experiment
-  const run: RunFacts = {
-    runId: folder.id,
-    experiment: name,
-    kernel: kernel.name,
-    arithmetic: kernel.arithmetic,
-    seed: options.seed,
-    dataset: data.name,
-    pin: options.pin,
-  }
+  const run = factsOf(begun, name, kernel, options, data.name)
   const own: GroupResult[] = []
+  const noteCalibration = (event: MeasureEvent) => {
+    if (event.kind === 'predicted') results.calibration ??= event.predictions.calibration
+  }
   for (const [number, group] of groups.entries()) {
     const cells = measuredCells(group)
     const visits = earlierVisits(folder, run, number, cells)
     for (const visit of visits) writeVisit(folder, run, visit, cores)
     const earlier = { visits, predictions: earlierPredictions(folder, run, cells) }
     const { model, batch } = cells[0].plan
-    const title = [name, group.label].filter((part) => part !== '').join(', ')
-    const events = runGroup(
-      group,
-      cells,
-      data.batches(model, batch),
-      effortOf(options, groups.length),
-      shared,
-      earlier,
-    )
+    const events = runGroup(group, cells, data.batches(model, batch), effortOf(options, groups.length), shared, earlier)
     const record = fileListener(folder, run, number, cores)
-    const result = await listen(events, record, progressListener(title, terminal))
+    const result = await listen(events, record, noteCalibration, progressListener(name, group.label, terminal))
     own.push(result)
     results.groups.push({ experiment: name, run, result })
     results.graded.push(...gradedOf(result, name, cores))
     writeGroup(folder, run, result, results.trace)
-    for (const line of groupLines(title, result)) terminal.say(line)
+    if (name !== 'scaling' || options.wide) {
+      for (const line of groupLines(name, result, options.wide)) terminal.say(line)
+    }
     if (result.failure !== undefined) throw result.failure
   }
   const lines: string[] = []
@@ -161,7 +133,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const predicted = (cells: Parameters<Context['predicted']>[0]) => earlierPredictions(folder, run, cells)
     const context: Context = { run, options, data, kernel, cores, signal, predicted }
     const events = beside(context)
-    const aside = await listen(events, fileListener(folder, run, 0, cores), progressListener(name, terminal))
+    const aside = await listen(events, fileListener(folder, run, 0, cores), progressListener(name, '', terminal))
     lines.push(...aside.lines)
     results.graded.push(...(aside.graded ?? []))
   }
@@ -208,57 +180,6 @@ async function fitLaws(
   return lawsLines(held)
 }
 
-/** Writes what is known at the end of a run, finished or not, and lets go of its folder; gives the warnings. */
-async function endRun(
-  { folder, machine, describeMachine }: Run,
-  before: Moment,
-  results: Results,
-  hasFailed: boolean,
-): Promise<string[]> {
-  try {
-    writeJson(folder.file('trace.json'), { traceEvents: results.trace, displayTimeUnit: 'ms' }, true)
-    const after = await observe()
-    const warnings = disturbances(machine, before, after)
-    const limits = Object.fromEntries(
-      results.groups.map(({ experiment, result }) => [
-        `${experiment} ${result.group.label}`.trim(),
-        result.limits,
-      ]),
-    )
-    describeMachine({
-      limits,
-      warnings,
-      stolenShare: stolenShare(before, after) ?? null,
-      spinMs: { before: before.spinMs, after: after.spinMs },
-    })
-    return warnings
-  } catch (error) {
-    // On a full disk this fails, too; what failed first is what the user should know.
-    if (!hasFailed) throw error
-    return []
-  } finally {
-    folder.release()
-  }
-}
-
-const IDLE_LIMIT_MS = 600_000
-
-/** The machine as it is before the run; `wait` gives it time to become idle. */
-async function idleMoment(wait: boolean, cores: number, say: (line: string) => void): Promise<Moment> {
-  const begun = performance.now()
-  let moment = await observe()
-  if (wait && isBusy(moment)) {
-    say(`waiting until the machine is idle: ${busyLine(moment, cores)}`)
-    while (isBusy(moment) && performance.now() - begun < IDLE_LIMIT_MS) moment = await observe()
-  }
-  if (isBusy(moment)) {
-    say(
-      `warning: ${busyLine(moment, cores)}: times will be longer and less certain; --wait-idle waits, --pin keeps threads apart`,
-    )
-  }
-  return moment
-}
-
 /** The budget of an experiment is shared between its groups. */
 const effortOf = (options: RunOptions, groups: number): Effort => ({
   ...options,
@@ -274,8 +195,6 @@ const secondsOf = (experiment: Experiment, options: RunOptions, gflops: number, 
 function dryLines({ name, groups }: Named, gflops: number, cores: number): string[] {
   return groups.flatMap(({ label, cells }) => [
     `${name}${label === '' ? '' : `, ${label}`}: ${cells.length} cells`,
-    ...cells.map(
-      (cell) => `  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, gflops, cores))}`,
-    ),
+    ...cells.map((cell) => `  ${cell.name}: steps of about ${formatDuration(expectedStepNs(cell, gflops, cores))}`),
   ])
 }

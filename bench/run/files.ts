@@ -13,13 +13,7 @@ import { GROWTH_COLUMNS, MEMORY_COLUMNS, needsOf } from '../../src/report/rows/e
 import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../src/report/rows/predictions.ts'
 import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
 import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
-import {
-  BLOCKS_COLUMNS,
-  entriesOf,
-  LEDGER_COLUMNS,
-  SAMPLES_COLUMNS,
-  samplesOf,
-} from '../../src/report/rows/visits.ts'
+import { BLOCKS_COLUMNS, entriesOf, LEDGER_COLUMNS, SAMPLES_COLUMNS, samplesOf } from '../../src/report/rows/visits.ts'
 
 /** Made anew, from the journal, when a run goes on. */
 const DERIVED = ['samples', 'blocks', 'summary', 'ledger', 'memory', 'laws', 'growth']
@@ -102,12 +96,7 @@ export function writeVisit(folder: RunFolder, run: RunFacts, visit: Visit, cores
 }
 
 /** Writes the results of a group's cells, and adds one step of each to the trace. */
-export function writeGroup(
-  folder: RunFolder,
-  run: RunFacts,
-  { outcomes }: GroupResult,
-  trace: TraceEvent[],
-): void {
+export function writeGroup(folder: RunFolder, run: RunFacts, { outcomes }: GroupResult, trace: TraceEvent[]): void {
   const rows = outcomes.map((judged) => ({ run, cell: judged.cell, judged }))
   appendRows(folder.file('summary.csv'), SUMMARY_COLUMNS, rows)
   let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)

@@ -1,6 +1,8 @@
 import { ExplainedError } from '../../src/errors.ts'
 
-/** The user has pressed Ctrl-C. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
+/** The user has pressed Ctrl-C, or the run was told to end. */
 export class Interrupted extends ExplainedError {
   override readonly name = 'Interrupted'
   /** As a shell reports a process that SIGINT has ended. */
@@ -15,7 +17,7 @@ export class Interrupted extends ExplainedError {
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
   const interrupt = () => controller.abort(new Interrupted('interrupted; what was measured before is kept'))
-  process.once('SIGINT', interrupt)
+  for (const name of SIGNALS) process.once(name, interrupt)
   try {
     const result = await work(controller.signal)
     controller.signal.throwIfAborted()
@@ -23,6 +25,6 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error
   } finally {
-    process.off('SIGINT', interrupt)
+    for (const name of SIGNALS) process.off(name, interrupt)
   }
 }

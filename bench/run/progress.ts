@@ -1,17 +1,21 @@
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import { median } from '../../src/measure/statistics.ts'
-import { formatDuration } from '../../src/report/text/format.ts'
+import { blockLine, progressLine } from '../../src/report/text/progress.ts'
 import type { Terminal } from './terminal.ts'
 
 /**
  * Tells how far a group is: on a terminal one line that is rewritten when a cell has finished, in a pipe one line a block.
  * Never by a timer, which would take a core from the ranks.
  */
-export function progressListener(title: string, { say, status }: Terminal): (event: MeasureEvent) => void {
+export function progressListener(
+  experiment: string,
+  group: string,
+  { say, status, width }: Terminal,
+): (event: MeasureEvent) => void {
   return (event) => {
     switch (event.kind) {
       case 'planned':
-        status?.(`${title}: starting ${event.cells.length} cells`)
+        status?.(`${experiment}: comparing the weights of ${event.cells.length} cells`)
         break
       case 'warned':
         say(`warning: ${event.message}`)
@@ -20,16 +24,23 @@ export function progressListener(title: string, { say, status }: Terminal): (eve
         for (const [cell, { match }] of event.verdicts) {
           if (match === 'different') say(`${cell.name}: not timed, its weights differ from serial's`)
         }
-        status?.(`${title}: weights compared with serial's; timing single instructions`)
+        status?.(`${experiment}: timing single instructions, to predict each step`)
         break
       case 'visited': {
         const { visit, progress } = event
-        const left = `${progress.atMost ? 'at most ' : ''}${formatDuration(progress.leftMs * 1e6)} left`
-        const block = `${title}: block ${visit.block + 1} of ${progress.atMost ? 'at least ' : ''}${progress.fewest}`
-        const step = formatDuration(median(visit.stepNs.slice(visit.warmUp)))
-        if (status)
-          status(`${block}, ${progress.done}/${progress.cells} ${visit.cell.name} ${step} (${left})`)
-        else if (progress.done === progress.cells) say(`${block} (${left})`)
+        const state = {
+          experiment,
+          group,
+          block: visit.block + 1,
+          fewest: progress.fewest,
+          done: progress.done,
+          cells: progress.cells,
+          label: visit.cell.name,
+          stepNs: median(visit.stepNs.slice(visit.warmUp)),
+          secondsLeft: progress.leftMs / 1000,
+        }
+        if (status) status(progressLine(state, width))
+        else if (progress.done === progress.cells) say(blockLine(state))
       }
     }
   }

@@ -1,5 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RunFacts } from '../../src/cells/dimension.ts'
+import type { KernelChoice } from '../../src/kernels/kernel.ts'
+import {
+  busyLine,
+  disturbances,
+  isBusy,
+  observe,
+  stolenShare,
+  type Moment,
+} from '../../src/measure/machine/disturbance.ts'
 import { currentLoad, describeMachine, type Machine } from '../../src/measure/machine/machine.ts'
 import {
   createRunFolder,
@@ -8,6 +18,7 @@ import {
   writeJson,
   type RunFolder,
 } from '../../src/report/folder/run-folder.ts'
+import type { TraceEvent } from '../../src/report/rows/trace.ts'
 
 /** A run that has begun: its folder, and the machine that it runs on. */
 export interface Run {
@@ -30,11 +41,7 @@ interface Saved {
  *
  * @throws FolderError if the folder cannot be used
  */
-export async function beginRun(
-  out: string | undefined,
-  experiment: string,
-  words: readonly string[],
-): Promise<Run> {
+export async function beginRun(out: string | undefined, experiment: string, words: readonly string[]): Promise<Run> {
   const folder = createRunFolder(out, experiment, new Date())
   const saved: Saved = { args: words, node: process.version }
   writeJson(folder.file('run.json'), saved)
@@ -77,4 +84,60 @@ async function describedRun(folder: RunFolder): Promise<Run> {
     writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), ...findings })
   describe()
   return { folder, machine, has: (name) => existsSync(folder.file(name)), describeMachine: describe }
+}
+
+/** What all rows of an experiment have in common. */
+export const factsOf = (
+  { folder }: Pick<Run, 'folder'>,
+  experiment: string,
+  { name, arithmetic }: KernelChoice,
+  { seed, pin }: Pick<RunFacts, 'seed' | 'pin'>,
+  dataset: string,
+): RunFacts => ({ runId: folder.id, experiment, kernel: name, arithmetic, seed, dataset, pin })
+
+/** Writes what is known at the end of a run, finished or not, and lets go of its folder; gives the warnings. */
+export async function endRun(
+  begun: Run,
+  before: Moment,
+  trace: readonly TraceEvent[],
+  findings: object,
+  hasFailed: boolean,
+): Promise<string[]> {
+  const { folder } = begun
+  try {
+    writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
+    const after = await observe()
+    const warnings = disturbances(before, after)
+    begun.describeMachine({
+      ...findings,
+      warnings,
+      stolenShare: stolenShare(before, after) ?? null,
+      spinMs: { before: before.spinMs, after: after.spinMs },
+    })
+    return warnings
+  } catch (error) {
+    // On a full disk this fails, too; what failed first is what the user should know.
+    if (!hasFailed) throw error
+    return []
+  } finally {
+    folder.release()
+  }
+}
+
+const IDLE_LIMIT_MS = 600_000
+
+/** The machine as it is before the run; `wait` gives it time to become idle. */
+export async function idleMoment(wait: boolean, cores: number, say: (line: string) => void): Promise<Moment> {
+  const begun = performance.now()
+  let moment = await observe()
+  if (wait && isBusy(moment)) {
+    say(`waiting until the machine is idle: ${busyLine(moment, cores)}`)
+    while (isBusy(moment) && performance.now() - begun < IDLE_LIMIT_MS) moment = await observe()
+  }
+  if (isBusy(moment)) {
+    say(
+      `warning: ${busyLine(moment, cores)}: times will be longer and less certain; --wait-idle waits, --pin keeps threads apart`,
+    )
+  }
+  return moment
 }

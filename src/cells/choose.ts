@@ -1,23 +1,7 @@
 import type { Hyperparameters } from '../kernels/kernel.ts'
 import { layerCount, type Model } from '../model/shape.ts'
-import {
-  impossible,
-  ownersCompute,
-  ranksOf,
-  tableOf,
-  type Degrees,
-  type Grid,
-  type Handoff,
-} from '../plan/grid.ts'
-import {
-  degreesOf,
-  factorisations,
-  gridOf,
-  isPipelined,
-  isReplicated,
-  type Mode,
-  type Open,
-} from '../plan/modes.ts'
+import { impossible, ownersCompute, ranksOf, tableOf, type Degrees, type Grid, type Handoff } from '../plan/grid.ts'
+import { degreesOf, factorisations, gridOf, isPipelined, isReplicated, type Mode, type Open } from '../plan/modes.ts'
 import { PlanError } from '../plan/plan.ts'
 import { stagesOf, type Table } from '../plan/schedules/schedule.ts'
 import { EXECUTION, type Cell, type Execution, type Strategy } from './cell.ts'
@@ -102,11 +86,7 @@ export function reasonAgainst(grid: Grid): string | undefined {
   const missing = Math.max(grid.pp, stagesOf(tableOf(grid))) - layerCount(grid.model)
   if (missing <= 0 || missing > MOST_ADDED) return reason
   const { widths } = grid.model
-  const layers = [
-    ...widths.slice(0, -1),
-    ...Array.from({ length: missing }, () => widths.at(-2)!),
-    widths.at(-1),
-  ]
+  const layers = [...widths.slice(0, -1), ...Array.from({ length: missing }, () => widths.at(-2)!), widths.at(-1)]
   return `${reason}; try --layers ${layers.join('-')}`
 }
 
@@ -133,11 +113,7 @@ function openOf(options: CellOptions, model: Model): Open {
 }
 
 /** Every strategy but the serial reference, whether possible or not. */
-export function strategiesOf(
-  options: CellOptions,
-  model: Model,
-  threadCounts: readonly number[],
-): Strategy[] {
+export function strategiesOf(options: CellOptions, model: Model, threadCounts: readonly number[]): Strategy[] {
   const open = openOf(options, model)
   return options.modes.flatMap((mode) =>
     degreesFor(options, mode, threadCounts).flatMap((degrees) => {

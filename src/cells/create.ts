@@ -1,6 +1,6 @@
 import type { Hyperparameters } from '../kernels/kernel.ts'
 import { checkPlan } from '../plan/check/check.ts'
-import { planGrid } from '../plan/build/build.ts'
+import { planGrid } from '../plan/build/programs.ts'
 import { SERIAL_AGAIN, type Cell, type Strategy } from './cell.ts'
 import { nameOf, type DimensionName } from './dimensions.ts'
 

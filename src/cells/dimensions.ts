@@ -32,10 +32,7 @@ export const CONFIGURATION: readonly Column<Configuration>[] = [
 ]
 
 const columnsOf = (table: DimensionTable): string[] =>
-  Object.values(table).flatMap(({ columns, runColumns = [] }) => [
-    ...namesOf(columns),
-    ...namesOf(runColumns),
-  ])
+  Object.values(table).flatMap(({ columns, runColumns = [] }) => [...namesOf(columns), ...namesOf(runColumns)])
 
 export const WORK_COLUMNS = columnsOf(WORK)
 export const MANNER_COLUMNS = columnsOf(MANNER)
@@ -45,6 +42,13 @@ export const familyOf = (fields: Fields, varied: readonly DimensionName[] = []):
   ALL.map(([key, { label }]) => label?.(fields, varied.includes(key as DimensionName)))
     .filter((part) => part !== undefined && part !== '')
     .join('-')
+
+/** The fields of a cell's row that do not depend on the run. */
+export const fieldsOf = (cell: Unnamed): Fields =>
+  rowOf(
+    ALL.flatMap(([, { columns }]) => columns),
+    cell,
+  )
 
 /** The columns that names are made of; they read nothing but the strategy. */
 const NAMING = ALL.flatMap(([, { label, columns }]) => (label ? columns : []))

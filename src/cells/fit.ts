@@ -1,4 +1,4 @@
-import { planGrid } from '../plan/build/build.ts'
+import { planGrid } from '../plan/build/programs.ts'
 import { impossible, type Grid } from '../plan/grid.ts'
 import { neediest } from '../plan/read/memory.ts'
 import { factorisations } from '../plan/modes.ts'
@@ -31,9 +31,7 @@ function fitting(grid: Grid, budget: number, divided: number): string[] {
   const names = Object.keys(schedules) as ScheduleName[]
   const ranks = grid.dp * grid.pp * grid.tp
   return factorisations(ranks)
-    .flatMap((shape) =>
-      (shape.pp > 1 ? names : names.slice(0, 1)).map((schedule) => ({ ...shape, schedule })),
-    )
+    .flatMap((shape) => (shape.pp > 1 ? names : names.slice(0, 1)).map((schedule) => ({ ...shape, schedule })))
     .flatMap(({ schedule, ...shape }) => {
       const microbatches = shape.pp > 1 ? divided : 1
       const other: Grid = { ...grid, ...shape, schedule, microbatches, table: undefined, handoff: 'shared' }

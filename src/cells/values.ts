@@ -30,8 +30,7 @@ export const positiveNumber =
   }
 
 /** A decimal number, 0 included. */
-export const numberFrom0: Reader<number> = (text) =>
-  numberIn(text, DECIMAL, Number.isFinite, 'a number from 0 on')
+export const numberFrom0: Reader<number> = (text) => numberIn(text, DECIMAL, Number.isFinite, 'a number from 0 on')
 
 export const oneOf =
   <const T extends string>(names: readonly T[]): Reader<T> =>
@@ -65,9 +64,7 @@ export const widths =
   (low: number, high: number): Reader<number[]> =>
   (text) => {
     const expected = `at least two widths, the inputs first and the classes last, like 784-256-10, each from ${low} to ${high}`
-    const read = text
-      .split('-')
-      .map((width) => numberIn(width, WHOLE, (n) => n >= low && n <= high, expected))
+    const read = text.split('-').map((width) => numberIn(width, WHOLE, (n) => n >= low && n <= high, expected))
     return read.length > 1 ? read : refuse(expected)
   }
 

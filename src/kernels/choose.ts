@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { UserError } from '../errors.ts'
 import { setFlagsFromString } from 'node:v8'
+import { UserError } from '../errors.ts'
+import { js } from './js/js.ts'
+import { KERNELS, type Arithmetic, type KernelChoice, type KernelFactory, type KernelName } from './kernel.ts'
 import { checkArithmetic, measureSpeed } from './self-check.ts'
-import { KERNELS, type Arithmetic, type KernelChoice, type KernelName } from './kernel.ts'
+import { wasmKernel } from './wasm/kernel.ts'
 
-/** A kernel that was asked for cannot run here; the message says which, and why. */
+/** The kernel that was asked for cannot run here; the message says which, and why. */
 export class KernelError extends UserError {
   override readonly name = 'KernelError'
 }
@@ -17,36 +19,35 @@ export interface Chosen {
   readonly rejected: readonly { readonly name: KernelName; readonly reason: string }[]
 }
 
-/** What decides over a kernel besides the machine; tests let a check fail here. */
+/** The checks that a kernel must pass; tests let one of them fail. */
 export interface Checks {
   /** The arithmetic that the kernel computes in, or undefined if a result is wrong. */
-  readonly arithmetic: (choice: KernelChoice) => Arithmetic | undefined
+  readonly arithmetic: (make: KernelFactory, name: KernelName) => Arithmetic | undefined
   /** GFLOP/s of a product. */
-  readonly speed: (choice: KernelChoice) => number
+  readonly speed: (make: KernelFactory, name: KernelName) => number
 }
 
 const CHECKS: Checks = { arithmetic: checkArithmetic, speed: measureSpeed }
 
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
-const isAtLeast = (major: number, minor: number): boolean =>
-  MAJOR > major || (MAJOR === major && MINOR >= minor)
+const isAtLeast = (major: number, minor: number): boolean => MAJOR > major || (MAJOR === major && MINOR >= minor)
 
-/** V8 prints to stderr when it does not know a flag, so the version is asked first. */
+/** V8 prints to stderr when it does not know a flag, so the version decides which flags are set. */
 const needsRelaxedFlag = !isAtLeast(22, 0)
 const hasRevectorize = isAtLeast(23, 5)
 
 const REVECTORIZE = '--experimental-wasm-revectorize'
 
 /**
- * A kernel further on in the list is taken unless it is clearly slower than the best before it, as where V8 has not
- * joined the vectors of `fma256`: between kernels that are about as fast, noise must not decide over the arithmetic.
+ * A later kernel of the list is taken unless it is clearly slower than the best before it, as `fma256` is where V8 has
+ * not joined its vectors: between kernels of about the same speed, noise must not decide the arithmetic.
  */
 const CLEARLY_SLOWER = 0.8
 
 /**
  * The kernel that was asked for, or the fastest that gives right results here. Each is compiled, checked against the
- * definition of its arithmetic, and timed for some milliseconds. To be called once, before any thread is started:
- * threads inherit V8's flags.
+ * definition of its arithmetic, and timed for some milliseconds. Call it once, before any thread is started: threads
+ * inherit V8's flags.
  *
  * @throws KernelError if the kernel that was asked for cannot run
  */
@@ -68,16 +69,16 @@ function tryKernel(name: KernelName, checks: Checks): Omit<Chosen, 'rejected'> |
   try {
     const loaded = loadKernel(name)
     if (typeof loaded === 'string') return loaded
-    const arithmetic = checks.arithmetic(loaded)
+    const make = createKernel(loaded)
+    const arithmetic = checks.arithmetic(make, name)
     if (arithmetic === undefined) return 'its results are wrong on this machine'
-    const choice = { ...loaded, arithmetic }
-    return { choice, gflops: checks.speed(choice) }
+    return { choice: { ...loaded, arithmetic }, gflops: checks.speed(make, name) }
   } catch (error) {
     return `it fails on this machine: ${String(error)}`
   }
 }
 
-/** A kernel's compiled code, or why there is none. */
+/** A kernel with its compiled code, or the reason why it cannot be compiled here. */
 function loadKernel(name: KernelName): KernelChoice | string {
   if (name === 'js') return { name, arithmetic: 'f32' }
   if (name === 'fma256') {
@@ -90,3 +91,7 @@ function loadKernel(name: KernelName): KernelChoice | string {
   if (!WebAssembly.validate(bytes)) return `this version of Node (${process.versions.node}) cannot compile it`
   return { name, arithmetic: name === 'simd' ? 'f32' : 'fma', module: new WebAssembly.Module(bytes) }
 }
+
+/** The factory of a chosen kernel, in any thread. */
+export const createKernel = ({ name, arithmetic, module }: KernelChoice): KernelFactory =>
+  module ? wasmKernel(name, arithmetic, module) : js

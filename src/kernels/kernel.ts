@@ -1,9 +1,8 @@
 /**
- * The seam between what is computed and how fast: everything that touches many floats at once is a
- * method of a `Kernel`, and nothing outside this folder does arithmetic on matrices.
+ * The interface between what is computed and how fast: all arithmetic on matrices is a method of a `Kernel`.
  *
- * All kernels of one arithmetic class give the same bits. What makes that possible is stated per method:
- * the order of every sum is part of the contract, not an implementation detail.
+ * All kernels of one arithmetic class give the same bits, so the order of every sum is part of each method's contract, not
+ * an implementation detail.
  */
 
 export const FLOAT_BYTES = 4
@@ -12,7 +11,7 @@ export const PAGE_FLOATS = 16_384
 
 /** A rectangle of float32 in the kernel's memory: element (i, j) is `floats[offset + i * stride + j]`. */
 export interface Matrix {
-  /** Index of element (0, 0), in floats from the start of the memory. Mutable: batches rotate in place. */
+  /** Index of element (0, 0), in floats from the start of the memory. Mutable: each step reads another batch. */
   offset: number
   readonly rows: number
   readonly columns: number
@@ -27,18 +26,22 @@ export type Loss = (typeof LOSSES)[number]
 export const OPTIMIZERS = ['sgd', 'momentum', 'adam'] as const
 export type Optimizer = (typeof OPTIMIZERS)[number]
 
+/** The products of a dense layer: output x·w, input gradient dy·wᵀ, weight gradient xᵀ·dy. */
+export const FORMS = ['forward', 'input', 'weight'] as const
+export type Form = (typeof FORMS)[number]
+
 /**
  * How a multiply-add rounds. `f32`: product and sum each rounded to float32. `fma`: once, after both.
  * Kernels of the same class agree to the bit; kernels of different classes do not.
  */
 export type Arithmetic = 'f32' | 'fma'
 
-/** The numbers an optimizer step needs; all are rounded to float32 before use. */
+/** The numbers of an optimizer step; all are rounded to float32 before use. */
 export interface Hyperparameters {
   readonly learningRate: number
-  /** Momentum's decay of the velocity, Adam's decay of the first moment. */
+  /** Decay of momentum's velocity, or of Adam's first moment. */
   readonly beta1: number
-  /** Adam's decay of the second moment. */
+  /** Decay of Adam's second moment. */
   readonly beta2: number
   /** Adam's guard against division by zero. */
   readonly epsilon: number
@@ -50,29 +53,28 @@ export interface Kernel {
 
   /**
    * y[r][j] = activation( (Σ_k x[r][k]·w[k][j]) + bias[0][j] ), shapes x: r×k, w: k×j, bias: 1×j, y: r×j.
-   * One chain per element from +0 in ascending k; the bias is added after the chain. relu: v > 0 ? v : 0;
-   * tanh and sigmoid are sequences of float32 operations, each rounded on its own in every arithmetic class
-   * (js/transcendental.ts).
+   * One chain per element from +0 in ascending k; the bias is added after the chain. relu: v > 0 ? v : 0; tanh and sigmoid
+   * are sequences of float32 operations, each rounded on its own in every arithmetic class (js/transcendental.ts).
    */
   forward(x: Matrix, w: Matrix, bias: Matrix, y: Matrix, activation: Activation): void
 
   /**
    * dx[r][k] = (Σ_j dy[r][j]·w[k][j]) · activation'(x[r][k]), shapes dy: r×j, w: k×j, x and dx: r×k.
-   * `x` is the activation's output, from which its derivative is computed: relu: x > 0 ? 1 : 0; tanh: 1 − x²;
-   * sigmoid: x·(1 − x). One chain from +0 in ascending j.
-   * `packed` is w as `pack` has left it, where it has.
+   * The derivative is computed from the activation's output `x`: relu: x > 0 ? 1 : 0; tanh: 1 − x²; sigmoid: x·(1 − x).
+   * One chain per element from +0 in ascending j. `packed`, if given, is w as packed by `pack`.
    */
   backwardInput(dy: Matrix, w: Matrix, x: Matrix, dx: Matrix, activation: Activation, packed?: Matrix): void
 
   /**
-   * Lays w: k×j into the memory of `packed` in the order in which this kernel reads it in `backwardInput`, which then
-   * need not do so each time. `packed` has j columns and k rows, rounded up to a multiple of `TILE_WIDTH`.
+   * Packs w: k×j in the order in which this kernel's `backwardInput` reads it, which then need not pack it each time.
+   * `packed` has j columns, and k rows rounded up to a multiple of `TILE_WIDTH`.
    */
   pack(w: Matrix, packed: Matrix): void
 
   /**
    * dw[k][j] (+)= Σ_r x[r][k]·dy[r][j], shapes x: r×k, dy: r×j, dw: k×j.
-   * One chain in ascending r, from +0, or, if `accumulate`, from what `dw` holds: the chain goes on over microbatches.
+   * One chain per element in ascending r, from +0, or, if `accumulate`, from the value in `dw`: chains run on over
+   * microbatches.
    */
   backwardWeight(x: Matrix, dy: Matrix, dw: Matrix, accumulate: boolean): void
 
@@ -80,14 +82,7 @@ export interface Kernel {
    * `backwardWeight` and then `sgd` on w, in one: the sums need not be stored. Chains start where those of
    * `backwardWeight` do, never at w; afterwards `dw` holds nothing of use.
    */
-  backwardWeightSgd(
-    x: Matrix,
-    dy: Matrix,
-    dw: Matrix,
-    w: Matrix,
-    accumulate: boolean,
-    hyper: Hyperparameters,
-  ): void
+  backwardWeightSgd(x: Matrix, dy: Matrix, dw: Matrix, w: Matrix, accumulate: boolean, hyper: Hyperparameters): void
 
   /** db[0][j] (+)= Σ_r dy[r][j], shapes dy: r×j, db: 1×j. The chain is that of `backwardWeight`. */
   backwardBias(dy: Matrix, db: Matrix, accumulate: boolean): void
@@ -137,23 +132,19 @@ export const PACKED_FLOATS = 81_920
 export const STRIP_FLOATS = 4096
 
 /**
- * Floats of scratch memory for products of matrices of at most `rows` rows: packed strips and panels, twice a panel of the result
- * that is narrower than the tile, and some constants on lines of their own.
+ * Floats of scratch memory for products of matrices of at most `rows` rows: packed strips and panels, two panels for the
+ * last columns of the result, and some constants on cache lines of their own.
  */
-export const scratchFloats = (rows: number): number =>
-  STRIP_FLOATS + PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
+export const scratchFloats = (rows: number): number => STRIP_FLOATS + PACKED_FLOATS + TILE_WIDTH * (2 * rows + 2)
 
-/**
- * Makes a kernel that works on the bytes of `memory`, shared by all threads. From float `scratch` on, room for
- * `scratchFloats` is its own.
- */
+/** Makes a kernel that works on `memory`, shared by all threads; it owns `scratchFloats` floats from `scratch` on. */
 export type KernelFactory = (memory: WebAssembly.Memory, scratch: number) => Kernel
 
 /** From the slowest to the fastest. */
 export const KERNELS = ['js', 'simd', 'fma', 'fma256'] as const
 export type KernelName = (typeof KERNELS)[number]
 
-/** A kernel as it is sent to threads: which one, and its compiled code unless it is plain JavaScript. */
+/** A kernel as it is sent to threads, with its compiled code unless it is plain JavaScript. */
 export interface KernelChoice {
   readonly name: KernelName
   readonly arithmetic: Arithmetic

@@ -1,43 +1,37 @@
-import { createKernel } from './create.ts'
-import {
-  PAGE_FLOATS,
-  scratchFloats,
-  type Arithmetic,
-  type Kernel,
-  type KernelChoice,
-  type Matrix,
-} from './kernel.ts'
+import { js } from './js/js.ts'
+import { ACTIVATIONS, PAGE_FLOATS, scratchFloats, type Arithmetic, type KernelFactory, type Matrix } from './kernel.ts'
 
-/** A memory of its own for a kernel, with matrices one after the other. */
-function arena(choice: KernelChoice, rows: number, floats: number) {
+/** A kernel on a memory of its own, with matrices one after the other. */
+function arena(make: KernelFactory, rows: number, floats: number) {
   const scratch = scratchFloats(rows)
   const pages = Math.ceil((scratch + floats) / PAGE_FLOATS)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   const view = new Float32Array(memory.buffer)
-  const kernel: Kernel = createKernel(choice)(memory, 0)
   let end = scratch
+  /** Filled with numbers of both signs whose products and sums need rounding, the same every time. */
   const matrix = (height: number, width: number): Matrix => {
     const stride = Math.ceil(width / 16) * 16
     const made = { offset: end, rows: height, columns: width, stride }
     end += height * stride
-    // Numbers whose products and sums need rounding, of both signs, the same every time.
     for (let i = made.offset; i < end; i++) view[i] = Math.sin(i * 12.9898)
     return made
   }
-  return { view, kernel, matrix }
+  return { view, kernel: make(memory, 0), matrix }
 }
 
-/** More rows than any tile, columns that fill no vector, and more than one block of k. */
+/** More rows than any tile, columns that do not fill the last vector, and more than one block of k. */
 const ROWS = 15
 const COLUMNS = 22
 const DEPTH = 300
+const FLOATS = 40_000
 
 /**
- * Multiplies two matrices and holds the result against both definitions of a multiply-add; undefined if neither gives
- * these bits. A relaxed multiply-add may round once or twice, as the machine likes: this tells which.
+ * The arithmetic that a kernel computes in; undefined if a result is wrong. A relaxed multiply-add may round once or
+ * twice, depending on the machine, so this compares a product with both definitions. Then it compares every activation
+ * and its derivative with the js kernel.
  */
-export function checkArithmetic(choice: KernelChoice): Arithmetic | undefined {
-  const { view, kernel, matrix } = arena(choice, DEPTH, 40_000)
+export function checkArithmetic(make: KernelFactory): Arithmetic | undefined {
+  const { view, kernel, matrix } = arena(make, DEPTH, FLOATS)
   const x = matrix(ROWS, DEPTH)
   const w = matrix(DEPTH, COLUMNS)
   const bias = matrix(1, COLUMNS)
@@ -56,24 +50,41 @@ export function checkArithmetic(choice: KernelChoice): Arithmetic | undefined {
     }
     return true
   }
-  if (agrees(roundedTwice)) return 'f32'
-  return agrees(roundedOnce) ? 'fma' : undefined
+  const arithmetic = agrees(roundedTwice) ? 'f32' : agrees(roundedOnce) ? 'fma' : undefined
+  const activated = activate(make)
+  return activate(js).every((value, at) => Object.is(value, activated[at])) ? arithmetic : undefined
 }
 
 const roundedTwice = (a: number, b: number, c: number): number => Math.fround(c + Math.fround(a * b))
 /**
- * The product of two float32 is exact in float64, and rounding the sum to float64 first shows about once in 2²⁹ sums: not
- * in those that are tried here, which are always the same.
+ * The product of two float32 is exact in float64. Rounding the sum to float64 first changes the result about once in
+ * 2²⁹ sums, and in none of those tried here, which are always the same.
  */
 const roundedOnce = (a: number, b: number, c: number): number => Math.fround(a * b + c)
+
+/** All activations and their derivatives, after products of one term, which every arithmetic class rounds alike. */
+function activate(make: KernelFactory): number[] {
+  const { view, kernel, matrix } = arena(make, DEPTH, FLOATS)
+  const column = matrix(ROWS, 1)
+  const row = matrix(1, COLUMNS)
+  const bias = matrix(1, COLUMNS)
+  const weights = matrix(COLUMNS, 1)
+  return ACTIVATIONS.flatMap((activation) => {
+    const y = matrix(ROWS, COLUMNS)
+    const dx = matrix(ROWS, COLUMNS)
+    kernel.forward(column, row, bias, y, activation)
+    kernel.backwardInput(column, weights, y, dx, activation)
+    return [...view.subarray(y.offset, dx.offset + dx.rows * dx.stride)]
+  })
+}
 
 const SIZE = 96
 const TRY_MS = 30
 const REPEATS = 10
 
 /** GFLOP/s of a product of 96 × 96 × 96, the best of some milliseconds: enough to tell kernels apart. */
-export function measureSpeed(choice: KernelChoice): number {
-  const { kernel, matrix } = arena(choice, SIZE, 4 * SIZE * SIZE)
+export function measureSpeed(make: KernelFactory): number {
+  const { kernel, matrix } = arena(make, SIZE, 4 * SIZE * SIZE)
   const x = matrix(SIZE, SIZE)
   const w = matrix(SIZE, SIZE)
   const bias = matrix(1, SIZE)

@@ -1,4 +1,4 @@
-/** The part of WebAssembly that is used here: it is Node's as well as the browser's, but TypeScript has it only in `dom`. */
+/** The part of WebAssembly that is used here. Node has it as browsers do, but TypeScript declares it in `dom` only. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array)

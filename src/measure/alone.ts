@@ -32,10 +32,7 @@ const openOf = (model: Model, batch: number) =>
   }) as const
 
 const cellOf = (mode: 'serial' | 'data', model: Model, batch: number, threads: number): Cell =>
-  createCell(
-    { mode, grid: gridOf(mode, openOf(model, batch), degreesOf(mode, threads)), ...EXECUTION },
-    HYPER,
-  )
+  createCell({ mode, grid: gridOf(mode, openOf(model, batch), degreesOf(mode, threads)), ...EXECUTION }, HYPER)
 
 export interface StepResult {
   readonly medianNs: number

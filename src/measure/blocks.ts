@@ -1,5 +1,5 @@
 import { purpose, random } from '../model/random.ts'
-import type { RankReport } from '../runtime/rank.ts'
+import type { RankReport } from '../runtime/orders.ts'
 import type { Cell } from '../cells/cell.ts'
 import { ledgersOf, type RankLedger } from './ledger.ts'
 import type { Session } from './session.ts'

@@ -179,9 +179,7 @@ const lengthMs = ({ budgetSeconds, most, visitMs }: Blocks, cells: number): numb
 
 /** Time until all blocks are done that were asked for, or until the budget is spent at the latest. */
 const leftMs = ({ budgetSeconds }: Blocks, elapsedMs: number, done: number, left: number): number =>
-  budgetSeconds === Infinity
-    ? (elapsedMs / done) * Math.max(0, left)
-    : Math.max(0, budgetSeconds * 1000 - elapsedMs)
+  budgetSeconds === Infinity ? (elapsedMs / done) * Math.max(0, left) : Math.max(0, budgetSeconds * 1000 - elapsedMs)
 
 /** 1, and the thread counts of the cells as far as there are cores for them. */
 function countsTogether(cells: readonly Cell[], cores: number): number[] {
@@ -210,7 +208,6 @@ export function expectedSeconds(group: Group, effort: Effort, gflops: number, co
     START_UP_S + LIMITS_S * countsTogether(cells, cores).length + CALIBRATED_CELL_S * cells.length + verified
   if (blocks.budgetSeconds !== Infinity) return before + blocks.budgetSeconds
   const visit = (step: number) =>
-    VISIT_OVERHEAD *
-    (effort.steps === undefined ? Math.max(blocks.visitMs / 1000, 3 * step) : effort.steps * step)
+    VISIT_OVERHEAD * (effort.steps === undefined ? Math.max(blocks.visitMs / 1000, 3 * step) : effort.steps * step)
   return steps.reduce((sum, step) => sum + blocks.most * visit(step), before)
 }

@@ -76,15 +76,12 @@ export function growthExponent(
   const slopes: number[] = []
   for (let resample = 0; resample < RESAMPLES; resample++) {
     const drawn = repetitions.map(() => repetitions[generator.below(repetitions.length)])
-    slopes.push(
-      slope(drawn.flatMap((repetition) => points.filter((point) => point.repetition === repetition))),
-    )
+    slopes.push(slope(drawn.flatMap((repetition) => points.filter((point) => point.repetition === repetition))))
   }
   return { exponent: slope(points), low: quantile(slopes, 0.025), high: quantile(slopes, 0.975) }
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 function slope(points: readonly Timed[]): number {
   const xs = points.map(({ value }) => Math.log(value))

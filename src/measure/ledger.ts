@@ -1,5 +1,5 @@
 import type { Instruction, Plan } from '../plan/plan.ts'
-import type { RankReport } from '../runtime/rank.ts'
+import type { RankReport } from '../runtime/orders.ts'
 import { windowOf, type Window } from './steps.ts'
 
 /** What a rank's time is spent on; `handoff` is copying into and out of messages, `other` signalling and what lies between. */

@@ -24,11 +24,7 @@ export function pairedRatios(of: readonly Timed[], over: readonly Timed[]): numb
  * be told from nothing (an A/A test). The larger distance from 1 of the bounds of the interval of their ratio; undefined
  * if they have no block together.
  */
-export function noiseFloor(
-  serial: readonly Timed[],
-  again: readonly Timed[],
-  seed: number,
-): number | undefined {
+export function noiseFloor(serial: readonly Timed[], again: readonly Timed[], seed: number): number | undefined {
   const ratios = pairedRatios(again, serial)
   if (ratios.length === 0) return undefined
   const { low, high } = bootstrapInterval(ratios, median, { seed: seed + purpose.bootstrap, level: LEVEL })

@@ -75,8 +75,7 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   const { cells, limits, floor, cores, seed, predictions } = evidence
   const [serial] = cells
   const of = (which: Cell) => evidence.visits.filter((visit) => visit.cell === which)
-  const peakOf = (threads: number) =>
-    limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
+  const peakOf = (threads: number) => limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
   const visits = of(cell)
   const finite = visits.every((visit) => visit.finite)
   const threads = cell.plan.programs.length
@@ -104,12 +103,7 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   }
 }
 
-function statusOf(
-  { match }: Verdict,
-  finite: boolean,
-  { errors }: Findings,
-  oversubscribed: boolean,
-): Status {
+function statusOf({ match }: Verdict, finite: boolean, { errors }: Findings, oversubscribed: boolean): Status {
   if (match === 'different') return 'mismatch'
   if (!finite) return 'not-finite'
   if (errors.length > 0) return 'impossible'

@@ -1,46 +1,50 @@
 import { Bench } from 'tinybench'
-import { createKernel } from '../kernels/create.ts'
+import { createKernel } from '../kernels/choose.ts'
 import { js } from '../kernels/js/js.ts'
-import { PAGE_FLOATS, scratchFloats, type Kernel, type KernelChoice, type Matrix } from '../kernels/kernel.ts'
+import {
+  PAGE_FLOATS,
+  scratchFloats,
+  type Form,
+  type Kernel,
+  type KernelChoice,
+  type Matrix,
+} from '../kernels/kernel.ts'
 import { random } from '../model/random.ts'
 import { rowStride } from '../plan/read/bytes.ts'
 import { float32Spacing, type Match } from './verify.ts'
 
-export type Form = 'forward' | 'input' | 'weight'
-export const FORMS: readonly Form[] = ['forward', 'input', 'weight']
-
-/** A product of a dense layer: the result has m rows and n columns, and each of its sums k terms. */
-export interface Shape {
+/** A product of a dense layer: the result has m rows and n columns, each element a sum of k terms. */
+export interface LayerProduct {
   readonly form: Form
   readonly m: number
   readonly n: number
   readonly k: number
 }
 
-export interface ProductResult extends Shape {
-  /** Of the fastest try. */
+export interface ProductResult extends LayerProduct {
+  /** The rate of the fastest try. */
   readonly gflops: number
-  /** Distance from the js kernel, in float32 spacings at the largest result. */
+  /** Largest difference from the js kernel, in float32 spacings at the largest result. */
   readonly maxUlp: number
   readonly match: Match
 }
 
-/** Every try runs the product as often as takes this long, so that the clock's own time does not count. */
+/** A try repeats the product for this long, so that reading the clock does not count. */
 const TRY_MS = 0.1
 const FEWEST_TRIES = 3
-/** Of the learning rate with which weights are updated while they are timed: they must not run away. */
+/** A learning rate so small that the weights stay finite while updates are timed. */
 const RATE = 1e-12
 
 /**
  * Times one product of a kernel with tinybench on this thread, with the epilogue that training uses (bias and ReLU,
- * ReLU's mask, update), and holds it against the js kernel. Packing is part of the time.
+ * ReLU's mask, update), and compares its result with the js kernel's. The time includes packing.
  */
-export function measureProduct(choice: KernelChoice, shape: Shape, milliseconds: number): ProductResult {
-  const { m, n, k } = shape
+export function measureProduct(choice: KernelChoice, product: LayerProduct, milliseconds: number): ProductResult {
+  const { m, n, k } = product
   const flop = 2 * m * n * k
-  const ours = prepare(shape, (memory) => createKernel(choice)(memory, 0))
+  const ours = prepare(product, (memory) => createKernel(choice)(memory, 0))
   ours.run()
-  const reference = prepare(shape, js)
+  const reference = prepare(product, js)
   reference.run()
   const { maxUlp, equal } = compare(ours.result(), reference.result())
   // Rounding once instead of twice moves a sum by at most half a spacing per term.
@@ -62,21 +66,21 @@ export function measureProduct(choice: KernelChoice, shape: Shape, milliseconds:
   const batch = () => {
     for (let i = 0; i < repeats; i++) ours.run()
   }
-  bench.add(shape.form, batch, { async: false })
+  bench.add(product.form, batch, { async: false })
   const [{ result }] = bench.runSync()
   if (result.state !== 'completed') throw new Error(`a product could not be timed: ${result.state}`)
-  return { ...shape, gflops: (flop * repeats) / (result.latency.min * 1e6), maxUlp, match }
+  return { ...product, gflops: (flop * repeats) / (result.latency.min * 1e6), maxUlp, match }
 }
 
 /** The operands of a product in a memory of their own, the same numbers for every kernel. */
-function prepare({ form, m, n, k }: Shape, make: (memory: WebAssembly.Memory) => Kernel) {
-  const shapes: readonly (readonly [number, number])[] = {
+function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Memory) => Kernel) {
+  const sizes: Readonly<Record<Form, [rows: number, columns: number][]>> = {
     forward: [[m, k], [k, n], [1, n], [m, n]],
     input: [[m, k], [n, k], [m, n], [m, n]],
     weight: [[k, m], [k, n], [m, n], [m, n]],
-  }[form] as [number, number][] // prettier-ignore
+  } // prettier-ignore
   let end = scratchFloats(Math.max(m, n, k))
-  const matrices = shapes.map(([rows, columns]): Matrix => {
+  const matrices = sizes[form].map(([rows, columns]): Matrix => {
     const matrix = { offset: end, rows, columns, stride: rowStride(columns) }
     end += rows * matrix.stride
     return matrix
@@ -98,13 +102,11 @@ function prepare({ form, m, n, k }: Shape, make: (memory: WebAssembly.Memory) =>
     input: () => kernel.backwardInput(first, second, third, fourth, 'relu'),
     weight: () => kernel.backwardWeightSgd(first, second, third, fourth, false, hyper),
   }[form]
-  /** The result itself; of `weight` the gradient, which the update would hide. */
+  /** Copies the result, row by row; for `weight` the gradient, without the update. */
   const result = () => {
     if (form === 'weight') kernel.backwardWeight(first, second, fourth, false)
     const { offset, rows, columns, stride } = fourth
-    return Array.from({ length: rows }, (_, i) =>
-      floats.slice(offset + i * stride, offset + i * stride + columns),
-    )
+    return Array.from({ length: rows }, (_, i) => floats.slice(offset + i * stride, offset + i * stride + columns))
   }
   return { run, result }
 }

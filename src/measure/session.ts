@@ -2,9 +2,9 @@ import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { initialParameters } from '../model/initialise.ts'
 import type { Role } from '../plan/plan.ts'
 import { layOut, readRows, writeRows, type Placement } from '../runtime/memory.ts'
-import type { Calibration } from '../runtime/calibrate.ts'
-import type { CalibrationReport, RankReport } from '../runtime/rank.ts'
-import type { SignalTiming } from '../runtime/signal-times.ts'
+import type { CalibrationOrder } from '../runtime/calibrate.ts'
+import type { RankReport, RankTimes } from '../runtime/orders.ts'
+import type { SignalOrder } from '../runtime/signal-times.ts'
 import { startTeam, type Team, type TeamOptions } from '../runtime/team.ts'
 import type { Batches } from './batches.ts'
 import type { Cell, Wait } from '../cells/cell.ts'
@@ -46,12 +46,12 @@ export interface Session {
   /** Times single instructions of a cell's plan, some of each rank's, on these ranks at once. */
   calibrate(
     cell: Cell,
-    instructions: Calibration['instructions'],
+    instructions: CalibrationOrder['instructions'],
     milliseconds: number,
     warmUpMs: number,
-  ): Promise<CalibrationReport[]>
+  ): Promise<RankTimes[]>
   /** Times signals between the ranks of a cell. */
-  signals(cell: Cell, what: SignalTiming['what'], block?: Float32Array): Promise<CalibrationReport[]>
+  signals(cell: Cell, what: SignalOrder['what'], block?: Float32Array): Promise<RankTimes[]>
   close(): Promise<void>
 }
 
@@ -91,14 +91,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       loaded = batches.count
       // The batches lie at the same place in every plan.
       const [cell] = cells
-      for (const { buffer, at } of buffersOf(cell, 'features'))
-        writeRows(floats, at, buffer, batches.features)
+      for (const { buffer, at } of buffersOf(cell, 'features')) writeRows(floats, at, buffer, batches.features)
       for (const { buffer, at } of buffersOf(cell, 'labels')) writeRows(floats, at, buffer, batches.labels)
     },
 
     initialise(cell) {
-      for (const { buffer, at } of buffersOf(cell, 'weights'))
-        writeRows(floats, at, buffer, initial[buffer.layer])
+      for (const { buffer, at } of buffersOf(cell, 'weights')) writeRows(floats, at, buffer, initial[buffer.layer])
       const zero = new Float32Array(Math.max(...initial.map((layer) => layer.length)))
       for (const { buffer, at } of buffersOf(cell, 'state')) {
         writeRows(floats, at, buffer, zero.subarray(0, buffer.rows * buffer.columns))
@@ -107,14 +105,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
     run(cell, warmUp, measured, done) {
       const { plan, hyper, dispatch, wait } = cell
-      const visit = {
+      const order = {
         plan,
         placement: placementOf.get(cell)!,
         steps: { warmUp, measured, done, batches: loaded },
         hyper,
         spinMicroseconds: spinOf(wait, plan.programs.length > cores),
       }
-      return dispatch === 'task' ? team.dispatch(visit) : team.visit(visit)
+      return dispatch === 'task' ? team.dispatch(order) : team.run(order)
     },
 
     weights(cell) {

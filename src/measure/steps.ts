@@ -1,4 +1,4 @@
-import type { RankReport } from '../runtime/rank.ts'
+import type { RankReport } from '../runtime/orders.ts'
 
 /** When the last rank arrived at each barrier between steps, from the one that starts the run on. */
 const lastArrivals = (reports: readonly Pick<RankReport, 'arrivals'>[]): number[] =>

@@ -58,8 +58,7 @@ export function summarise(
   const medians = visits.map(blockMedian)
   const medianNs = median(medians)
   const pairs = pairedRatios(visits, serial).map((ratio) => 1 / ratio)
-  const bootstrap = (values: readonly number[]) =>
-    bootstrapInterval(values, median, { seed: seed + purpose.bootstrap })
+  const bootstrap = (values: readonly number[]) => bootstrapInterval(values, median, { seed: seed + purpose.bootstrap })
   const speedup = pairs.length > 0 ? median(pairs) : undefined
   const minNs = least(measured)
   return {
@@ -77,8 +76,7 @@ export function summarise(
     speedupInterval: pairs.length > 0 ? bootstrap(pairs) : undefined,
     speedupOfMinima: speedup === undefined ? undefined : least(serial.flatMap(measuredNs)) / minNs,
     efficiency: speedup === undefined ? undefined : speedup / threads,
-    efficiencyTogether:
-      speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
+    efficiencyTogether: speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
     karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
     offCpuShare: offCpuShare(visits),
     bubbleFraction: bubbleFraction(visits),
@@ -95,8 +93,7 @@ function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
   const steps = visits.reduce((sum, visit) => sum + measuredNs(visit).length, 0)
   const mean = (rank: number, index: number): number =>
     visits.reduce((sum, { reports }) => sum + reports[rank].spent[index] * 1e6, 0) / steps
-  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : mean(rank, index)))
-    .duration
+  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : mean(rank, index))).duration
 }
 
 /** Whether the interval of a cell's speed-up reaches no further than a share of it to either side. */
@@ -116,8 +113,7 @@ export function speedupIsWithin(
 }
 
 /** (1/S − 1/p) / (1 − 1/p) */
-export const karpFlatt = (speedup: number, threads: number): number =>
-  (1 / speedup - 1 / threads) / (1 - 1 / threads)
+export const karpFlatt = (speedup: number, threads: number): number => (1 / speedup - 1 / threads) / (1 - 1 / threads)
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
 

@@ -53,9 +53,7 @@ export function compareWeights(
 }
 
 function equalBits(a: Float32Array, b: Float32Array): boolean {
-  const [bitsOfA, bitsOfB] = [a, b].map(
-    (values) => new Int32Array(values.buffer, values.byteOffset, values.length),
-  )
+  const [bitsOfA, bitsOfB] = [a, b].map((values) => new Int32Array(values.buffer, values.byteOffset, values.length))
   return bitsOfA.length === bitsOfB.length && bitsOfA.every((bits, i) => bits === bitsOfB[i])
 }
 

@@ -2,10 +2,10 @@ import { scratchFloats, type Kernel, type Matrix } from '../kernels/kernel.ts'
 import type { DataSet } from './data/dataset.ts'
 import { activationOf, layerCount, type Model } from './shape.ts'
 
-/** Rows that are evaluated at a time. */
+/** Rows evaluated at a time. */
 const CHUNK = 64
 
-/** Floats of memory that `evaluate` needs, its kernel's scratch first. */
+/** Floats of memory that `evaluate` needs, including its kernel's scratch. */
 export function evaluationFloats(model: Model): number {
   const { widths } = model
   const parameters = widths.slice(1).reduce((sum, out, layer) => sum + (widths[layer] + 1) * out, 0)
@@ -14,10 +14,10 @@ export function evaluationFloats(model: Model): number {
 
 /**
  * The share of rows whose largest output is that of their class (the first of equal ones counts). Runs on the calling
- * thread with the kernel's own arithmetic, so that equal weights give an equal share to the last digit.
+ * thread with the kernel's own arithmetic, so equal weights give equal shares to the last digit.
  *
- * `parameters` holds W, row-major, and then the bias of each layer; `memory` is the kernel's, free from float `from` on
- * for `evaluationFloats`, where the kernel's scratch is.
+ * @param parameters per layer W, row-major, and then the bias
+ * @param memory the kernel's memory, free for `evaluationFloats` from float `from`, where the kernel's scratch begins
  */
 export function evaluate(
   model: Model,

@@ -7,18 +7,18 @@ export interface Random {
   readonly uniform: () => number
   /** Mean 0, standard deviation 1; Marsaglia's polar method (SIAM Review 6, 1964). */
   readonly normal: () => number
-  /** An integer in [0, n), each as likely as the others; n from 1 to 2³². */
+  /** An integer in [0, n), all equally likely; n from 1 to 2³². */
   readonly below: (n: number) => number
   /** Shuffles in place (Fisher and Yates, Durstenfeld's form) and returns its argument. */
   readonly shuffle: <A extends { readonly length: number; readonly [index: number]: unknown }>(array: A) => A
 }
 
-/** What the numbers are for, as a key: one seed serves every purpose with independent numbers. */
+/** Purposes as keys: one seed gives independent numbers for each. */
 export const purpose = { parameters: 1, synthetic: 2, split: 3, blocks: 4, bootstrap: 5, epochs: 6 } as const
 
 const TWO_32 = 2 ** 32
 
-/** One generator per list of keys (safe integers, e.g. a seed, a purpose and a layer); any other list is another stream. */
+/** One generator per list of keys (safe integers, e.g. a seed, a purpose and a layer); another list gives another stream. */
 export function random(...keys: number[]): Random {
   const next = xoshiro128(...stateOf(keys))
   let spare: number | undefined
@@ -43,7 +43,7 @@ export function random(...keys: number[]): Random {
   }
 
   const below = (n: number) => {
-    // Above the largest multiple of n the remainder would favour small numbers: draw again.
+    // Beyond the largest multiple of n, the remainder would favour small numbers: draw again.
     const limit = TWO_32 - (TWO_32 % n)
     for (;;) {
       const value = next()
@@ -84,14 +84,13 @@ export function xoshiro128(...[s0, s1, s2, s3]: State): () => number {
 
 const rotate = (word: number, bits: number) => (word << bits) | (word >>> (32 - bits))
 
-/** 2³² divided by the golden ratio: the customary odd constant of Weyl sequences. */
+/** 2³² divided by the golden ratio: the usual odd constant of Weyl sequences. */
 const GOLDEN = 0x9e3779b9
 
 /** Four lanes, each absorbing the number of keys and both halves of every key; all four are 0 once in 2¹²⁸. */
 function stateOf(keys: readonly number[]): State {
   const words = [keys.length, ...keys.flatMap((key) => [key >>> 0, Math.floor(key / TWO_32) >>> 0])]
-  const lane = (number: number) =>
-    words.reduce((hash, word) => mix((hash ^ word) + Math.imul(GOLDEN, number)), number)
+  const lane = (number: number) => words.reduce((hash, word) => mix((hash ^ word) + Math.imul(GOLDEN, number)), number)
   return [lane(1), lane(2), lane(3), lane(4)]
 }
 
@@ -102,7 +101,7 @@ function mix(word: number): number {
   return word ^ (word >>> 16)
 }
 
-/** The last odd power of the series: |z| ≤ 0.172 in there, so the next term is below 2⁻⁵³ of the sum. */
+/** The last odd power of the series below: |z| ≤ 0.172, so the next term is less than 2⁻⁵³ of the sum. */
 const LAST_POWER = 21
 
 /** ln x for 0 < x < 1. `Math.log` may round differently elsewhere: ECMAScript leaves its last bits to the engine. */

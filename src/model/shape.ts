@@ -3,7 +3,7 @@ import type { Activation, Loss } from '../kernels/kernel.ts'
 /** A multilayer perceptron: layer l maps `widths[l]` inputs to `widths[l + 1]` outputs; the last layer has no activation. */
 export interface Model {
   readonly widths: readonly number[]
-  /** Of every layer but the last. */
+  /** The activation after every layer but the last. */
   readonly activation: Activation
   readonly loss: Loss
 }
@@ -13,8 +13,7 @@ export const layerCount = ({ widths }: Pick<Model, 'widths'>): number => widths.
 /** Weights and biases together. */
 export function parameterCount(model: Model): number {
   let count = 0
-  for (let layer = 0; layer < layerCount(model); layer++)
-    count += (model.widths[layer] + 1) * model.widths[layer + 1]
+  for (let layer = 0; layer < layerCount(model); layer++) count += (model.widths[layer] + 1) * model.widths[layer + 1]
   return count
 }
 

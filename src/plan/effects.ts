@@ -2,18 +2,18 @@ import type { Instruction, Region, Signal } from './plan.ts'
 import { samplesVersion } from './build/samples.ts'
 import type { Span } from './span.ts'
 
-/** A box of the work that a step consists of: every product must be covered exactly once over all ranks. */
+/** A part of the work of a step: over all ranks, every product must be computed exactly once. */
 export interface Product {
   readonly kind: 'forward' | 'loss' | 'backward-input' | 'backward-weight'
   readonly layer: number
   readonly samples: Span
-  /** Of a weight gradient: rows of the parameter matrix; else all of the summation, written 0 to 1. */
+  /** Rows of the parameter matrix, for a weight gradient; otherwise 0 to 1, since sums are not divided. */
   readonly rows: Span
   /** Columns of the result. */
   readonly columns: Span
 }
 
-/** What an instruction reads, then writes. */
+/** The regions that an instruction reads and those that it then writes. */
 export interface Effects {
   readonly reads: readonly Region[]
   readonly writes: readonly Region[]
@@ -23,7 +23,7 @@ export interface Effects {
 const WHOLE: Span = { from: 0, to: 1 }
 const NONE: Effects = { reads: [], writes: [] }
 
-/** Everything that executor, checker, byte counts and charts need to know about an instruction. */
+/** The one place that knows what an instruction reads, writes and computes. */
 export function effects(instruction: Instruction): Effects {
   switch (instruction.op) {
     case 'forward': {
@@ -53,7 +53,7 @@ export function effects(instruction: Instruction): Effects {
     case 'backward-weight': {
       const { layer, samples, accumulated, input, delta, rows, gradient } = instruction
       const { columns } = gradient
-      // The bias alone needs no input.
+      // The bias needs no input.
       const operands = input.columns.from < input.columns.to ? [input, delta] : [delta]
       const before = { ...gradient, version: samplesVersion([accumulated]) }
       const reads = before.version === '' ? operands : [...operands, before]
@@ -76,7 +76,7 @@ export function effects(instruction: Instruction): Effects {
   }
 }
 
-/** What an instruction tells others, or waits for, in this order. */
+/** The publishes and awaits of an instruction, in order. */
 export function signalsOf(instruction: Instruction): readonly Signal[] {
   switch (instruction.op) {
     case 'publish':
@@ -92,11 +92,11 @@ export function signalsOf(instruction: Instruction): readonly Signal[] {
 
 const NO_SIGNALS: readonly Signal[] = []
 
-/** Whether an instruction only tells or waits. */
+/** Whether an instruction only publishes or awaits. */
 export const isSignal = (instruction: Instruction): boolean =>
   instruction.op === 'barrier' || instruction.op === 'publish' || instruction.op === 'await'
 
-/** Version of what a buffer holds when a step begins, by role; the others hold nothing. */
+/** The version that a buffer holds at the start of a step, by role; buffers of other roles hold nothing. */
 export const INITIAL_VERSION: Readonly<Partial<Record<string, string>>> = {
   features: 'batch',
   labels: 'batch',

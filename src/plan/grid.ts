@@ -64,8 +64,7 @@ export function impossible(grid: Grid): string | undefined {
   const layers = layerCount(model)
   if (table && table.length !== pp) return `the schedule file is for ${table.length} ranks, not for ${pp}`
   if (pp > layers) return `${pp} stages need at least ${pp} layers; the model has ${layers}`
-  if (dp > batch)
-    return `${dp} ranks that share the batch need at least ${dp} samples; the batch has ${batch}`
+  if (dp > batch) return `${dp} ranks that share the batch need at least ${dp} samples; the batch has ${batch}`
   const share = Math.floor(batch / dp)
   if (microbatches > share) {
     return `${microbatches} microbatches need at least ${microbatches} samples; a rank's share of the batch has ${share}`

@@ -5,8 +5,8 @@ import type { Span } from './span.ts'
 
 /**
  * A plan says who does what, and when, in one training step: buffers, counters, and one program per rank.
- * It is plain data. The threads execute it, the checker proves it, byte counts, charts and tests read it;
- * none of them knows anything about a mode that is not written here.
+ * It is plain data. Threads execute it, the checker proves it, byte counts, charts and tests read it; all that they know
+ * about a mode is in the plan.
  */
 export interface Plan {
   readonly model: Model
@@ -17,39 +17,29 @@ export interface Plan {
   readonly counters: readonly Counter[]
   /** One program per rank. The last instruction of each is the barrier that ends the step. */
   readonly programs: readonly (readonly Instruction[])[]
-  /** Every sum runs in serial's order, so that the weights must equal serial's to the bit. */
+  /** Every sum runs in serial's order, so the weights must equal serial's to the bit. */
   readonly exact: boolean
 }
 
 /**
- * `features`, `labels` and `losses` hold one row per sample of the batch and change place from step to step. A `message`
- * is on its way through a port, one slot per microbatch; it takes no room in the shared memory.
+ * `features`, `labels` and `losses` hold one row per sample of the batch; their place changes from step to step. A
+ * `message` is data in transit through a port, one slot per microbatch; it takes no room in the shared memory.
  */
 export type Role =
-  | 'features'
-  | 'labels'
-  | 'losses'
-  | 'weights'
-  | 'packed'
-  | 'state'
-  | 'gradient'
-  | 'activation'
-  | 'delta'
-  | 'message'
+  'features' | 'labels' | 'losses' | 'weights' | 'packed' | 'state' | 'gradient' | 'activation' | 'delta' | 'message'
 
 export const SHARED = -1
 
-/** A matrix, or, with several slots, that many of the same shape. */
+/** One matrix per slot, all of the same size. */
 export interface Buffer {
   readonly name: string
   readonly role: Role
-  /** The rank in whose memory it lies, or SHARED. */
+  /** The rank whose memory it lies in, or SHARED. */
   readonly owner: number
   /**
-   * Of `packed`: the layer whose weights it holds, in a kernel's own order.
-   * Of `weights`: the layer whose parameters they are, as one matrix of in + 1 rows and out columns, the last row being
-   * the bias. Of `state` and `gradient`: the same, or those rows of it that the owner is responsible for.
-   * Of `activation`, `delta` and `message`: the layer that reads the activation.
+   * `weights`: the layer whose parameters they are, as one matrix of in + 1 rows and out columns, the last row being the
+   * bias. `state` and `gradient`: the same, or the rows of it that the owner computes. `packed`: the layer whose weights
+   * it holds, in a kernel's own order. `activation`, `delta` and `message`: the layer that reads the activation.
    */
   readonly layer: number
   readonly rows: number
@@ -57,14 +47,14 @@ export interface Buffer {
   readonly slots: number
 }
 
-/** The one synchronisation primitive: a number that one rank publishes (raises by one) and others await. */
+/** The one synchronisation primitive: a number that one rank publishes (raises by one) and other ranks await. */
 export interface Counter {
   readonly name: string
   readonly publisher: number
 }
 
 /**
- * A rectangle of one slot of a buffer, and which of the values that pass through that place in a step is meant:
+ * A rectangle of one slot of a buffer. Several values pass through a place in one step; the version says which is meant:
  * `batch`, `before` and `after` (the update), `microbatch k`, or, for a gradient, the samples summed so far.
  */
 export interface Region {
@@ -75,7 +65,7 @@ export interface Region {
   readonly version: string
 }
 
-/** Why a rank waits: data from another rank, room to write, or everyone. */
+/** Why a rank waits: for data from another rank, for room to write, or for all ranks of a group. */
 export type Cause = 'receive' | 'credit' | 'barrier'
 
 export type Signal =
@@ -108,10 +98,7 @@ export interface LossGradient extends OnSamples {
   readonly losses: Region
 }
 
-/**
- * packed = weights, in the order in which a kernel reads them for the input gradient: worth it where that happens more
- * than once a step.
- */
+/** packed = weights, in the order in which a kernel reads them for the input gradient; pays if they are read repeatedly. */
 export interface Pack {
   readonly op: 'pack'
   readonly layer: number
@@ -127,14 +114,14 @@ export interface BackwardInput extends OnSamples {
   readonly delta: Region
   /** The rows are the columns of `result`; the bias row is not read. */
   readonly weights: Region
-  /** The same weights, where they have been packed. */
+  /** The same weights in packed form, if there is one. */
   readonly packed?: Region
-  /** What the layer read, which is the output of the activation that is differentiated. */
+  /** The layer's input, which is the output of the activation to differentiate. */
   readonly input: Region
   readonly result: Region
 }
 
-/** gradient (+)= [input, 1]ᵀ · delta, over the samples ("wgrad"); goes on from the samples already `accumulated`. */
+/** gradient (+)= [input, 1]ᵀ · delta, over the samples ("wgrad"); adds to the samples already `accumulated`. */
 export interface BackwardWeight extends OnSamples {
   readonly op: 'backward-weight'
   readonly layer: number
@@ -143,27 +130,27 @@ export interface BackwardWeight extends OnSamples {
   readonly delta: Region
   /** Rows of the parameter matrix, the last of which is the bias. */
   readonly rows: Span
-  /** Where they lie; its version is what it holds afterwards. */
+  /** Where those rows lie; the version is that after the instruction. */
   readonly gradient: Region
 }
 
-/** Posts a copy of what a rank has computed to another rank; the port keeps the order. */
+/** Posts a copy of a tensor to another rank; the port keeps the order. */
 export interface Send extends OnSamples {
   readonly op: 'send'
-  /** Whether the message is moved or copied once more. */
+  /** `transfer` moves the message, `clone` copies it once more. */
   readonly by: 'transfer' | 'clone'
   readonly source: Region
   readonly message: Region
 }
 
-/** Takes the next message out of the port, which must have been posted, and copies it to where it is read. */
+/** Takes the next message, already posted, out of the port and copies it to where it is read. */
 export interface Take extends OnSamples {
   readonly op: 'take'
   readonly message: Region
   readonly target: Region
 }
 
-/** target = Σ sources, in their order; of one source, a copy. */
+/** target = Σ sources, in their order; a single source is copied. */
 export interface Reduce {
   readonly op: 'reduce'
   readonly layer: number
@@ -171,7 +158,7 @@ export interface Reduce {
   readonly target: Region
 }
 
-/** The optimizer's step on a rectangle of a layer's parameters; `weights` and `state` are named as they are before it. */
+/** The optimizer's step on a rectangle of a layer's parameters; `weights` and `state` carry the version before it. */
 export interface Update {
   readonly op: 'update'
   readonly layer: number
@@ -192,7 +179,7 @@ export interface Await {
   readonly atLeast: number
 }
 
-/** Nobody of the group goes on before everybody has come: rounds of publish and await (see `barrier.ts`). */
+/** No rank of the group continues before all have arrived: rounds of publish and await (see `barrier` in draft.ts). */
 export interface Barrier {
   readonly op: 'barrier'
   readonly group: readonly number[]
@@ -213,7 +200,7 @@ export type Instruction =
   | Await
   | Barrier
 
-/** A plan that cannot be made or must not be run; the message says what was asked and what would be possible. */
+/** A plan that cannot be made or must not be run; the message says what was asked for and what is possible. */
 export class PlanError extends UserError {
   override readonly name = 'PlanError'
 }

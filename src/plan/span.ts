@@ -1,16 +1,26 @@
-/** A half-open range of whole numbers: `from` belongs to it, `to` does not. */
+/** A half-open range of whole numbers: it contains `from` and not `to`. */
 export interface Span {
   readonly from: number
   readonly to: number
+}
+
+export interface Rectangle {
+  readonly rows: Span
+  readonly columns: Span
 }
 
 export const length = (span: Span): number => span.to - span.from
 
 export const isEmpty = (span: Span): boolean => span.from >= span.to
 
+export const isSame = (a: Span, b: Span): boolean => a.from === b.from && a.to === b.to
+
+export const isSameRectangle = (a: Rectangle, b: Rectangle): boolean =>
+  isSame(a.rows, b.rows) && isSame(a.columns, b.columns)
+
 export const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to
 
-/** Cuts a span into `parts` contiguous ones whose lengths differ by at most one, the longer first; some are empty if it is short. */
+/** Cuts a span into `parts` contiguous ones whose lengths differ by at most one, longer ones first; some may be empty. */
 export function split(span: Span, parts: number): Span[] {
   const size = Math.floor(length(span) / parts)
   const longer = length(span) % parts
@@ -25,8 +35,8 @@ export function split(span: Span, parts: number): Span[] {
 }
 
 /**
- * Cuts 0 … `size` into `parts` contiguous spans that begin at multiples of `grain`, as equal as that allows: what lies in
- * rows of a matrix is then written by one rank per cache line. Some are empty if there are too few grains.
+ * Cuts 0 … `size` into `parts` contiguous spans that begin at multiples of `grain`, as equal as that allows, so that only
+ * one rank writes to each cache line of a matrix row. Some are empty if there are too few grains.
  */
 export const splitAligned = (size: number, parts: number, grain: number): Span[] =>
   split({ from: 0, to: Math.ceil(size / grain) }, parts).map(({ from, to }) => ({

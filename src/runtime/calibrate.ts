@@ -1,3 +1,4 @@
+import type { Hyperparameters } from '../kernels/kernel.ts'
 import type { Instruction, Plan } from '../plan/plan.ts'
 import { isSignal } from '../plan/effects.ts'
 import type { BoundProgram } from './bind.ts'
@@ -7,29 +8,30 @@ import { footprintBefore, touch } from './footprint.ts'
 import { beginStep, type Clock } from './interpret.ts'
 import type { Placement } from './memory.ts'
 
-/** Which instructions are to be timed, on which ranks at once, and for how long. */
-export interface Calibration {
+/** Which instructions to time, on which ranks at once, and for how long. */
+export interface CalibrationOrder {
   readonly plan: Plan
   readonly placement: Placement
+  readonly hyper: Hyperparameters
   readonly batches: number
   /** Per rank, the indices of the instructions that it times; ranks without any take no part. */
   readonly instructions: readonly (readonly number[])[]
-  /** Milliseconds for each of them, and before the first of all. */
+  /** Milliseconds for each of them, and of warm-up before the first. */
   readonly milliseconds: number
   readonly warmUpMs: number
 }
 
-/** Repetitions of one instruction: enough for a median, and not more than it needs. */
+/** Repetitions of one instruction: enough for a median, and no more than it needs. */
 const FEWEST = 5
 const MOST = 60
-/** The first repetitions find what the instruction before has left. */
+/** The first repetitions still find the caches of the instruction timed before. */
 const SKIPPED = 2
 
-/** A counter that the ranks of a calibration tell each other of their ends with; the plan's own ones are not in use. */
+/** The counter of the ranks that are done; the plan's own counters are not in use. */
 const DONE = 0
 
 /** What a rank shares with the others. */
-export interface Surroundings {
+interface Surroundings {
   readonly floats: Float32Array
   readonly counters: Int32Array
   readonly line: Int32Array
@@ -37,15 +39,15 @@ export interface Surroundings {
 }
 
 /**
- * Times single instructions of a rank's program, each again and again: the caches are put into the state that a row of
- * steps would leave, the instruction before is run, for what it leaves in the registers, the branch predictors and the
- * kernel's scratch, and then the instruction itself, between two looks at the clock as in a step. Nothing else is timed.
- * Ranks that calibrate together go on computing until the last one has done.
+ * Times single instructions of a rank's program, each again and again. Each time, it first puts the caches into the state
+ * that a row of steps would leave and runs the instruction before, for its traces in branch predictors and the kernel's
+ * scratch; only the instruction itself is timed, between two looks at the clock as in a step. Ranks that calibrate
+ * together go on computing until the last one is done.
  *
- * @returns milliseconds per instruction asked for, in the order of the repetitions
+ * @returns milliseconds of each repetition, per instruction asked for
  */
 export function calibrate(
-  { plan, placement, batches, instructions, milliseconds, warmUpMs }: Calibration,
+  { plan, placement, batches, instructions, milliseconds, warmUpMs }: CalibrationOrder,
   rank: number,
   bound: BoundProgram,
   { floats, counters, line, clock }: Surroundings,
@@ -62,7 +64,7 @@ export function calibrate(
     beginStep(bound, steps, step, [0, 0])
     line[STEP] = step++
   }
-  /** All that computes, without waiting for anybody: compiles what is not yet compiled. */
+  /** Runs all that computes, so that V8 compiles it. */
   const runAll = () => {
     begin()
     program.forEach((instruction, index) => {
@@ -91,16 +93,16 @@ export function calibrate(
   })
   publish(counters, DONE * COUNTER_CELLS)
   while (Atomics.load(counters, DONE * COUNTER_CELLS) < partners) runAll()
-  // Never so; but it shows the compiler that what was touched matters.
+  // Never true; keeps V8 from removing the reads.
   if (Number.isNaN(seen)) line[INSTRUCTION] = -1
   return results
 }
 
-/** Whether an instruction computes, without anybody else. */
+/** Whether an instruction computes and takes no other rank to do it. */
 const computes = (instruction: Instruction): boolean =>
   !isSignal(instruction) && instruction.op !== 'send' && instruction.op !== 'take'
 
-/** The instruction that the rank has computed last when it comes to this one; −1 if there is none. */
+/** The last instruction that computes before this one, in a row of steps; −1 if there is none. */
 function previous(program: readonly Instruction[], index: number): number {
   for (let back = 1; back < program.length; back++) {
     const at = (index - back + program.length) % program.length

@@ -1,18 +1,22 @@
 /**
  * The one synchronisation primitive: a number in shared memory that one rank publishes and others await. All accesses
- * are sequentially consistent, so whatever a rank wrote before it published is seen by whoever has awaited it.
+ * are sequentially consistent, so a rank that has awaited a publish sees everything that was written before it.
  */
 
 /** Int32 cells from one counter to the next: 128 bytes, since processors fetch cache lines in pairs. */
 export const COUNTER_CELLS = 32
 
-/** Beside the value, how many ranks have said that they sleep: only then is a notify, a system call, needed. */
+/** Beside the value: how many ranks sleep. Only if some do is a notify, a system call, needed. */
 const SLEEPERS = 1
 
-/** Tells the processor that it spins, where V8 offers it; elsewhere reading the counter again has to do. */
+/** @returns `count` counters at zero in shared memory; counter c lies at cell c·COUNTER_CELLS */
+export const createCounters = (count: number): Int32Array =>
+  new Int32Array(new SharedArrayBuffer(count * COUNTER_CELLS * Int32Array.BYTES_PER_ELEMENT))
+
+/** Tells the processor that this is a spin loop, where V8 offers that. */
 const pause: () => void = Reflect.get(Atomics, 'pause') ?? (() => {})
 
-/** Raises the counter at cell `at` by one and wakes whoever sleeps on it. */
+/** Raises the counter at cell `at` by one and wakes the ranks that sleep on it. */
 export function publish(cells: Int32Array, at: number): void {
   Atomics.add(cells, at, 1)
   if (Atomics.load(cells, at + SLEEPERS) > 0) Atomics.notify(cells, at)
@@ -29,12 +33,12 @@ function spin(cells: Int32Array, at: number, target: number, spins: number): boo
 
 /**
  * Returns when the counter at cell `at` has reached `target`: spins `spins` times, then sleeps. Differences instead of
- * comparisons let the counter wrap around. There is no timeout: whoever started the ranks ends them if one stalls.
+ * comparisons let the counter wrap around. There is no timeout: the pool's watchdog ends ranks that stall.
  */
 export function awaitCounter(cells: Int32Array, at: number, target: number, spins: number): void {
   if (spin(cells, at, target, spins)) return
-  // The publisher raises, then looks for sleepers; this rank says that it sleeps, then looks at the value, which
-  // `wait` compares again: one of the two sees the other.
+  // The publisher raises the value, then looks for sleepers. This rank counts itself as a sleeper, then looks at the
+  // value, and `wait` looks again. So one of the two sees the other.
   Atomics.add(cells, at + SLEEPERS, 1)
   for (;;) {
     const value = Atomics.load(cells, at)
@@ -47,9 +51,9 @@ export function awaitCounter(cells: Int32Array, at: number, target: number, spin
 const TRIED_SPINS = 20_000
 const TRIES = 5
 
-/** How often a wait looks at its counter in a microsecond, on this thread: a look takes from 1 to 50 ns, by machine. */
+/** How often a wait on this thread looks at its counter in a microsecond. A look takes 1 to 50 ns, by machine. */
 export function spinsPerMicrosecond(): number {
-  const cells = new Int32Array(new SharedArrayBuffer(COUNTER_CELLS * Int32Array.BYTES_PER_ELEMENT))
+  const cells = createCounters(1)
   let best = Infinity
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const start = performance.now()

@@ -3,20 +3,15 @@ import type { BoundProgram } from './bind.ts'
 import { seekStep, type Steps, type Timings } from './interpret.ts'
 import { rangesOf, type Range } from './ranges.ts'
 
-/** Runs a range of a step on whatever thread is free; gives when it began and when each of its instructions ended. */
+/** Runs a range of a step on any free thread; gives when it began and when each of its instructions ended. */
 export type RunRange = (range: Range, step: number) => Promise<Float64Array>
 
 /**
- * Runs steps of a plan as tasks: each range is one, sent when what it waits for is over, and joined here, on the main
- * thread. A step begins when its first ranges are sent, and ends when its last is back. Waiting is what lies between a
- * rank's ranges, and counts for the wait in front of the later one.
+ * Runs steps of a plan as tasks, one per range. A range is sent when all that it waits for is over, and joined here, on
+ * the main thread. A step begins when its first ranges are sent and ends when its last is back. The time between two
+ * ranges of a rank counts for the wait before the later one.
  */
-export async function dispatchSteps(
-  plan: Plan,
-  steps: Steps,
-  run: RunRange,
-  clock: () => number,
-): Promise<Timings[]> {
+export async function dispatchSteps(plan: Plan, steps: Steps, run: RunRange, clock: () => number): Promise<Timings[]> {
   const ranges = rangesOf(plan)
   const total = steps.warmUp + steps.measured
   const timings = plan.programs.map((program) => ({
@@ -44,7 +39,7 @@ export async function dispatchSteps(
       let next = 0
       const pass = (to: number, until: number) => {
         for (; next < to; next++) stamps[next] = now
-        // The first range has no wait in front of it: sending it is no instruction's time.
+        // There is no wait before the first range: the time to send it belongs to no instruction.
         if (step >= steps.warmUp) spent[to === 0 ? last + 1 : to - 1] += until - now
         now = until
       }
@@ -62,7 +57,7 @@ export async function dispatchSteps(
   return timings
 }
 
-/** Executes a range in this thread. */
+/** Runs a range in this thread; gives when it began and when each of its instructions ended. */
 export function runRange(
   bound: BoundProgram,
   { from, to }: Range,

@@ -5,18 +5,18 @@ import type { Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'
 import { movesWithBatch, type Placement } from './memory.ts'
 
-/** A rectangle in memory that moves on with the batch, or does not, and whether it belongs to the step before. */
+/** A rectangle in memory. */
 interface Place {
   readonly matrix: Matrix
-  /** Floats from one batch's to the next one's. */
+  /** Floats from one batch's rectangle to the next one's; 0 if all batches share it. */
   readonly distance: number
+  /** The step before touched it last. */
   readonly before: boolean
 }
 
 /**
- * What a rank has touched since it last came to an instruction, the latest last: each rectangle once, where it was last
- * touched. Touching all of it in this order puts the caches into about the state in which the instruction finds them in a
- * row of steps.
+ * What a rank has touched since it last ran an instruction: each rectangle once, in the order of the last touch. Touching
+ * them in this order puts the caches into about the state in which the instruction finds them in a row of steps.
  */
 export function footprintBefore(plan: Plan, placement: Placement, rank: number, index: number): Place[] {
   const program = plan.programs[rank]
@@ -33,10 +33,7 @@ export function footprintBefore(plan: Plan, placement: Placement, rank: number, 
       if (places.has(key)) continue
       const stride = strideOf(buffer)
       const offset =
-        placement[region.buffer] +
-        region.slot * slotFloats(buffer) +
-        region.rows.from * stride +
-        region.columns.from
+        placement[region.buffer] + region.slot * slotFloats(buffer) + region.rows.from * stride + region.columns.from
       const matrix = { offset, rows: length(region.rows), columns: length(region.columns), stride }
       places.set(key, { matrix, distance: moves ? slotFloats(buffer) : 0, before })
     }
@@ -46,13 +43,8 @@ export function footprintBefore(plan: Plan, placement: Placement, rank: number, 
 
 const spans = ({ rows, columns }: Region): string => `${rows.from}:${rows.to}/${columns.from}:${columns.to}`
 
-/** Reads a float of every cache line; gives their sum, so that no compiler leaves it out. */
-export function touch(
-  floats: Float32Array,
-  places: readonly Place[],
-  batch: number,
-  batches: number,
-): number {
+/** Reads a float of every cache line; the sum keeps V8 from removing the reads. */
+export function touch(floats: Float32Array, places: readonly Place[], batch: number, batches: number): number {
   let sum = 0
   for (let p = 0; p < places.length; p++) {
     const { matrix, distance, before } = places[p]
@@ -66,7 +58,7 @@ export function touch(
   return sum
 }
 
-/** Bytes of all that a rank touches in a step. */
+/** Bytes that a rank touches in a step. */
 export function footprintBytes(plan: Plan, rank: number): number {
   const places = new Map<string, number>()
   for (const instruction of plan.programs[rank]) {

@@ -1,32 +1,32 @@
 import type { BoundProgram } from './bind.ts'
-import { INSTRUCTION, PARKED, STEP } from './control.ts'
+import { INSTRUCTION, STEP } from './control.ts'
 
 /** Milliseconds on a clock that all threads share; in Node `performance.now`, whose origin is the process's. */
 export type Clock = () => number
 
 export interface Steps {
-  /** Steps that are run but not counted in `spent`. */
+  /** Steps that do not count in `spent`. */
   readonly warmUp: number
   readonly measured: number
-  /** Training steps done before with these weights: tells Adam its t and which batch comes first. */
+  /** Training steps already done with these weights: give Adam's t and the first batch. */
   readonly done: number
-  /** Batches that lie behind each other in memory; step s works on batch s mod `batches`. */
+  /** Batches in memory; step s works on batch s mod `batches`. */
   readonly batches: number
 }
 
-/** What a rank noted while it ran, in milliseconds on the common clock. */
+/** What a rank noted, in milliseconds on the common clock. */
 export interface Timings {
   /** When it arrived at the start barrier, and then at the end barrier of each step. */
   readonly arrivals: Float64Array
   /** When the first measured step began for this rank. */
   readonly begun: number
-  /** Per instruction, and last between steps, the time spent in all measured steps together. */
+  /** Per instruction, and last for the gaps between steps: the time in all measured steps together. */
   readonly spent: Float64Array
   /** When each instruction of the last step began, and when the step ended. */
   readonly stamps: Float64Array
-  /** By how many bytes the rank's JavaScript heap grew over the measured steps; less if it was collected. */
+  /** Bytes by which the rank's JavaScript heap grew over the measured steps; less if it was collected. */
   readonly heapGrowth: number
-  /** Processor time of the rank's thread over the measured steps; undefined where Node does not tell it. */
+  /** Processor time of the rank's thread over the measured steps; undefined where Node does not know it. */
   readonly cpuMs?: number | undefined
 }
 
@@ -39,7 +39,7 @@ export interface Gauges {
 
 /**
  * Runs a bound program for a number of steps, from a common start to a common end. The clock is read once per
- * instruction boundary: each instant of a step belongs to exactly one instruction or to what lies between steps.
+ * instruction boundary: each instant belongs to exactly one instruction or to the gap between two steps.
  */
 export function interpret(
   bound: BoundProgram,
@@ -87,7 +87,6 @@ export function interpret(
     }
   }
   stamps[last + 1] = before
-  line[STEP] = PARKED
   const cpuAfter = cpuMs()
   const spentOnCpu = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore
   return {
@@ -100,7 +99,7 @@ export function interpret(
   }
 }
 
-/** Makes everything point at a step: its counters, its batch, its t for Adam. */
+/** Moves a program to the next step: its counters, its batch, Adam's t. */
 export function beginStep(
   { moving, frame }: BoundProgram,
   steps: Pick<Steps, 'done' | 'batches'>,
@@ -116,7 +115,7 @@ export function beginStep(
   }
 }
 
-/** The same for a step that need not follow on the one before. */
+/** The same for any step, whichever came before. */
 export function seekStep(
   bound: BoundProgram,
   steps: Pick<Steps, 'done' | 'batches'>,

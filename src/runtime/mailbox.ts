@@ -1,10 +1,10 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 
-/** How a rank hands over in messages, where it does not by shared memory. */
+/** Handoff by message, for plans that do not hand off in shared memory. */
 export interface Mailbox {
   /** Posts the content of a message buffer to a rank; `transfer` moves the array instead of cloning it. */
   post(rank: number, buffer: number, values: Float32Array, transfer: boolean): void
-  /** The next content of a message buffer from a rank, which has been posted: nobody waits here. */
+  /** The next content of a message buffer from a rank. It must have been posted: this does not wait. */
   take(rank: number, buffer: number): Float32Array
 }
 
@@ -14,8 +14,8 @@ interface Letter {
 }
 
 /**
- * One port to each other rank carries the messages of all buffers between the two, in the order in which they were posted;
- * what was posted for another buffer is kept until that is asked for.
+ * One port to each other rank carries the messages of all buffers between the two, in the order in which they were
+ * posted. Messages for another buffer than the one asked for are kept.
  */
 export function createMailbox(ports: ReadonlyMap<number, MessagePort>): Mailbox {
   const kept = new Map<number, Float32Array[]>()
@@ -38,4 +38,17 @@ export function createMailbox(ports: ReadonlyMap<number, MessagePort>): Mailbox 
       }
     },
   }
+}
+
+/** A message channel between any two ranks; gives each rank's ends, by the number of the other. */
+export function connect(ranks: number): Map<number, MessagePort>[] {
+  const ends = Array.from({ length: ranks }, () => new Map<number, MessagePort>())
+  for (let rank = 0; rank < ranks; rank++) {
+    for (let other = 0; other < rank; other++) {
+      const { port1, port2 } = new MessageChannel()
+      ends[rank].set(other, port1)
+      ends[other].set(rank, port2)
+    }
+  }
+  return ends
 }

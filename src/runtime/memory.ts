@@ -4,7 +4,7 @@ import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
 import type { Span } from '../plan/span.ts'
 
 const FLOATS_PER_MIB = 262144
-/** A 32-bit WebAssembly memory ends at 4 GiB; one page is kept back so that every byte has a 32-bit address. */
+/** 4 GiB less one page, so that the end of the memory still has a 32-bit address. */
 const MOST_PAGES = 65535
 
 /** Where each buffer of a plan begins, in floats from the start of the memory. */
@@ -15,21 +15,21 @@ export interface Layout {
   readonly pages: number
   /** In the order of the plans. */
   readonly placements: readonly Placement[]
-  /** Floats; rank r touches and zeroes its own region before anything is timed. Its kernel's scratch comes first there. */
+  /** Floats; rank r zeroes its own region before anything is timed. Its kernel's scratch comes first there. */
   readonly regions: readonly Span[]
   /** Floats; scratch for a kernel on the main thread. */
   readonly main: Span
-  /** Floats that no buffer takes, for whoever asked for them. */
+  /** Floats that no buffer takes; as many as `layOut` was asked for. */
   readonly spare: Span
 }
 
-/** Buffers whose rows move on with the batch: they lie `batches` times behind each other. */
+/** Buffers with other rows for each batch: they lie in memory once per batch, one behind the other. */
 export const movesWithBatch = (buffer: Buffer): boolean =>
   buffer.role === 'features' || buffer.role === 'labels' || buffer.role === 'losses'
 
 /**
- * Places the buffers of all plans of a run. The buffers that move with the batch come first in the shared region, so
- * that they lie at the same place in every plan of one model and batch.
+ * Places the buffers of all plans of a run. Buffers that move with the batch come first in the shared region, so that
+ * they lie at the same place in every plan of one model and batch.
  *
  * @throws PlanError if the plans need more than a WebAssembly memory can hold
  */
@@ -68,7 +68,7 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
   return { pages, placements, regions: owners.slice(1).map((rank) => regions.get(rank)!), main, spare }
 }
 
-/** Reserves the memory, lazily; its SharedArrayBuffer can be sent to threads, which then share every byte. */
+/** Reserves the memory, lazily. Threads that it is sent to share every byte of it. */
 export const allocate = (layout: Layout): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true })
 
@@ -80,14 +80,14 @@ const rowsAt = (at: number, buffer: Buffer, rows: number): Matrix => ({
   stride: strideOf(buffer),
 })
 
-/** Copies a matrix without padding into a buffer's slot 0, or back out of it. */
+/** Copies a matrix without padding into a buffer's slot 0, and back out of it. */
 export const writeRows = (floats: Float32Array, at: number, buffer: Buffer, values: Float32Array): void =>
   copyIn(floats, rowsAt(at, buffer, values.length / buffer.columns), values)
 
 export const readRows = (floats: Float32Array, at: number, buffer: Buffer, rows: number): Float32Array =>
   copyOut(floats, rowsAt(at, buffer, rows))
 
-/** Copies the rows of a matrix into an array of their own, and back. */
+/** Copies a matrix into an array of its own, and back. */
 export function copyOut(floats: Float32Array, { offset, rows, columns, stride }: Matrix): Float32Array {
   const values = new Float32Array(rows * columns)
   for (let row = 0; row < rows; row++) {
@@ -97,11 +97,7 @@ export function copyOut(floats: Float32Array, { offset, rows, columns, stride }:
   return values
 }
 
-export function copyIn(
-  floats: Float32Array,
-  { offset, rows, columns, stride }: Matrix,
-  values: Float32Array,
-): void {
+export function copyIn(floats: Float32Array, { offset, rows, columns, stride }: Matrix, values: Float32Array): void {
   for (let row = 0; row < rows; row++) {
     floats.set(values.subarray(row * columns, (row + 1) * columns), offset + row * stride)
   }

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from 'node:fs'
 
 export const NO_AFFINITY = 'this system does not tell which cores a process may use: ranks stay unbound'
 
-/** The logical cores that this process may use, from a list like "0-3,8"; empty where that is unknown. */
+/** The logical cores that this process may use; Linux lists them as in "0-3,8". Empty where that is unknown. */
 export function allowedCpus(): number[] {
   try {
     const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? ''
@@ -16,7 +16,7 @@ export function allowedCpus(): number[] {
   }
 }
 
-/** Binds the calling thread to a logical core, on Linux; gives the reason if that cannot be done. */
+/** Binds the calling thread to a logical core, on Linux; gives the reason if that fails. */
 export function pinThread(cpu: number): string | undefined {
   try {
     const thread = readlinkSync('/proc/thread-self').split('/').at(-1)!

@@ -2,126 +2,128 @@ import { FLOATS_PER_LINE } from '../plan/read/bytes.ts'
 import type { Plan } from '../plan/plan.ts'
 import { INSTRUCTION, STEP } from './control.ts'
 import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
+import { publishesPerStep, repeatSignals } from './signals.ts'
 
-/**
- * What is timed between the ranks of a plan: a `publish` that nobody waits for; a `handoff` between the first two of them,
- * one way, to a rank that spins or, `waking`, that sleeps; the `barrier` that ends the step; and a `transfer`: how much
- * longer the first takes to write floats that the second has just read than to write them again, and the second to read
- * what the first has just written.
- */
-export interface SignalTiming {
+/** Which signals the ranks of a plan time. */
+export interface SignalOrder {
   readonly plan: Plan
-  readonly what: 'publish' | 'handoff' | 'waking' | 'barrier' | 'transfer'
+  readonly what: keyof typeof TIMINGS
   readonly spinMicroseconds: number
-  /** What is handed over in a transfer. */
+  /** Shared memory that the first two ranks write and read in turn; for `cache-lines`. */
   readonly block?: Float32Array
+}
+
+/** The rank that times signals, and what it shares with the others. */
+interface Side extends Omit<SignalOrder, 'what' | 'spinMicroseconds'> {
+  readonly rank: number
+  readonly spins: number
+  readonly counters: Int32Array
+  readonly line: Int32Array
 }
 
 const TRIES = 60
 /** The first tries find code that is not yet compiled. */
 const SKIPPED = 10
-/** What is shorter than the clock's own time is repeated so often in a try. */
+/** Signals shorter than a look at the clock are repeated this often in a try. */
 const TRIPS = 50
-/** A rank that is to be woken is asleep after so long. */
+/** By then a rank that waits is asleep. */
 const ASLEEP_MS = 0.2
 
-/** @returns of rank 0, or of the rank that goes on, milliseconds by try; of the others nothing */
-export function timeSignals(
-  { plan, what, spinMicroseconds, block }: SignalTiming,
-  rank: number,
-  spinRate: number,
-  counters: Int32Array,
-  line: Int32Array,
-): Float64Array[] {
-  const spins = Math.round(spinMicroseconds * spinRate)
-  const times: number[] = []
-  const repeat = (one: (attempt: number) => number) => {
-    for (let attempt = 0; attempt < TRIES + SKIPPED; attempt++) {
-      line[STEP] = attempt
-      line[INSTRUCTION] = 0
-      const time = one(attempt)
-      if (attempt >= SKIPPED) times.push(time)
-    }
-    return [Float64Array.from(times)]
-  }
-  /** Passes the ball to the other of the first two ranks, and waits for it. */
-  const [mine, other] = [rank * COUNTER_CELLS, (1 - rank) * COUNTER_CELLS]
-  const wait = (count: number, looks = spins) => awaitCounter(counters, other, count, looks)
+/**
+ * What can be timed. Each gives the milliseconds of every try, on the ranks that take times; nothing on the others.
+ * `publish`: nobody waits for it. `handoff`: one way between the first two ranks, to a rank that spins. `waking`: the
+ * instants of the publish (rank 0) and of going on (rank 1), after a sleep. `barrier`: the one that ends the plan's step.
+ * `cache-lines`: how much longer the first rank takes to write floats that the second has just read than to write them
+ * again, and the second to read what the first has just written.
+ */
+const TIMINGS = {
+  publish: (side: Side) => (side.rank > 0 ? [] : repeat(side, () => timed(() => publishOwn(side)))),
+  handoff: (side: Side) => (side.rank > 1 ? [] : timeHandoffs(side)),
+  waking: (side: Side) => (side.rank > 1 ? [] : timeWaking(side)),
+  barrier: timeBarriers,
+  'cache-lines': (side: Side) => (side.rank > 1 || !side.block ? [] : timeCacheLines(side, side.block)),
+}
 
-  switch (what) {
-    case 'publish':
-      return rank > 0 ? [] : repeat(() => timed(() => publish(counters, mine)))
-    case 'handoff': {
-      if (rank > 1) return []
-      let count = 0
-      const trip = () => {
-        count++
-        if (rank === 0) publish(counters, mine)
-        wait(count)
-        if (rank === 1) publish(counters, mine)
-      }
-      const halves = repeat(() => timed(() => repeatedly(trip)) / TRIPS / 2)
-      return rank === 0 ? halves : []
-    }
-    case 'waking': {
-      if (rank > 1) return []
-      // Both look at one clock: rank 0 just before it publishes, rank 1 when it goes on.
-      return repeat((attempt) => {
-        if (rank === 1) {
-          wait(attempt + 1, 0)
-          const awake = performance.now()
-          publish(counters, mine)
-          return awake
-        }
-        const begun = performance.now()
-        while (performance.now() - begun < ASLEEP_MS);
-        const told = performance.now()
-        publish(counters, mine)
-        wait(attempt + 1, 0)
-        return told
-      })
-    }
-    case 'barrier': {
-      const last = plan.programs[rank].at(-1)
-      const rounds = last?.op === 'barrier' ? last.rounds : []
-      const publishes = rounds.filter(({ kind }) => kind === 'publish').length
-      let passed = 0
-      const pass = () => {
-        for (const signal of rounds) {
-          const at = signal.counter * COUNTER_CELLS
-          if (signal.kind === 'publish') publish(counters, at)
-          else awaitCounter(counters, at, passed * publishes + signal.atLeast, spins)
-        }
-        passed++
-      }
-      const each = repeat(() => timed(() => repeatedly(pass)) / TRIPS)
-      return rank === 0 ? each : []
-    }
-    case 'transfer': {
-      if (rank > 1 || !block) return []
-      let seen = 0
-      const read = () => {
-        seen = readLines(block)
-      }
-      const extra = repeat((attempt) => {
-        if (rank === 0) {
-          const first = timed(() => block.fill(attempt))
-          const again = timed(() => block.fill(attempt))
-          publish(counters, mine)
-          wait(attempt + 1)
-          return first - again
-        }
-        wait(attempt + 1)
-        const first = timed(read)
-        const again = timed(read)
-        publish(counters, mine)
-        return first - again
-      })
-      // Never so; but it shows the compiler that what was read matters.
-      if (Number.isNaN(seen)) line[INSTRUCTION] = -1
-      return extra
-    }
+/** @returns milliseconds by try, from the ranks that take times; see TIMINGS */
+export const timeSignals = (what: SignalOrder['what'], side: Side): Float64Array[] => TIMINGS[what](side)
+
+function timeHandoffs(side: Side): Float64Array[] {
+  let count = 0
+  const trip = () => {
+    count++
+    if (side.rank === 0) publishOwn(side)
+    awaitOther(side, count, side.spins)
+    if (side.rank === 1) publishOwn(side)
   }
+  const halves = repeat(side, () => timed(() => repeatedly(trip)) / TRIPS / 2)
+  return side.rank === 0 ? halves : []
+}
+
+/** Both ranks read one clock: rank 0 just before it publishes, rank 1 when it goes on. */
+const timeWaking = (side: Side): Float64Array[] =>
+  repeat(side, (attempt) => {
+    if (side.rank === 1) {
+      awaitOther(side, attempt + 1, 0)
+      const awake = performance.now()
+      publishOwn(side)
+      return awake
+    }
+    const begun = performance.now()
+    while (performance.now() - begun < ASLEEP_MS);
+    const published = performance.now()
+    publishOwn(side)
+    awaitOther(side, attempt + 1, 0)
+    return published
+  })
+
+function timeBarriers(side: Side): Float64Array[] {
+  const { plan, rank, counters, spins } = side
+  const last = plan.programs[rank].at(-1)
+  const rounds = last?.op === 'barrier' ? last.rounds : []
+  const pass = repeatSignals(rounds, { counters, spins, perStep: publishesPerStep(plan) })
+  const each = repeat(side, () => timed(() => repeatedly(pass)) / TRIPS)
+  return rank === 0 ? each : []
+}
+
+function timeCacheLines(side: Side, block: Float32Array): Float64Array[] {
+  let seen = 0
+  const read = () => {
+    seen = readLines(block)
+  }
+  const extra = repeat(side, (attempt) => {
+    if (side.rank === 0) {
+      const first = timed(() => block.fill(attempt))
+      const again = timed(() => block.fill(attempt))
+      publishOwn(side)
+      awaitOther(side, attempt + 1, side.spins)
+      return first - again
+    }
+    awaitOther(side, attempt + 1, side.spins)
+    const first = timed(read)
+    const again = timed(read)
+    publishOwn(side)
+    return first - again
+  })
+  // Never true; keeps V8 from removing the reads.
+  if (Number.isNaN(seen)) side.line[INSTRUCTION] = -1
+  return extra
+}
+
+/** Between the first two ranks, each publishes the counter of its own number and awaits the other's. */
+const publishOwn = ({ counters, rank }: Side): void => publish(counters, rank * COUNTER_CELLS)
+
+const awaitOther = ({ counters, rank }: Side, count: number, spins: number): void =>
+  awaitCounter(counters, (1 - rank) * COUNTER_CELLS, count, spins)
+
+function repeat({ line }: Side, one: (attempt: number) => number): Float64Array[] {
+  const times: number[] = []
+  for (let attempt = 0; attempt < TRIES + SKIPPED; attempt++) {
+    line[STEP] = attempt
+    line[INSTRUCTION] = 0
+    const time = one(attempt)
+    if (attempt >= SKIPPED) times.push(time)
+  }
+  return [Float64Array.from(times)]
 }
 
 function timed(work: () => void): number {
@@ -134,7 +136,7 @@ function repeatedly(work: () => void): void {
   for (let trip = 0; trip < TRIPS; trip++) work()
 }
 
-/** A float of every cache line. */
+/** Reads a float of every cache line. */
 function readLines(block: Float32Array): number {
   let sum = 0
   const { length } = block

@@ -1,4 +1,4 @@
-import { createKernel } from '../kernels/create.ts'
+import { createKernel } from '../kernels/choose.ts'
 import { createRank } from './rank.ts'
 
 export default createRank(createKernel)

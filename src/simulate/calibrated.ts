@@ -2,15 +2,21 @@ import type { Plan } from '../plan/plan.ts'
 import { shapeOf } from './shape.ts'
 import type { Cost } from './simulate.ts'
 
-/** Nanoseconds that the instructions of some shapes have taken. */
-export type ShapeTimes = ReadonlyMap<string, number>
+export interface ShapeTime {
+  readonly ns: number
+  /** 0 if it is no product; undefined if the calibration does not say. */
+  readonly flop: number | undefined
+}
 
-/** Nanoseconds of each instruction: of a shape that has been timed what it took, of another what `otherwise` says. */
+/** The times of some shapes, by name. */
+export type ShapeTimes = ReadonlyMap<string, ShapeTime>
+
+/** Nanoseconds of each instruction: its measured time if its shape has been timed, else what `otherwise` says. */
 export const costFromTimes =
   (plan: Plan, times: ShapeTimes, otherwise: Cost): Cost =>
   (instruction, rank, index) => {
     const shape = shapeOf(plan, rank, index)
-    return (shape === undefined ? undefined : times.get(shape)) ?? otherwise(instruction, rank, index)
+    return (shape && times.get(shape.name)?.ns) ?? otherwise(instruction, rank, index)
   }
 
 /** How many of a plan's shapes have been timed, and how many there are. */
@@ -19,24 +25,20 @@ export function coverage(plan: Plan, times: ShapeTimes): { readonly timed: numbe
   plan.programs.forEach((program, rank) => {
     program.forEach((_, index) => {
       const shape = shapeOf(plan, rank, index)
-      if (shape !== undefined) shapes.add(shape)
+      if (shape) shapes.add(shape.name)
     })
   })
-  return { timed: [...shapes].filter((shape) => times.has(shape)).length, all: shapes.size }
+  return { timed: [...shapes].filter((name) => times.has(name)).length, all: shapes.size }
 }
-
-/** The three products, with their sizes. */
-const PRODUCT = /^(?:forward|backward-input|backward-weight) (\d+)x(\d+)x(\d+)/
 
 /** GFLOP/s of all products that have been timed together; undefined if there are none. */
 export function rateOf(times: ShapeTimes): number | undefined {
   let flop = 0
   let nanoseconds = 0
-  for (const [shape, ns] of times) {
-    const [, m, n, k] = PRODUCT.exec(shape) ?? []
-    if (k === undefined) continue
-    flop += 2 * Number(m) * Number(n) * Number(k)
-    nanoseconds += ns
+  for (const time of times.values()) {
+    if (!time.flop) continue
+    flop += time.flop
+    nanoseconds += time.ns
   }
   return nanoseconds > 0 ? flop / nanoseconds : undefined
 }

@@ -1,28 +1,28 @@
 import type { Plan } from '../plan/plan.ts'
-import type { Handing } from './handing.ts'
+import type { HandoffCosts } from './handoff.ts'
 import { simulate, type Cost } from './simulate.ts'
 
-/** What becomes of all ranks' time in a step; the four shares sum to 1. */
+/** How all ranks' time in a step divides; efficiency, moreWork, waiting and handoff sum to 1. */
 export interface Outlook {
   readonly step: number
   readonly speedup: number
-  /** The share that serial's work takes: speed-up / ranks. */
+  /** The share of serial's work: speed-up / ranks. */
   readonly efficiency: number
-  /** Work that serial does not have, or does faster, as reductions or smaller products; negative if there is less. */
+  /** Work beyond serial's, such as reductions or less efficient small products; negative if there is less. */
   readonly moreWork: number
-  /** Waiting if handing over were free: what the plan itself leaves idle. */
+  /** Waiting if handoffs were free: what the plan itself leaves idle. */
   readonly waiting: number
-  /** What handing over adds: to read what others have written, and to wait for it longer. */
-  readonly handingOver: number
-  /** Waiting of both kinds. */
+  /** Added by handoffs: reading what others have written, and longer waits for it. */
+  readonly handoff: number
+  /** All waiting. */
   readonly bubble: number
 }
 
-/** How a plan would do, against a serial step of so long. */
-export function outlookOf(plan: Plan, cost: Cost, handing: Handing, serialStep: number): Outlook {
+/** @param serialStep the duration of serial's step, in the unit of the costs */
+export function outlookOf(plan: Plan, cost: Cost, handoff: HandoffCosts, serialStep: number): Outlook {
   const ranks = plan.programs.length
   const free = simulate(plan, cost)
-  const { duration, idle } = simulate(plan, cost, undefined, handing)
+  const { duration, idle } = simulate(plan, cost, undefined, handoff)
   const all = ranks * duration
   const work = ranks * free.duration - sum(free.idle)
   return {
@@ -31,7 +31,7 @@ export function outlookOf(plan: Plan, cost: Cost, handing: Handing, serialStep: 
     efficiency: serialStep / all,
     moreWork: (work - serialStep) / all,
     waiting: sum(free.idle) / all,
-    handingOver: (duration - free.duration) / duration,
+    handoff: (duration - free.duration) / duration,
     bubble: sum(idle) / all,
   }
 }

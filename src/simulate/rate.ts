@@ -1,20 +1,22 @@
 import { FLOAT_BYTES } from '../kernels/kernel.ts'
 import { effects } from '../plan/effects.ts'
-import { updatesAtOnce } from '../plan/read/fused.ts'
 import type { Instruction, Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'
-import { flopOf } from '../plan/read/work.ts'
+import { flopOf, updatesAtOnce } from '../plan/read/work.ts'
 import type { Cost } from './simulate.ts'
 
-/** How fast one rank is: 10⁹ floating-point operations, or bytes read and written, per second. */
+/** The speed of one rank: 10⁹ floating-point operations, or bytes read and written, per second. */
+/** What a core reads and writes in a second, about, unless it is measured. */
+export const MEMORY_GBPS = 20
+
 export interface Rate {
   readonly gflops: number
   readonly gigabytesPerSecond: number
 }
 
 /**
- * Nanoseconds of each instruction of a plan at a rate: products take their flop, what moves floats and does little with
- * them takes their bytes, and an update that is part of a product only its weights. Signals take nothing.
+ * Nanoseconds of each instruction of a plan at a rate. Flop decide for products, bytes for instructions that mostly move
+ * floats; an update that is part of a product moves only its weights. Signals take no time.
  */
 export function costAtRate(plan: Plan, { gflops, gigabytesPerSecond }: Rate): Cost {
   return (instruction, rank, index) => {

@@ -1,18 +1,31 @@
 import { activationOf } from '../model/shape.ts'
-import { updatesAtOnce } from '../plan/read/fused.ts'
 import type { Instruction, Plan, Region } from '../plan/plan.ts'
+import { flopOf, updatesAtOnce } from '../plan/read/work.ts'
 import { length } from '../plan/span.ts'
+
+/** What the time of an instruction depends on, besides the cache that its operands are found in. */
+export interface Shape {
+  /** The operation and its sizes. Instructions of one name take the same time. */
+  readonly name: string
+  /** 0 if it is no product. */
+  readonly flop: number
+}
+
+/** The shape of an instruction; undefined if it only signals, or is part of the instruction before it. */
+export function shapeOf(plan: Plan, rank: number, index: number): Shape | undefined {
+  const program = plan.programs[rank]
+  if (updatesAtOnce(plan, program[index - 1], program[index])) return undefined
+  const name = nameOf(plan, program[index], program[index + 1])
+  return name === undefined ? undefined : { name, flop: flopOf(plan, program[index]) }
+}
 
 const size = ({ rows, columns }: Region): string => `${length(rows)}x${length(columns)}`
 
 /**
- * What the time of an instruction depends on, besides where its operands are found: two with the same name take the same
- * time. Rows of samples, columns of the input, columns of the output; of a weight gradient samples, its rows, its columns.
- * Undefined for one that only signals, or that is part of the instruction before it.
+ * The sizes of a product are samples, columns of the input, columns of the output; of a weight gradient samples, its
+ * rows, its columns.
  */
-export function shapeOf(plan: Plan, rank: number, index: number): string | undefined {
-  const program = plan.programs[rank]
-  const instruction: Instruction = program[index]
+function nameOf(plan: Plan, instruction: Instruction, next: Instruction | undefined): string | undefined {
   const { model, optimizer } = plan
   switch (instruction.op) {
     case 'forward': {
@@ -34,7 +47,7 @@ export function shapeOf(plan: Plan, rank: number, index: number): string | undef
         `backward-weight ${length(samples)}x${length(rows)}x${length(gradient.columns)}`,
         rows.to > model.widths[layer] ? 'bias' : '',
         length(accumulated) > 0 ? 'accumulate' : '',
-        updatesAtOnce(plan, instruction, program[index + 1]) ? 'update' : '',
+        updatesAtOnce(plan, instruction, next) ? 'update' : '',
       ]
       return parts.filter((part) => part !== '').join(' ')
     }
@@ -44,10 +57,8 @@ export function shapeOf(plan: Plan, rank: number, index: number): string | undef
       return `take ${size(instruction.target)}`
     case 'reduce':
       return `reduce ${instruction.sources.length} of ${size(instruction.target)}`
-    case 'update': {
-      const isPart: boolean = updatesAtOnce(plan, program[index - 1], program[index])
-      return isPart ? undefined : `update ${size(instruction.gradient)} ${optimizer}`
-    }
+    case 'update':
+      return `update ${size(instruction.gradient)} ${optimizer}`
     default:
       return undefined
   }

@@ -17,9 +17,7 @@ describe('the command train', () => {
     const rows = rowsIn(join(out, 'training.csv')).filter((row) => row.epoch === '3')
     expect(rows.map((row) => row.mode)).toEqual(['serial', 'data', 'layer', 'pipeline', 'pipeline', 'tensor'])
     const exact = rows.filter((row) => row.mode !== 'data')
-    expect(
-      new Set(exact.map((row) => `${row.weights_sha256} ${row.held_out_accuracy} ${row.loss}`)).size,
-    ).toBe(1)
+    expect(new Set(exact.map((row) => `${row.weights_sha256} ${row.held_out_accuracy} ${row.loss}`)).size).toBe(1)
     for (const row of rows) expect(Number(row.held_out_accuracy)).toBeGreaterThan(0.95)
   })
 })
@@ -35,14 +33,7 @@ describe('the command kernels', () => {
       expect(match).toBe('exact')
       expect(Number(gflops)).toBeGreaterThan(0)
     }
-    expect(rowsIn(join(out, 'steps.csv')).map((row) => row.model)).toEqual([
-      'A32',
-      'A128',
-      'B',
-      'C',
-      'D',
-      'E',
-    ])
+    expect(rowsIn(join(out, 'steps.csv')).map((row) => row.model)).toEqual(['A32', 'A128', 'B', 'C', 'D', 'E'])
     const { limits } = JSON.parse(readFileSync(join(out, 'machine.json'), 'utf8'))
     expect(limits.simd[0]).toMatchObject({ threads: 1 })
     expect(limits.simd[0].peakGflops).toBeGreaterThan(0)

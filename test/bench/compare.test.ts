@@ -67,22 +67,14 @@ describe('the command compare', () => {
 
   it.each([
     ['no run', [], 'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help'],
-    [
-      'one run',
-      [before],
-      'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help',
-    ],
+    ['one run', [before], 'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help'],
     [
       'a wrong limit',
       [before, after, '--fail-above', 'much'],
       '--fail-above much: expected a share above 0% and up to 100%, like 2%',
     ],
     ['an unknown option', [before, after, '--frob'], "unknown option '--frob'; see --help"],
-    [
-      'a folder of no run',
-      [before, folder],
-      `${folder}: expected the folder of a run; it has no machine.json`,
-    ],
+    ['a folder of no run', [before, folder], `${folder}: expected the folder of a run; it has no machine.json`],
     [
       'a file of something else',
       [before, after, '--csv', join(before, 'summary.csv')],

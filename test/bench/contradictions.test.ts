@@ -47,9 +47,7 @@ describe('options that contradict each other', () => {
     expect(refusal('--modes data --threads 2 --shard-optimizer --reduction ring,owner')).toBe(
       '--threads 2 with --modes data: a sharded optimizer needs the reduction direct, not ring',
     )
-    expect(scaling('--modes data --threads 2 --shard-optimizer --reduction ring,direct').shardOptimizer).toBe(
-      true,
-    )
+    expect(scaling('--modes data --threads 2 --shard-optimizer --reduction ring,direct').shardOptimizer).toBe(true)
     expect(refusal('--modes pipeline --threads 2 --schedule interleaved --chunks 3')).toBe(
       '--threads 2 with --modes pipeline: 6 stages need at least 6 layers; the model has 5; try --layers 784-256-256-256-256-256-10',
     )
@@ -63,15 +61,11 @@ describe('options that contradict each other', () => {
   })
 
   it('are more threads for serial alone', () => {
-    expect(refusal('train --threads 2')).toBe(
-      '--threads 2 with --modes serial: serial runs on 1 thread, not on 2',
-    )
+    expect(refusal('train --threads 2')).toBe('--threads 2 with --modes serial: serial runs on 1 thread, not on 2')
   })
 
   it('are a label without a file', () => {
-    expect(refusal('--label class')).toBe(
-      '--label class: expected together with --dataset and the path of a CSV file',
-    )
+    expect(refusal('--label class')).toBe('--label class: expected together with --dataset and the path of a CSV file')
   })
 
   it('are not thread counts that the program chooses itself', () => {

@@ -84,13 +84,9 @@ describe('combine on a file', () => {
     expect(stderr).toBe('')
     expect(code).toBe(0)
     const rows = rowsIn(join(out, 'summary.csv'))
-    expect(new Set(rows.map(({ layers }) => layers))).toEqual(
-      new Set(['20-64-64-64-64-3', '20-512-512-512-512-3']),
-    )
+    expect(new Set(rows.map(({ layers }) => layers))).toEqual(new Set(['20-64-64-64-64-3', '20-512-512-512-512-3']))
     for (const { dataset } of rows) expect(dataset).toMatch(/^points\.csv [0-9a-f]{12}$/)
-    expect(rows.map(({ dataset }) => dataset)).toEqual(
-      rows.map(() => openData(scaling(`--dataset ${file}`)).name),
-    )
+    expect(rows.map(({ dataset }) => dataset)).toEqual(rows.map(() => openData(scaling(`--dataset ${file}`)).name))
   })
 
   it('is refused with one line, before anything is measured, where a batch is larger than the file', async () => {

@@ -23,9 +23,7 @@ describe('the command handoff', () => {
       quick: true,
       out: 'here',
     })
-    expect(refusal('handoff --threads 1')).toBe(
-      '--threads 1: expected a comma list of whole numbers from 2 to 256',
-    )
+    expect(refusal('handoff --threads 1')).toBe('--threads 1: expected a comma list of whole numbers from 2 to 256')
     expect(refusal('handoff --batch 3')).toBe('--batch has no meaning for handoff; see handoff --help')
   })
 
@@ -34,8 +32,7 @@ describe('the command handoff', () => {
     const { code, stdout } = await handoff(['--quick', '--threads', '2,3', '--out', out])
     expect(code).toBe(0)
     const rows = rowsOf(out)
-    const found = (kind: string, column: string) =>
-      rows.filter((row) => row.kind === kind).map((row) => row[column])
+    const found = (kind: string, column: string) => rows.filter((row) => row.kind === kind).map((row) => row[column])
     expect(found('round-trip', 'method')).toEqual([
       'spin-then-wait',
       'spin',

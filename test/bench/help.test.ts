@@ -8,13 +8,7 @@ describe('--help', () => {
   it('prints the options of the measurement and all commands, with examples, and exits with 0', () => {
     const { text, exitCode } = help('--help')
     expect(exitCode).toBe(0)
-    for (const part of [
-      'npm run bench -- [options]',
-      '--modes <list>',
-      '--dry-run',
-      'Commands:',
-      'Examples:',
-    ])
+    for (const part of ['npm run bench -- [options]', '--modes <list>', '--dry-run', 'Commands:', 'Examples:'])
       expect(text).toContain(part)
     for (const { name, summary } of COMMANDS) expect(text).toContain(`  ${name.padEnd(10)} ${summary}`)
   })

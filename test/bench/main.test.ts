@@ -38,16 +38,10 @@ describe('the command line', () => {
     [['--dataset', broken], /^error: .*broken\.csv.*line 3.*\n$/],
     [['--out', full], /^error: --out .*full: the folder is not empty; expected a new or an empty one\n$/],
     [['--kernel', 'abacus'], /^error: --kernel abacus: .*js, simd, fma, fma256.*\n$/],
-    [
-      ['--schedule-file', deadlock],
-      /^error: --schedule-file .*deadlock\.csv: rank 0, step 1: deadlock: .*\n$/,
-    ],
+    [['--schedule-file', deadlock], /^error: --schedule-file .*deadlock\.csv: rank 0, step 1: deadlock: .*\n$/],
     [['plan', '--schedule-file', deadlock], /^error: --schedule-file .*: rank 0, step 1: deadlock: .*\n$/],
     [['--grid', '2x2'], /^error: --grid 2x2: expected all, or a comma list of grids like 2x2x1.*\n$/],
-    [
-      ['plan', '--grid', '1x9x1'],
-      /^error: --grid 1x9x1: 9 stages .* the model has 5; try --layers 784(-256){8}-10\n$/,
-    ],
+    [['plan', '--grid', '1x9x1'], /^error: --grid 1x9x1: 9 stages .* the model has 5; try --layers 784(-256){8}-10\n$/],
     [
       ['plan', '--threads', '2', '--memory-per-rank', '1KiB'],
       /^error: --memory-per-rank: nothing fits: pipeline \(gpipe\) on 2 threads needs .* the 1\.00 KiB allowed per rank; .*\n$/,
@@ -116,11 +110,7 @@ describe('the command line', () => {
       `skipped: pipeline (zero-bubble) on 4 threads: ${reason}`,
       'skipped: tensor on 4 threads: 4 ranks that share a layer need one of at least 49 columns; the widest has 10',
     ])
-    expect(stdout.match(/^ {2}\S+(?=: steps of about)/gm)).toEqual([
-      '  serial-1',
-      '  data-direct-4',
-      '  data-owner-4',
-    ])
+    expect(stdout.match(/^ {2}\S+(?=: steps of about)/gm)).toEqual(['  serial-1', '  data-direct-4', '  data-owner-4'])
   })
 
   it('says once what several groups or experiments skip', async () => {

@@ -44,9 +44,7 @@ const IGNORED: readonly (readonly [command: string, option: string])[] = [
 describe('an option that a command has no use for', () => {
   it.each(IGNORED)('is refused: %s %s', (command, option) => {
     const [flag] = option.split(' ')
-    expect(refusal(`${command} ${option}`)).toBe(
-      `${flag} has no meaning for ${command}; see ${command} --help`,
-    )
+    expect(refusal(`${command} ${option}`)).toBe(`${flag} has no meaning for ${command}; see ${command} --help`)
   })
 
   it('is refused by the program with one line and exit code 2', async () => {
@@ -64,9 +62,7 @@ describe('an option that a command has no use for', () => {
 
   it('is not one that all takes for some of its experiments', () => {
     for (const { takes } of EXPERIMENTS) {
-      expect(Object.keys(parse('all'))).toEqual(
-        expect.arrayContaining(takes.filter((key) => key in parse(''))),
-      )
+      expect(Object.keys(parse('all'))).toEqual(expect.arrayContaining(takes.filter((key) => key in parse(''))))
     }
   })
 })

@@ -104,9 +104,7 @@ describe('the options of scaling', () => {
       '--grid: expected together with the mode hybrid, not with --modes data',
     )
     for (const grid of ['2x2', '0x1x1', '17x17x1', 'some']) {
-      expect(refusal(`--grid ${grid}`)).toMatch(
-        `--grid ${grid}: expected all, or a comma list of grids like 2x2x1`,
-      )
+      expect(refusal(`--grid ${grid}`)).toMatch(`--grid ${grid}: expected all, or a comma list of grids like 2x2x1`)
     }
   })
 
@@ -144,9 +142,7 @@ describe('the options of train', () => {
   })
 
   it('are taken from the line', () => {
-    const options = train(
-      '--dataset d.csv.gz --modes data --threads 2 --epochs 3 --held-out .5 --layers 64-10',
-    )
+    const options = train('--dataset d.csv.gz --modes data --threads 2 --epochs 3 --held-out .5 --layers 64-10')
     expect(options).toMatchObject({
       modes: ['data'],
       threads: [2],
@@ -158,9 +154,7 @@ describe('the options of train', () => {
 
   it('do not take what only a measurement needs', () => {
     for (const flag of ['--steps 3', '--blocks 3', '--quick', '--dry-run', '--pin']) {
-      expect(refusal(`train ${flag}`)).toBe(
-        `${flag.split(' ')[0]} has no meaning for train; see train --help`,
-      )
+      expect(refusal(`train ${flag}`)).toBe(`${flag.split(' ')[0]} has no meaning for train; see train --help`)
     }
   })
 })

@@ -12,14 +12,8 @@ describe('a refused command line', () => {
       '--modes serial,dta',
       '--modes serial,dta: expected all, or a comma list of serial, data, layer, pipeline, tensor, hybrid',
     ],
-    [
-      '--schedule 2f2b',
-      '--schedule 2f2b: expected all, or a comma list of gpipe, 1f1b, interleaved, zero-bubble',
-    ],
-    [
-      '--reduction ring,',
-      '--reduction ring,: expected all, or a comma list of gather, tree, ring, direct, owner',
-    ],
+    ['--schedule 2f2b', '--schedule 2f2b: expected all, or a comma list of gpipe, 1f1b, interleaved, zero-bubble'],
+    ['--reduction ring,', '--reduction ring,: expected all, or a comma list of gather, tree, ring, direct, owner'],
     ['--handoff mail', '--handoff mail: expected all, or a comma list of shared, transfer, clone'],
     ['--dispatch often', '--dispatch often: expected all, or a comma list of resident, task'],
     ['--wait long', '--wait long: expected all, or a comma list of spin-then-wait, spin, wait'],

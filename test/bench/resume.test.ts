@@ -28,32 +28,28 @@ function contentsOf(out: string) {
 }
 
 describe('a run that is killed', () => {
-  it(
-    'leaves files that can be read, and is finished with the rows of an undisturbed run',
-    HANGS,
-    async () => {
-      const undisturbed = join(folder, 'undisturbed')
-      expect((await start('main', [...RUN, '--out', undisturbed])).code).toBe(0)
-      const wanted = contentsOf(undisturbed)
-      const moments = [
-        (out: string) => () => existsSync(join(out, 'run.json')),
-        (out: string) => () => existsSync(join(out, 'predictions.csv')),
-        (out: string) => visited(out, 4),
-        (out: string) => visited(out, CELLS + 3),
-      ]
-      for (const [i, moment] of moments.entries()) {
-        const out = join(folder, `killed-${i}`)
-        await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when: moment(out) })
-        for (const file of ['samples.csv', 'blocks.csv', 'ledger.csv', 'predictions.csv']) {
-          if (existsSync(join(out, file))) rowsIn(join(out, file))
-        }
-        const { code, stderr } = await start('main', ['--resume', out])
-        expect(stderr).toBe('')
-        expect(code).toBe(0)
-        expect(contentsOf(out)).toEqual(wanted)
+  it('leaves files that can be read, and is finished with the rows of an undisturbed run', async () => {
+    const undisturbed = join(folder, 'undisturbed')
+    expect((await start('main', [...RUN, '--out', undisturbed])).code).toBe(0)
+    const wanted = contentsOf(undisturbed)
+    const moments = [
+      (out: string) => () => existsSync(join(out, 'run.json')),
+      (out: string) => () => existsSync(join(out, 'predictions.csv')),
+      (out: string) => visited(out, 4),
+      (out: string) => visited(out, CELLS + 3),
+    ]
+    for (const [i, moment] of moments.entries()) {
+      const out = join(folder, `killed-${i}`)
+      await start('main', [...RUN, '--out', out], { signal: 'SIGKILL', when: moment(out) })
+      for (const file of ['samples.csv', 'blocks.csv', 'ledger.csv', 'predictions.csv']) {
+        if (existsSync(join(out, file))) rowsIn(join(out, file))
       }
-    },
-  )
+      const { code, stderr } = await start('main', ['--resume', out])
+      expect(stderr).toBe('')
+      expect(code).toBe(0)
+      expect(contentsOf(out)).toEqual(wanted)
+    }
+  })
 
   it('keeps what it has predicted before it was killed', async () => {
     const out = join(folder, 'predicted')

@@ -24,16 +24,7 @@ function expectExactOrClose(rows: readonly Record<string, string>[]): void {
 describe('a run', () => {
   it('runs every mode on more threads than cores, with uneven stages, shares and microbatches', async () => {
     const out = join(folder, 'uneven')
-    const uneven = [
-      '--layers',
-      '784-300-200-100-10',
-      '--batch',
-      '90',
-      '--microbatches',
-      '7',
-      '--threads',
-      '3',
-    ]
+    const uneven = ['--layers', '784-300-200-100-10', '--batch', '90', '--microbatches', '7', '--threads', '3']
     const { code } = await bench(...uneven, '--blocks', '1', '--steps', '1', '--out', out)
     expect(code).toBe(0)
     const rows = rowsIn(join(out, 'summary.csv'))
@@ -82,9 +73,7 @@ describe('a run', () => {
   })
 
   it('shows plans without running them, and runs a schedule that it has written', async () => {
-    const { code, stdout } = await bench(
-      ...'plan --threads 3 --schedule zero-bubble,1f1b --microbatches 4'.split(' '),
-    )
+    const { code, stdout } = await bench(...'plan --threads 3 --schedule zero-bubble,1f1b --microbatches 4'.split(' '))
     expect(code).toBe(0)
     for (const name of ['pipeline-zero-bubble-3', 'pipeline-1f1b-3']) {
       expect(stdout).toMatch(new RegExp(`^${name}: \\d+\\.\\d % idle if handoffs were free$`, 'm'))
@@ -124,9 +113,7 @@ describe('a run', () => {
     const few = ['--schedule', '1f1b', '--reduction', 'owner']
     for (const kernel of ['js', 'simd', 'fma', 'fma256']) {
       const out = join(folder, kernel)
-      const { code, stderr } = await bench(
-        ...[...SMALL, ...few, '--blocks', '1', '--kernel', kernel, '--out', out],
-      )
+      const { code, stderr } = await bench(...SMALL, ...few, '--blocks', '1', '--kernel', kernel, '--out', out)
       if (code === 2) {
         expect(stderr).toMatch(/^error: --kernel \w+: it needs/)
         continue

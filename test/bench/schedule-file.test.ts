@@ -38,9 +38,7 @@ describe('a schedule file', () => {
     expect(refusal(`--schedule-file ${good} --schedule gpipe`)).toBe(
       `--schedule-file ${good}: expected without --schedule`,
     )
-    expect(refusal(`--schedule-file ${good} --microbatches 4`)).toBe(
-      `--microbatches 4: expected 3, as in ${good}`,
-    )
+    expect(refusal(`--schedule-file ${good} --microbatches 4`)).toBe(`--microbatches 4: expected 3, as in ${good}`)
     expect(scaling(`--schedule-file ${good} --microbatches 3`).microbatches).toBe(3)
   })
 
@@ -55,11 +53,7 @@ describe('a schedule file', () => {
       '0F0,0B0\n1F0,1F1,1B0,1B1\n',
       'rank 0, step 2: the row ends, but stage 0 has no F of microbatch 1',
     ],
-    [
-      'wrong-order',
-      '0F0,0F1,0B1,0B0\n1F0,1F1,1B0,1B1\n',
-      'rank 0, step 2: 0B1 comes before 0B0 (rank 0, step 3)',
-    ],
+    ['wrong-order', '0F0,0F1,0B1,0B0\n1F0,1F1,1B0,1B1\n', 'rank 0, step 2: 0B1 comes before 0B0 (rank 0, step 3)'],
     ['empty', '', 'rank 0, step 0: the row is empty'],
     ['prose', 'forward, then backward', 'rank 0, step 0: "forward" is not an action'],
   ])('that is broken is refused with rank, step and reason: %s', (name, text, reason) => {

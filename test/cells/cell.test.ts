@@ -16,10 +16,8 @@ describe('a cell', () => {
     const names: string[] = [smallCell('serial').name]
     for (const threads of [1, 2, 4]) {
       names.push(smallCell('layer', { threads }).name)
-      for (const reduction of ['gather', 'direct'] as const)
-        names.push(smallCell('data', { threads, reduction }).name)
-      for (const schedule of ['gpipe', '1f1b'] as const)
-        names.push(smallCell('pipeline', { threads, schedule }).name)
+      for (const reduction of ['gather', 'direct'] as const) names.push(smallCell('data', { threads, reduction }).name)
+      for (const schedule of ['gpipe', '1f1b'] as const) names.push(smallCell('pipeline', { threads, schedule }).name)
     }
     expect(new Set(names).size).toBe(names.length)
     for (const name of names) expect(name).toMatch(/^[a-z0-9-]+$/)

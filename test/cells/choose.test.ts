@@ -8,8 +8,7 @@ import { scaling } from '../bench/command-lines.ts'
 const model = { widths: [256, 256, 256, 256, 10], activation: 'relu', loss: 'cross-entropy' } as const
 
 const choose = (line: string, threads: readonly number[] = [2]) => chooseCells(scaling(line), model, threads)
-const names = (line: string, threads?: readonly number[]) =>
-  choose(line, threads).cells.map(({ name }) => name)
+const names = (line: string, threads?: readonly number[]) => choose(line, threads).cells.map(({ name }) => name)
 
 /** The grids of the hybrid cells that a line amounts to. */
 const shapes = (line: string, threads: readonly number[] = [4]) =>
@@ -58,8 +57,7 @@ describe('the cells of an experiment', () => {
   })
 
   it('have names of their own, and each says how it differs', () => {
-    const everything =
-      '--modes all --grid all --schedule all --reduction all --handoff all --dispatch all --wait all'
+    const everything = '--modes all --grid all --schedule all --reduction all --handoff all --dispatch all --wait all'
     const all = names(everything, [1, 2, 4])
     expect(new Set(all).size).toBe(all.length)
     for (const name of all) expect(name).toMatch(/^[a-z0-9-]+$/)
@@ -72,9 +70,7 @@ describe('the cells of an experiment', () => {
     const of = (what: string) => skipped.filter((each) => each.what === what)
     expect(of('layer on 5 threads')).toEqual([{ what: 'layer on 5 threads', reason }])
     for (const schedule of ['gpipe', '1f1b', 'zero-bubble']) {
-      expect(of(`hybrid (${schedule}) on 5 threads`)).toEqual([
-        { what: `hybrid (${schedule}) on 5 threads`, reason },
-      ])
+      expect(of(`hybrid (${schedule}) on 5 threads`)).toEqual([{ what: `hybrid (${schedule}) on 5 threads`, reason }])
     }
   })
 
@@ -85,8 +81,7 @@ describe('the cells of an experiment', () => {
     expect(skipped).toEqual([
       {
         what: 'pipeline (interleaved) on 4 threads',
-        reason:
-          '8 stages need at least 8 layers; the model has 4; try --layers 256-256-256-256-256-256-256-256-10',
+        reason: '8 stages need at least 8 layers; the model has 4; try --layers 256-256-256-256-256-256-256-256-10',
       },
     ])
   })
@@ -140,13 +135,7 @@ describe('a budget of memory', () => {
 
 describe('the thread counts', () => {
   it('are the powers of two up to the cores, and the cores', () => {
-    expect([1, 2, 3, 8, 12].map(defaultThreads)).toEqual([
-      [1],
-      [1, 2],
-      [1, 2, 3],
-      [1, 2, 4, 8],
-      [1, 2, 4, 8, 12],
-    ])
+    expect([1, 2, 3, 8, 12].map(defaultThreads)).toEqual([[1], [1, 2], [1, 2, 3], [1, 2, 4, 8], [1, 2, 4, 8, 12]])
     const strategies = strategiesOf(scaling('--modes layer'), model, [1, 3])
     expect(strategies.map(({ grid }) => ranksOf(grid))).toEqual([1, 3])
   })

@@ -29,8 +29,7 @@ export function arena(pages = 8) {
   function write(target: Matrix, values: Iterable<number>): void {
     const next = values[Symbol.iterator]()
     for (let i = 0; i < target.rows; i++)
-      for (let j = 0; j < target.columns; j++)
-        floats[target.offset + i * target.stride + j] = Number(next.next().value)
+      for (let j = 0; j < target.columns; j++) floats[target.offset + i * target.stride + j] = Number(next.next().value)
   }
 
   /** The elements row by row, without padding. */
@@ -64,9 +63,7 @@ export const part = (of: Matrix, row: number, column: number, rows: number, colu
 })
 
 /** The bits of floats, so that +0 and −0 differ in a comparison. */
-export const bitsOf = (values: Iterable<number>): number[] => [
-  ...new Uint32Array(Float32Array.from(values).buffer),
-]
+export const bitsOf = (values: Iterable<number>): number[] => [...new Uint32Array(Float32Array.from(values).buffer)]
 
 /** `count` floats of mixed signs and of magnitudes 2⁻⁸ to 2⁸, among them zeros of both signs. */
 export function numbers(count: number, seed: number): Float32Array {

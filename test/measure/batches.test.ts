@@ -10,10 +10,7 @@ function numbered(rows: number, columns = 2): DataSet {
     rows,
     columns,
     classes: 3,
-    features: Float32Array.from(
-      { length: rows * columns },
-      (_, i) => Math.floor(i / columns) + (i % columns) / 8,
-    ),
+    features: Float32Array.from({ length: rows * columns }, (_, i) => Math.floor(i / columns) + (i % columns) / 8),
     labels: Uint32Array.from({ length: rows }, (_, row) => row % 3),
     labelNames: ['a', 'b', 'c'],
   }
@@ -30,9 +27,7 @@ describe('batches', () => {
 
   it('may use up the data set, and say what is missing if they need more', () => {
     expect(cutBatches(numbered(6), 2, 3).labels).toHaveLength(6)
-    expect(() => cutBatches(numbered(5), 2, 3)).toThrow(
-      new RangeError('3 batches of 2 need 6 rows; numbered has 5'),
-    )
+    expect(() => cutBatches(numbered(5), 2, 3)).toThrow(new RangeError('3 batches of 2 need 6 rows; numbered has 5'))
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BUCKETS, bucketOf, isWait, ledgerOf } from '../../src/measure/ledger.ts'
-import type { RankReport } from '../../src/runtime/rank.ts'
+import type { RankReport } from '../../src/runtime/orders.ts'
 import { smallCell } from '../runtime/cells.ts'
 
 const PLANS = [
@@ -59,23 +59,13 @@ describe('the ledger', () => {
       plan.programs.forEach((program, rank) => {
         const report = reportOf(rank, program.length)
         const ledger = ledgerOf(plan, report, AT_ONCE)
-        for (const op of [
-          'forward',
-          'loss',
-          'backward-input',
-          'backward-weight',
-          'reduce',
-          'update',
-        ] as const) {
+        for (const op of ['forward', 'loss', 'backward-input', 'backward-weight', 'reduce', 'update'] as const) {
           // Packing weights is a part of the input gradient that is done beforehand.
           const belongs = (other: string) => other === op || (op === 'backward-input' && other === 'pack')
           const spent = program.reduce((sum, each, i) => (belongs(each.op) ? sum + report.spent[i] : sum), 0)
           expect(ledger.get(op)).toBe(spent * 1e6)
         }
-        const published = program.reduce(
-          (sum, each, i) => (each.op === 'publish' ? sum + report.spent[i] : sum),
-          0,
-        )
+        const published = program.reduce((sum, each, i) => (each.op === 'publish' ? sum + report.spent[i] : sum), 0)
         expect(ledger.get('other')).toBe((published + program.length + 1) * 1e6)
       })
     }

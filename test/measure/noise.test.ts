@@ -3,8 +3,7 @@ import { random } from '../../src/model/random.ts'
 import { isCalledDifferent, isDifferent, noiseFloor } from '../../src/measure/noise.ts'
 
 const SEED = 1
-const visits = (times: readonly number[]) =>
-  times.map((ns, block) => ({ block, stepNs: [ns, ns, ns], warmUp: 0 }))
+const visits = (times: readonly number[]) => times.map((ns, block) => ({ block, stepNs: [ns, ns, ns], warmUp: 0 }))
 
 describe('the floor of a run’s noise', () => {
   it('is what serial and serial again differ by, whichever is slower', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stepTimes } from '../../src/measure/steps.ts'
-import type { RankReport } from '../../src/runtime/rank.ts'
+import type { RankReport } from '../../src/runtime/orders.ts'
 
 /** What a rank reports that arrived at these milliseconds. */
 const arrivedAt = (rank: number, ...arrivals: number[]): RankReport => ({

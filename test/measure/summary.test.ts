@@ -11,8 +11,7 @@ const data = smallCell('data', { threads: 2 })
 const layer = smallCell('layer', { threads: 2 })
 
 /** One visit per block, each of one step. */
-const blocksOf = (cell: typeof serial, ...steps: number[]) =>
-  steps.map((ns, block) => visitOf(cell, [ns], { block }))
+const blocksOf = (cell: typeof serial, ...steps: number[]) => steps.map((ns, block) => visitOf(cell, [ns], { block }))
 
 describe('the summary of a cell', () => {
   it('is about measured steps only', () => {
@@ -52,12 +51,7 @@ describe('the summary of a cell', () => {
 
   it('pairs the speed-up within blocks: drift that slows a whole block is not in it', () => {
     const reference = blocksOf(serial, 100, 300, 600)
-    const { speedup, speedupInterval, efficiency } = summarise(
-      data,
-      blocksOf(data, 50, 300, 100),
-      reference,
-      SEED,
-    )
+    const { speedup, speedupInterval, efficiency } = summarise(data, blocksOf(data, 50, 300, 100), reference, SEED)
     // The ratio of the medians would be 3.
     expect(speedup).toBe(2)
     expect(speedupInterval).toEqual({ low: 1, high: 6 })
@@ -70,12 +64,7 @@ describe('the summary of a cell', () => {
     const visits = blocksOf(data, 50, 100, 1)
     expect(summarise(data, visits, blocksOf(serial, 100, 100), SEED).speedup).toBe(1.5)
     const { speedup, speedupInterval, efficiency, karpFlatt: fraction } = summarise(data, visits, [], SEED)
-    expect([speedup, speedupInterval, efficiency, fraction]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ])
+    expect([speedup, speedupInterval, efficiency, fraction]).toEqual([undefined, undefined, undefined, undefined])
   })
 
   it('finds serial exactly as fast as itself, and no serial fraction on one thread', () => {

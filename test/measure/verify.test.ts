@@ -11,8 +11,7 @@ const BATCH = 20
 const RANKS = 3
 
 const serialPlan = smallCell('serial', { batch: BATCH }).plan
-const dataPlan = (reduction: 'gather' | 'direct') =>
-  smallCell('data', { batch: BATCH, threads: RANKS, reduction }).plan
+const dataPlan = (reduction: 'gather' | 'direct') => smallCell('data', { batch: BATCH, threads: RANKS, reduction }).plan
 
 const change = (plan: Plan, changed: (instruction: Instruction) => Instruction): Plan => ({
   ...plan,
@@ -77,14 +76,11 @@ describe('the verdict on weights that were really trained', () => {
     expect(verdict.sha256).not.toBe(weightsHash(serial))
   })
 
-  it.each(['gather', 'direct'] as const)(
-    'is close for gradients of uneven shards, combined by %s',
-    (reduction) => {
-      const weights = train(dataPlan(reduction))
-      expect(weights.every((replicas) => replicas.length === RANKS)).toBe(true)
-      expect(compareWeights(weights, serial, reversed).match).toBe('close')
-    },
-  )
+  it.each(['gather', 'direct'] as const)('is close for gradients of uneven shards, combined by %s', (reduction) => {
+    const weights = train(dataPlan(reduction))
+    expect(weights.every((replicas) => replicas.length === RANKS)).toBe(true)
+    expect(compareWeights(weights, serial, reversed).match).toBe('close')
+  })
 
   it.each([
     ['misses the first shard', (sources: Reduce['sources']) => sources.slice(1)],
@@ -118,8 +114,7 @@ describe('the verdict on weights that were really trained', () => {
       ])
     const serialStep = firstOf(train(serialPlan, 1))
     const reversedStep = firstOf(train(reversedPlan(), 1))
-    const verdictOf = (factors: readonly number[]) =>
-      compareWeights(combined(factors), serialStep, reversedStep)
+    const verdictOf = (factors: readonly number[]) => compareWeights(combined(factors), serialStep, reversedStep)
     expect(verdictOf([1, 1, 1]).maxUlp).toBeLessThan(10)
     const uneven = verdictOf([7, 7, 6].map((samples) => BATCH / (RANKS * samples)))
     expect(uneven.match).toBe('different')
@@ -173,13 +168,10 @@ describe('the verdict', () => {
     expect(verdict(one(1, 2 + 5 * spacing), one(1, 2), one(1, 2)).match).toBe('different')
   })
 
-  it.each([NaN, Infinity, -Infinity])(
-    'is different for a weight of %d, even if serial has it too',
-    (weight) => {
-      expect(verdict(one(1, weight)).match).toBe('different')
-      expect(verdict(one(1, weight), one(1, weight), one(1, weight)).match).toBe('different')
-    },
-  )
+  it.each([NaN, Infinity, -Infinity])('is different for a weight of %d, even if serial has it too', (weight) => {
+    expect(verdict(one(1, weight)).match).toBe('different')
+    expect(verdict(one(1, weight), one(1, weight), one(1, weight)).match).toBe('different')
+  })
 
   it('tells −0 from +0: not exact, though at no distance', () => {
     const { match, maxUlp, sha256 } = verdict(one(-0, 2), one(0, 2))

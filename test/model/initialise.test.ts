@@ -5,8 +5,7 @@ import { parameterCount, type Model } from '../../src/model/shape.ts'
 
 const model: Model = { widths: [200, 100, 50, 10], activation: 'relu', loss: 'cross-entropy' }
 const weights = (parameters: Float32Array, outputs: number) => parameters.subarray(0, -outputs)
-const deviation = (values: Float32Array) =>
-  Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length)
+const deviation = (values: Float32Array) => Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length)
 
 describe('initialParameters', () => {
   it('gives each layer in · out weights and then out biases of zero', () => {

@@ -18,9 +18,7 @@ describe('xoshiro128', () => {
 describe('random', () => {
   it('never changes, so that runs of any age can be repeated', () => {
     const generator = random(1)
-    expect(take(4, () => generator.uniform() * 2 ** 32)).toEqual([
-      2807631924, 1365703668, 1780230997, 3310738596,
-    ])
+    expect(take(4, () => generator.uniform() * 2 ** 32)).toEqual([2807631924, 1365703668, 1780230997, 3310738596])
     expect(take(3, generator.normal)).toEqual([0.8598548976915574, -0.30498260713552783, 1.3286838660497127])
     expect(take(3, () => generator.below(1000))).toEqual([239, 51, 200])
     expect(generator.shuffle([0, 1, 2, 3, 4, 5, 6, 7])).toEqual([3, 0, 1, 4, 6, 2, 7, 5])

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { ACTIVATIONS, LOSSES, OPTIMIZERS } from '../../src/kernels/kernel.ts'
 import type { Grid } from '../../src/plan/grid.ts'
 
 /** Random points of the grid that have a plan. */
@@ -20,9 +21,9 @@ export const anyGrid: fc.Arbitrary<Grid> = fc
     overlap: fc.boolean(),
     shardOptimizer: fc.boolean(),
     handoff: fc.constantFrom('shared', 'transfer', 'clone'),
-    optimizer: fc.constantFrom('sgd', 'momentum', 'adam'),
-    activation: fc.constantFrom('relu', 'tanh', 'sigmoid', 'identity'),
-    loss: fc.constantFrom('cross-entropy', 'mse'),
+    optimizer: fc.constantFrom(...OPTIMIZERS),
+    activation: fc.constantFrom(...ACTIVATIONS),
+    loss: fc.constantFrom(...LOSSES),
   })
   .map(({ widths, stages, spare, activation, loss, ...rest }): Grid => {
     const layers = widths.length - 1

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { stepFlop, layerFlop } from '../../src/model/shape.ts'
 import { balancedStages } from '../../src/plan/build/balance.ts'
 import { bytesHandedOver, bytesHandedOverTo, bytesOf, slotFloats } from '../../src/plan/read/bytes.ts'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { signalsOf } from '../../src/plan/effects.ts'
 import { GRID_DEFAULTS, impossible, type Grid } from '../../src/plan/grid.ts'
 import { degreesOf, factorisations, gridOf, MODES, type Mode } from '../../src/plan/modes.ts'
@@ -50,18 +50,13 @@ describe('a plan', () => {
 
   it('is the same plan for layer as for a pipeline of one microbatch, and for serial as for one stage', () => {
     const layer = planGrid(gridOf('layer', grid, degreesOf('layer', 3)))
-    expect(layer).toEqual(
-      planGrid(gridOf('pipeline', { ...grid, microbatches: 1 }, degreesOf('pipeline', 3))),
-    )
-    const single = (mode: Mode) =>
-      planGrid(gridOf(mode, { ...grid, microbatches: 1 }, { dp: 1, pp: 1, tp: 1 }))
+    expect(layer).toEqual(planGrid(gridOf('pipeline', { ...grid, microbatches: 1 }, degreesOf('pipeline', 3))))
+    const single = (mode: Mode) => planGrid(gridOf(mode, { ...grid, microbatches: 1 }, { dp: 1, pp: 1, tp: 1 }))
     for (const mode of MODES) expect(single(mode)).toEqual(single('serial'))
   })
 
   it('is exact unless gradients of replicas are combined', () => {
-    fc.assert(
-      fc.property(anyGrid, (any) => planGrid(any).exact === (any.dp === 1 || any.reduction === 'owner')),
-    )
+    fc.assert(fc.property(anyGrid, (any) => planGrid(any).exact === (any.dp === 1 || any.reduction === 'owner')))
   })
 
   it('hands over one activation and one gradient per boundary and nothing else in a pipeline', () => {

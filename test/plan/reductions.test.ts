@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
 import type { Plan, Region } from '../../src/plan/plan.ts'
 import { walk } from '../../src/plan/read/walk.ts'
@@ -47,12 +47,7 @@ function weightsAfter(plan: Plan): number[][][] {
         const { gradient, layer, rows } = instruction
         const values = cellsOf(gradient).map((cell) => {
           const { columns } = plan.buffers[gradient.buffer]
-          return partial(
-            rank,
-            layer,
-            rows.from - gradient.rows.from + Math.floor(cell / columns),
-            cell % columns,
-          )
+          return partial(rank, layer, rows.from - gradient.rows.from + Math.floor(cell / columns), cell % columns)
         })
         write(gradient, values)
       }
@@ -142,8 +137,7 @@ describe('a classic reduction', () => {
         const plan = planGrid({ ...grid, reduction, dp: 3, bucketBytes: 0, overlap })
         for (const program of plan.programs) {
           const first = program.findIndex(
-            (each) =>
-              each.op === 'publish' && plan.counters[each.counter].name.startsWith('gradients of layers'),
+            (each) => each.op === 'publish' && plan.counters[each.counter].name.startsWith('gradients of layers'),
           )
           const last = program.findIndex((each) => each.op === 'backward-weight' && each.layer === 0)
           expect(first).toBeGreaterThanOrEqual(0)
@@ -166,22 +160,17 @@ describe('a classic reduction', () => {
 })
 
 describe('the phases of a bucket', () => {
-  it.each(PLACES)(
-    'of %i places: one sum for gather, ⌈log₂ n⌉ rounds of a tree, 2(n − 1) steps of a ring',
-    (n) => {
-      expect(depth('gather', n)).toBe(1)
-      expect(depth('direct', n)).toBe(1)
-      expect(depth('tree', n)).toBe(Math.ceil(Math.log2(n)))
-      expect(depth('ring', n)).toBe(2 * (n - 1))
-    },
-  )
+  it.each(PLACES)('of %i places: one sum for gather, ⌈log₂ n⌉ rounds of a tree, 2(n − 1) steps of a ring', (n) => {
+    expect(depth('gather', n)).toBe(1)
+    expect(depth('direct', n)).toBe(1)
+    expect(depth('tree', n)).toBe(Math.ceil(Math.log2(n)))
+    expect(depth('ring', n)).toBe(2 * (n - 1))
+  })
 
   it.each(PLACES)('of a ring of %i wait for the left neighbour only, 2(n − 1) times', (n) => {
     const plan = planGrid({ ...grid, dp: n, reduction: 'ring', bucketBytes: 1e6 })
     plan.programs.forEach((program, rank) => {
-      const heard = program.flatMap((each) =>
-        each.op === 'await' ? [plan.counters[each.counter].publisher] : [],
-      )
+      const heard = program.flatMap((each) => (each.op === 'await' ? [plan.counters[each.counter].publisher] : []))
       expect(heard).toEqual(Array.from({ length: 2 * (n - 1) }, () => (rank - 1 + n) % n))
     })
   })

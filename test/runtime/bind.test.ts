@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, ownersCompute, type Grid } from '../../src/plan/grid.ts'
 import { anyGrid } from '../plan/arbitrary.ts'
 import { trainInOneThread } from './one-thread.ts'
@@ -37,26 +37,23 @@ describe('a bound plan', () => {
     )
   })
 
-  it.each([1, 257, 600])(
-    'keeps the exact modes exact for a batch of %i, every optimizer and loss',
-    (batch) => {
-      for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
-        for (const loss of ['cross-entropy', 'mse'] as const) {
-          const grid: Grid = {
-            model: { widths: [20, 17, 9, 5], activation: 'relu', loss },
-            optimizer,
-            batch,
-            dp: 1,
-            pp: 3,
-            microbatches: Math.min(7, batch),
-            schedule: '1f1b',
-            reduction: 'direct',
-            ...GRID_DEFAULTS,
-          }
-          const split = trainInOneThread(planGrid(grid), 3)
-          expect(split).toEqual(trainInOneThread(planGrid(serialOf(grid)), 3))
+  it.each([1, 257, 600])('keeps the exact modes exact for a batch of %i, every optimizer and loss', (batch) => {
+    for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
+      for (const loss of ['cross-entropy', 'mse'] as const) {
+        const grid: Grid = {
+          model: { widths: [20, 17, 9, 5], activation: 'relu', loss },
+          optimizer,
+          batch,
+          dp: 1,
+          pp: 3,
+          microbatches: Math.min(7, batch),
+          schedule: '1f1b',
+          reduction: 'direct',
+          ...GRID_DEFAULTS,
         }
+        const split = trainInOneThread(planGrid(grid), 3)
+        expect(split).toEqual(trainInOneThread(planGrid(serialOf(grid)), 3))
       }
-    },
-  )
+    }
+  })
 })

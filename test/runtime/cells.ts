@@ -19,7 +19,7 @@ const OPEN: Open = {
 }
 
 /** What is said of a small cell; `degrees` are for `hybrid`, which `threads` do not decide. */
-interface Setting extends Partial<Open> {
+export interface Setting extends Partial<Open> {
   readonly threads?: number
   readonly degrees?: Degrees
 }
@@ -47,10 +47,7 @@ export function batchesFor({ plan }: Cell, count = 2): Batches {
 export const CORES = 2
 
 /** Lets cells run on real threads, with batches that fit the first. */
-export async function withCells<T>(
-  cells: readonly Cell[],
-  work: (session: Session) => Promise<T>,
-): Promise<T> {
+export async function withCells<T>(cells: readonly Cell[], work: (session: Session) => Promise<T>): Promise<T> {
   const session = await openSession({
     cells,
     batches: 2,

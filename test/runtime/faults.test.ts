@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { openSession } from '../../src/measure/session.ts'
-import { RankError } from '../../src/runtime/team.ts'
+import { RankError } from '../../src/runtime/pool.ts'
 import type { KernelName } from '../../src/kernels/kernel.ts'
 import type { Cell } from '../../src/cells/cell.ts'
 import { batchesFor, smallCell } from './cells.ts'
@@ -11,8 +11,11 @@ const PATIENCE_MS: Readonly<Record<string, number>> = { 'out-of-memory': 1000 * 
 /** The barrier waits and the pipeline waits: in both the peers would wait for ever. */
 const pipeline = smallCell('pipeline', { threads: 3, microbatches: 1 })
 
-/** Runs a cell, some rank of which fails at its third loss, and gives the error and how long it took to come. */
-async function fail(fault: string, cell: Cell = pipeline, worker = 'faulty-worker.js') {
+/**
+ * Runs a cell, some rank of which fails at its third loss, or measures limits, where one thread stalls. Gives the error and
+ * how long it took to come.
+ */
+async function fail(fault: string, cell: Cell = pipeline, worker = 'faulty-worker.js', limits = false) {
   const start = performance.now()
   try {
     const session = await openSession({
@@ -27,7 +30,7 @@ async function fail(fault: string, cell: Cell = pipeline, worker = 'faulty-worke
     })
     session.load(batchesFor(cell))
     session.initialise(cell)
-    await session.run(cell, 0, 100, 0)
+    await (limits ? session.limits(3) : session.run(cell, 0, 100, 0))
   } catch (error) {
     if (!(error instanceof RankError)) throw error
     return { message: error.message, seconds: (performance.now() - start) / 1000 }
@@ -35,9 +38,8 @@ async function fail(fault: string, cell: Cell = pipeline, worker = 'faulty-worke
   throw new Error('no fault was noticed')
 }
 
-/** What keeps this process alive, workers among it. */
-const handles = () =>
-  process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker')
+/** What keeps this process alive, threads among it. */
+const handles = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker')
 
 /** Those of the test runner itself. */
 const before = handles()
@@ -99,6 +101,13 @@ describe('a rank that fails ends the run in seconds, names rank, step and cause,
   ])('%s, where %s', async (fault, _, cell, expected) => {
     const { message, seconds } = await fail(fault, cell)
     expect(message).toMatch(expected)
+    expect(seconds).toBeLessThan(SECONDS)
+    await expect.poll(handles).toEqual(before)
+  })
+
+  it('stall, while limits are measured', async () => {
+    const { message, seconds } = await fail('stall', pipeline, 'faulty-worker.js', true)
+    expect(message).toMatch(/^nothing has moved for 1\.0 s; stalled: rank 0, while limits are measured; rank 1, /)
     expect(seconds).toBeLessThan(SECONDS)
     await expect.poll(handles).toEqual(before)
   })

@@ -1,5 +1,6 @@
 import { js } from '../../src/kernels/js/js.ts'
 import type { KernelFactory } from '../../src/kernels/kernel.ts'
+import type { Order } from '../../src/runtime/orders.ts'
 import { createRank } from '../../src/runtime/rank.ts'
 
 /** A kernel that trains properly until some loss is computed, which only the rank of the last stage does. */
@@ -17,23 +18,30 @@ const faulty =
     }
   }
 
+function stall(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+}
+
 const faults: Readonly<Record<string, KernelFactory>> = {
   throw: faulty(() => {
     throw new TypeError('the loss is lost')
   }),
   exit: faulty(() => process.exit(7)),
   'out-of-memory': faulty(() => {
-    // Large pieces: the collector would otherwise be asked so often that it looks like a stall.
-    const hoard: unknown[] = []
-    for (;;) hoard.push(Array.from({ length: 1_000_000 }, Math.random))
+    // Copies of a large piece fill the heap in few collections.
+    const piece = Array.from({ length: 1_000_000 }, Math.random)
+    for (const hoard: unknown[] = []; ;) hoard.push(piece.slice())
   }),
-  stall: faulty(() => {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-  }),
+  stall: faulty(stall),
   spin: faulty(() => {
     for (;;);
   }),
 }
 
-/** The name of the kernel is the name of the fault. */
-export default createRank(({ name }) => faults[name])
+const carryOut = createRank(({ name }) => faults[name])
+
+/** The name of the kernel is the name of the fault. Where limits are measured, the faulty thread stalls. */
+export default (order: Order) => {
+  if (order.kind === 'limits' && order.ticket === 1) stall()
+  return carryOut(order)
+}

@@ -1,6 +1,6 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createMailbox, type Mailbox } from '../../src/runtime/mailbox.ts'
+import { connect, createMailbox, type Mailbox } from '../../src/runtime/mailbox.ts'
 
 const open: MessagePort[] = []
 afterEach(() => {
@@ -9,17 +9,8 @@ afterEach(() => {
 
 /** Mailboxes of ranks 0 to 2, with a port between any two. */
 function mailboxes(): Mailbox[] {
-  const ends = [0, 1, 2].map(() => new Map<number, MessagePort>())
-  for (const [a, b] of [
-    [0, 1],
-    [0, 2],
-    [1, 2],
-  ]) {
-    const { port1, port2 } = new MessageChannel()
-    open.push(port1, port2)
-    ends[a].set(b, port1)
-    ends[b].set(a, port2)
-  }
+  const ends = connect(3)
+  open.push(...ends.flatMap((ports) => [...ports.values()]))
   return ends.map(createMailbox)
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { walkWithClocks } from '../../src/plan/check/clocks.ts'
 import { isSignal } from '../../src/plan/effects.ts'
 import { rangesOf } from '../../src/runtime/ranges.ts'
@@ -58,8 +58,7 @@ describe('the ranges of a plan', () => {
             const known = clock[other.rank] - (other.rank === rank ? 1 : 0)
             const isOver = known >= other.to
             // Nothing of a range is known before all of it.
-            if (over[number][o] !== Number(isOver) || !(isOver || known <= other.from))
-              wrong.push([number, o])
+            if (over[number][o] !== Number(isOver) || !(isOver || known <= other.from)) wrong.push([number, o])
           })
         })
         expect(wrong).toEqual([])

@@ -81,8 +81,7 @@ describe('a team of threads', () => {
     }
     for (const threads of [2, 3]) {
       cells.push(smallCell('layer', { threads }, { dispatch: 'task' }))
-      for (const reduction of REDUCTIONS)
-        cells.push(smallCell('data', { threads, reduction }, { dispatch: 'task' }))
+      for (const reduction of REDUCTIONS) cells.push(smallCell('data', { threads, reduction }, { dispatch: 'task' }))
     }
     for (const wait of ['spin', 'wait'] as const) {
       cells.push(smallCell('pipeline', { threads: 2 }, { wait }))
@@ -92,28 +91,25 @@ describe('a team of threads', () => {
     await expectExactOrClose(cells)
   })
 
-  it.each([1, 257, 600])(
-    'keeps the exact modes exact for a batch of %i, every optimizer and loss',
-    async (batch) => {
-      for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
-        for (const loss of ['cross-entropy', 'mse'] as const) {
-          const model = { widths: [20, 18, 16, 10], activation: 'tanh', loss } as const
-          const setting = { model, optimizer, batch, microbatches: Math.min(7, batch) }
-          const cells = [
-            smallCell('serial', setting),
-            smallCell('layer', { ...setting, threads: 2 }),
-            smallCell('pipeline', { ...setting, threads: 3 }),
-            smallCell('pipeline', { ...setting, threads: 2, schedule: 'gpipe' }),
-            smallCell('pipeline', { ...setting, threads: 3, schedule: 'zero-bubble' }),
-            smallCell('tensor', { ...setting, threads: 2 }),
-          ]
-          for (const threads of [2, 3].filter((count) => count <= batch))
-            cells.push(smallCell('data', { ...setting, threads, reduction: 'owner' }))
-          for (const [cell, { match }] of await verify(cells)) expect(match, cell.name).toBe('exact')
-        }
+  it.each([1, 257, 600])('keeps the exact modes exact for a batch of %i, every optimizer and loss', async (batch) => {
+    for (const optimizer of ['sgd', 'momentum', 'adam'] as const) {
+      for (const loss of ['cross-entropy', 'mse'] as const) {
+        const model = { widths: [20, 18, 16, 10], activation: 'tanh', loss } as const
+        const setting = { model, optimizer, batch, microbatches: Math.min(7, batch) }
+        const cells = [
+          smallCell('serial', setting),
+          smallCell('layer', { ...setting, threads: 2 }),
+          smallCell('pipeline', { ...setting, threads: 3 }),
+          smallCell('pipeline', { ...setting, threads: 2, schedule: 'gpipe' }),
+          smallCell('pipeline', { ...setting, threads: 3, schedule: 'zero-bubble' }),
+          smallCell('tensor', { ...setting, threads: 2 }),
+        ]
+        for (const threads of [2, 3].filter((count) => count <= batch))
+          cells.push(smallCell('data', { ...setting, threads, reduction: 'owner' }))
+        for (const [cell, { match }] of await verify(cells)) expect(match, cell.name).toBe('exact')
       }
-    },
-  )
+    }
+  })
 
   it('keeps each rank on its thread over a whole run', async () => {
     const cells = [smallCell('data', { threads: 4 }), smallCell('layer', { threads: 2 }), smallCell('serial')]
@@ -166,9 +162,7 @@ describe('a team of threads', () => {
           .slice(warmUp)
           .reduce((sum, ns) => sum + ns)
         for (const report of reports) {
-          const sum = [...ledgerOf(cell.plan, report, windowOf(reports, warmUp)).values()].reduce(
-            (a, b) => a + b,
-          )
+          const sum = [...ledgerOf(cell.plan, report, windowOf(reports, warmUp)).values()].reduce((a, b) => a + b)
           expect(Math.abs(sum / whole - 1), `${cell.name}, rank ${report.rank}`).toBeLessThan(0.01)
         }
       }
@@ -176,11 +170,7 @@ describe('a team of threads', () => {
   })
 
   it('allocates nothing in a step besides its clock reads', async () => {
-    const cells = [
-      smallCell('serial'),
-      smallCell('data', { threads: 2 }),
-      smallCell('pipeline', { threads: 2 }),
-    ]
+    const cells = [smallCell('serial'), smallCell('data', { threads: 2 }), smallCell('pipeline', { threads: 2 })]
     await withCells(cells, async (session) => {
       for (const cell of cells) {
         session.initialise(cell)
@@ -197,9 +187,7 @@ describe('a team of threads', () => {
             if (heapGrowth >= 0) least[rank] = Math.min(least[rank], heapGrowth)
           }
         }
-        least.forEach((growth, rank) =>
-          expect(growth, `${cell.name}, rank ${rank}`).toBeLessThanOrEqual(most[rank]),
-        )
+        least.forEach((growth, rank) => expect(growth, `${cell.name}, rank ${rank}`).toBeLessThanOrEqual(most[rank]))
       }
     })
   })

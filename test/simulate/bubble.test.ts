@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stepFlop } from '../../src/model/shape.ts'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
 import { flopOf } from '../../src/plan/read/work.ts'
 import { idealBubble } from '../../src/simulate/bubble.ts'

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../src/plan/build/build.ts'
+import { planGrid } from '../../src/plan/build/programs.ts'
 import { bytesHandedOver } from '../../src/plan/read/bytes.ts'
 import { isSignal } from '../../src/plan/effects.ts'
+import { flopOf } from '../../src/plan/read/work.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
-import { handingIn, FREE, type Handing } from '../../src/simulate/handing.ts'
+import { handoffCosts, FREE, type HandoffCosts } from '../../src/simulate/handoff.ts'
 import { outlookOf } from '../../src/simulate/outlook.ts'
 import { costAtRate } from '../../src/simulate/rate.ts'
 import { shapeOf } from '../../src/simulate/shape.ts'
@@ -25,7 +26,7 @@ const grid: Grid = {
 
 /** Everything that is not a signal takes as long. */
 const unit: Cost = (instruction) => (isSignal(instruction) ? 0 : 1)
-const free: Handing = { signal: () => 0, round: () => 0, transfer: () => 0 }
+const free: HandoffCosts = { signal: () => 0, round: () => 0, read: () => 0 }
 
 describe('a simulated step', () => {
   it('takes a latency for each handoff of one batch through the stages and back, and for the barrier', () => {
@@ -44,22 +45,22 @@ describe('a simulated step', () => {
       fc.property(anyGrid, (any) => {
         const plan = planGrid(any)
         let bytes = 0
-        const counting: Handing = {
+        const counting: HandoffCosts = {
           ...free,
-          transfer: (each, from, to) => {
+          read: (each, from, to) => {
             expect(from).not.toBe(to)
             bytes += each
             return each
           },
         }
-        const { transfer } = simulate(plan, unit, undefined, counting)
+        const { reading } = simulate(plan, unit, undefined, counting)
         expect(bytes).toBe(bytesHandedOver(plan))
-        expect(transfer).toBe(bytes)
+        expect(reading).toBe(bytes)
       }),
     )
   })
 
-  it('is never shorter than the work of any rank, nor than it would be if handing over were free', () => {
+  it('is never shorter than the work of any rank, nor than it would be if handoffs were free', () => {
     fc.assert(
       fc.property(anyGrid, fc.integer({ min: 0, max: 5 }), (any, latency) => {
         const plan = planGrid(any)
@@ -96,20 +97,20 @@ describe('a simulated step', () => {
   })
 })
 
-describe('handing over in a cluster', () => {
+describe('a handoff in a cluster', () => {
   const within = { latencyNs: 1, gigabytesPerSecond: 10 }
   const between = { latencyNs: 1000, gigabytesPerSecond: 2 }
 
   it('costs more between machines, which hold neighbouring ranks', () => {
-    const { signal, transfer } = handingIn({ ranks: 6, machines: 2, within, between })
+    const { signal, read } = handoffCosts({ ranks: 6, machines: 2, within, between })
     expect([signal(0, 2, 0), signal(2, 3, 0), signal(5, 3, 0)]).toEqual([1, 1000, 1])
-    expect([transfer(100, 0, 1), transfer(100, 3, 2)]).toEqual([10, 50])
+    expect([read(100, 0, 1), read(100, 3, 2)]).toEqual([10, 50])
   })
 
   it('is free where links are', () => {
     const plan = planGrid(grid)
-    const handing = handingIn({ ranks: 4, machines: 4, within: FREE, between: FREE })
-    expect(simulate(plan, unit, undefined, handing)).toEqual({ ...simulate(plan, unit), transfer: 0 })
+    const handoff = handoffCosts({ ranks: 4, machines: 4, within: FREE, between: FREE })
+    expect(simulate(plan, unit, undefined, handoff)).toEqual({ ...simulate(plan, unit), reading: 0 })
   })
 })
 
@@ -119,7 +120,7 @@ describe('an outlook', () => {
       fc.property(anyGrid, (any) => {
         const plan = planGrid(any)
         const cost = costAtRate(plan, { gflops: 2, gigabytesPerSecond: 20 })
-        const handing = handingIn({
+        const handoff = handoffCosts({
           ranks: plan.programs.length,
           machines: 1,
           within: { latencyNs: 50, gigabytesPerSecond: 5 },
@@ -127,9 +128,9 @@ describe('an outlook', () => {
         })
         const serial = planGrid({ ...any, dp: 1, pp: 1, tp: 1, chunks: 1, microbatches: 1 })
         const step = simulate(serial, costAtRate(serial, { gflops: 2, gigabytesPerSecond: 20 })).duration
-        const outlook = outlookOf(plan, cost, handing, step)
-        const { efficiency, moreWork, waiting, handingOver } = outlook
-        expect(efficiency + moreWork + waiting + handingOver).toBeCloseTo(1, 9)
+        const outlook = outlookOf(plan, cost, handoff, step)
+        const { efficiency, moreWork, waiting } = outlook
+        expect(efficiency + moreWork + waiting + outlook.handoff).toBeCloseTo(1, 9)
         expect(outlook.speedup).toBeCloseTo(efficiency * plan.programs.length, 9)
       }),
     )
@@ -145,7 +146,10 @@ describe('the shape of an instruction', () => {
           program.forEach((instruction, index) => {
             const shape = shapeOf(plan, rank, index)
             if (isSignal(instruction)) expect(shape).toBeUndefined()
-            else if (instruction.op !== 'update') expect(shape).toMatch(new RegExp(`^${instruction.op} `))
+            else if (instruction.op !== 'update') {
+              expect(shape?.name).toMatch(new RegExp(`^${instruction.op} `))
+              expect(shape?.flop).toBe(flopOf(plan, instruction))
+            }
           })
         })
       }),
@@ -158,7 +162,7 @@ describe('the shape of an instruction', () => {
       const index = plan.programs[rank].findIndex(({ op }) => op === 'forward')
       return shapeOf(plan, rank, index)
     })
-    expect(first).toBe('forward 16x8x8 relu')
-    expect(second).toBe(first)
+    expect(first).toEqual({ name: 'forward 16x8x8 relu', flop: 2 * 16 * 8 * 8 })
+    expect(second).toEqual(first)
   })
 })

@@ -3,18 +3,23 @@ import { crossEntropy, meanSquaredError } from './loss.ts'
 import { adam, momentum, sgd } from './optimizer.ts'
 import { multiply } from './product.ts'
 import { sumMatrices, sumRows } from './sum.ts'
-import type { Kernel } from '../kernel.ts'
+import type { Kernel, Loss } from '../kernel.ts'
+
+const LOSS: Readonly<Record<Loss, typeof crossEntropy>> = {
+  'cross-entropy': crossEntropy,
+  mse: meanSquaredError,
+}
 
 /**
- * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`,
- * which must not grow afterwards. Arithmetic class `f32`.
+ * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`, which must not
+ * grow afterwards. Arithmetic class `f32`.
  *
- * `Math.fround` around every product, sum, quotient and root makes them the float32 operations themselves: a
- * float64 has more than twice the digits, so rounding its result a second time changes nothing (Figueroa 1995).
- * exp, log, tanh and sigmoid are sequences of such operations, and not those of `Math`, which engines round as they like.
+ * `Math.fround` around a product, sum, quotient or root gives exactly the float32 operation: float64 has more than twice
+ * the digits, so rounding its result a second time changes nothing (Figueroa 1995). exp, log, tanh and sigmoid are
+ * sequences of such operations, since engines round those of `Math` differently.
  *
- * No method allocates: everything below works on integers and on the view, and no float crosses a call that
- * V8 might not inline, since it would be boxed there.
+ * No method allocates: everything below works on integers and on the view. No float is passed to a function that V8
+ * might not inline, since it would be boxed there.
  */
 export const js = (memory: WebAssembly.Memory): Kernel => {
   const floats = new Float32Array(memory.buffer)
@@ -33,7 +38,7 @@ export const js = (memory: WebAssembly.Memory): Kernel => {
       multiplyByDerivative(floats, dx, x, activation)
     },
 
-    /** Nothing to gain: this kernel reads weights where they lie. */
+    /** Nothing to do: this kernel reads weights where they lie. */
     pack() {},
 
     backwardWeight(x, dy, dw, accumulate) {
@@ -50,8 +55,7 @@ export const js = (memory: WebAssembly.Memory): Kernel => {
     },
 
     loss(kind, y, labels, dy, losses, scale) {
-      if (kind === 'cross-entropy') crossEntropy(floats, lanes, y, labels, dy, losses, scale)
-      else meanSquaredError(floats, lanes, y, labels, dy, losses, scale)
+      LOSS[kind](floats, lanes, y, labels, dy, losses, scale)
     },
 
     sum(sources, target) {

@@ -8,9 +8,8 @@ const { fround } = Math
  * e_j = exp(fround(y_j − m)), s = Σ e_j in four lanes from +0 (columns j ≡ 0, 1, 2, 3 mod 4, each in ascending j)
  * combined as fround(fround(l0 + l1) + fround(l2 + l3)),
  * dy_j = fround(fround(fround(e_j / s) − onehot_j)·scale), loss = fround(log(s) − fround(y_label − m)),
- * exp and log being those of transcendental.ts. Nothing depends on the order in which m is found: where +0 and −0 are
- * the largest, either gives the same bits, and a NaN makes the whole row NaN. Subtracting m keeps every e_j at most 1
- * and s at least 1.
+ * with exp and log of transcendental.ts. The order in which m is found does not matter: if +0 and −0 are the largest,
+ * either gives the same bits, and a NaN makes the whole row NaN. Subtracting m keeps every e_j at most 1 and s at least 1.
  */
 export function crossEntropy(
   floats: Float32Array,

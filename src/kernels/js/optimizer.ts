@@ -8,8 +8,7 @@ export function sgd(floats: Float32Array, w: Matrix, gradient: Matrix, hyper: Hy
   for (let i = 0; i < w.rows; i++) {
     const wRow = w.offset + i * w.stride
     const gRow = gradient.offset + i * gradient.stride
-    for (let j = 0; j < w.columns; j++)
-      floats[wRow + j] = fround(floats[wRow + j] - fround(rate * floats[gRow + j]))
+    for (let j = 0; j < w.columns; j++) floats[wRow + j] = fround(floats[wRow + j] - fround(rate * floats[gRow + j]))
   }
 }
 
@@ -36,8 +35,8 @@ export function momentum(
 }
 
 /**
- * Adam; all n×m. The hyperparameters are rounded first, then 1 − β₁, 1 − β₂, 1 − β₁ᵗ and 1 − β₂ᵗ. The powers
- * themselves are float64 and not rounded: 1 − β₂ᵗ would lose two of its seven digits in the first steps.
+ * Adam; all n×m. The hyperparameters are rounded first, then 1 − β₁, 1 − β₂, 1 − β₁ᵗ and 1 − β₂ᵗ. The powers are float64
+ * and not rounded: otherwise 1 − β₂ᵗ would lose two of its seven digits in the first steps.
  * m = fround(fround(β₁·m) + fround((1−β₁)·g));
  * v = fround(fround(β₂·v) + fround((1−β₂)·fround(g·g)));
  * w = fround(w − fround(fround(learningRate·m̂) / fround(fround(√v̂) + ε))),

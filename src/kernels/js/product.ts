@@ -3,9 +3,9 @@ import type { Matrix } from '../kernel.ts'
 const { fround } = Math
 
 /**
- * Rows and columns of a block of C whose sixteen chains advance together in local variables. One chain alone
- * waits for each rounding in turn; sixteen keep the units that convert between float64 and float32 busy, which
- * bound the speed: larger blocks (4×8) and packed panels gained 3 to 10 %.
+ * Rows and columns of a block of C whose sixteen chains advance together in local variables. One chain alone waits for
+ * each rounding in turn; sixteen keep the conversions between float64 and float32 busy, which bound the speed: larger
+ * blocks (4×8) and packed panels gained only 3 to 10 %.
  */
 const TILE = 4
 
@@ -13,8 +13,8 @@ const TILE = 4
  * C (+)= A·B, where `aTransposed` and `bTransposed` say that A or B is the transpose of the stored matrix.
  * Shapes A: r×k, B: k×j, C: r×j; C must not overlap the others.
  *
- * Each element is one chain in ascending k, c = fround(c + fround(a·b)), from +0, or, if `accumulate`, from
- * what C holds. Block or edge, the chain is the same, so no split of the rows or columns changes a bit.
+ * Each element is one chain in ascending k, c = fround(c + fround(a·b)), from +0, or, if `accumulate`, from the value in
+ * C. The chain is the same in blocks and at edges, so no split of rows or columns changes a bit.
  */
 export function multiply(
   floats: Float32Array,
@@ -32,7 +32,7 @@ export function multiply(
   const bDepth = bTransposed ? 1 : b.stride
   const bColumn = bTransposed ? b.stride : 1
 
-  // A chain always starts from what C holds: one way for both cases keeps V8 from compiling a slower mixture of them.
+  // Chains always start from the value in C: with two cases, V8 would compile a slower mixture of both.
   if (!accumulate) {
     for (let i = 0; i < rows; i++) {
       const start = c.offset + i * c.stride
@@ -42,7 +42,7 @@ export function multiply(
 
   const tiledRows = rows - (rows % TILE)
   const tiledColumns = columns - (columns % TILE)
-  // The four columns of B stay in the cache while the rows of A pass by.
+  // Four columns of B stay in the cache while the rows of A stream by.
   for (let j = 0; j < tiledColumns; j += TILE) {
     const bAt = b.offset + j * bColumn
     for (let i = 0; i < tiledRows; i += TILE) {
@@ -51,7 +51,7 @@ export function multiply(
       multiplyTile(floats, depth, aAt, aRow, aDepth, bAt, bDepth, bColumn, cAt, c.stride)
     }
   }
-  // What is left: the last columns of the tiled rows, and every column of the last rows.
+  // The rest: the last columns of the tiled rows, and every column of the last rows.
   for (let i = 0; i < rows; i++) {
     const aAt = a.offset + i * aRow
     for (let j = i < tiledRows ? tiledColumns : 0; j < columns; j++) {
@@ -61,7 +61,7 @@ export function multiply(
   }
 }
 
-/** One element of C at index `c`: the chain that every element of every block runs. */
+/** One element of C at index `c`, by the same chain as in a block. */
 function multiplyElement(
   floats: Float32Array,
   depth: number,

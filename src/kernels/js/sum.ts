@@ -3,8 +3,8 @@ import type { Matrix } from '../kernel.ts'
 const { fround } = Math
 
 /**
- * total[0][j] (+)= Σ_r matrix[r][j]; shapes matrix: r×j, total: 1×j. One chain per column in ascending r, from +0,
- * or, if `accumulate`, from what `total` holds; keeping the chain in memory between rows is exact.
+ * total[0][j] (+)= Σ_r matrix[r][j]; shapes matrix: r×j, total: 1×j. One chain per column in ascending r, from +0, or, if
+ * `accumulate`, from the value in `total`; keeping the chain in memory between rows is exact.
  */
 export function sumRows(floats: Float32Array, matrix: Matrix, total: Matrix, accumulate: boolean): void {
   if (!accumulate) for (let j = 0; j < total.columns; j++) floats[total.offset + j] = 0
@@ -16,9 +16,9 @@ export function sumRows(floats: Float32Array, matrix: Matrix, total: Matrix, acc
 }
 
 /**
- * target[i][j] = (sources[0] + sources[1]) + sources[2] …, each sum rounded: the chain starts at the first source,
- * not at +0 (which would turn a −0 into +0). An element is read from every source before it is written, so that
- * `target` may be any of them.
+ * target[i][j] = (sources[0] + sources[1]) + sources[2] …, each sum rounded. The chain starts at the first source, not at
+ * +0, which would turn −0 into +0. Each element is read from all sources before it is written, so `target` may be one of
+ * them.
  */
 export function sumMatrices(floats: Float32Array, sources: readonly Matrix[], target: Matrix): void {
   const first = sources[0]

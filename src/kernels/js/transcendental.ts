@@ -1,40 +1,38 @@
 /**
  * e^x, ln x, tanh and the logistic function in float32, as fixed sequences of operations that are each rounded to
- * float32 and never fused. IEEE 754 fixes the result of every one of them, so that these functions, unlike those of
- * `Math`, have the same bits on every platform, and four lanes of a vector have the same bits as four calls.
+ * float32 and never fused. IEEE 754 fixes the result of each operation, so these functions, unlike those of `Math`, have
+ * the same bits on every platform, and four lanes of a vector have the same bits as four calls.
  *
- * Largest error found, in units in the last place of the exact result, taken from `Math` in float64: exp 1.02, log 0.84,
- * tanh 2.61, sigmoid 2.41. All float32 of magnitudes 2⁻²⁷ to 2⁸ were tried (log: 2⁻⁸ to 2⁹), and a part of the others.
+ * Largest error found, in units in the last place of the result of `Math` in float64: exp 1.02, log 0.84, tanh 2.61,
+ * sigmoid 2.41. All float32 of magnitudes 2⁻²⁷ to 2⁸ were tried (log: 2⁻⁸ to 2⁹), and a sample of the others.
  *
- * Each function replaces the element of an array: a number returned by a call that V8 does not inline would be boxed.
+ * Each function replaces an element of an array: a number returned by a call that V8 does not inline would be boxed.
  */
 
 const { abs, fround } = Math
 
 /**
- * ln 2 in two pieces (Cody and Waite 1980): the upper has nine bits, so that its product with an exponent is exact.
- * The constants and the steps of the reduction are those of Cephes' expf (Moshier 1992).
+ * ln 2 in two pieces (Cody and Waite 1980): the upper has nine bits, so its product with an exponent is exact. Constants
+ * and steps of the reduction are from Cephes' expf (Moshier 1992).
  */
 export const LN2_HIGH = 0.693359375
 export const LN2_LOW = fround(-2.1219444e-4)
 export const LOG2_E = fround(Math.LOG2E)
 
 /**
- * 1.5·2²³: a sum with it has no bits below 1, so that adding it rounds to an integer (to even where it lies halfway),
- * and the integer stands in the lowest bits of the sum, above those of the constant.
+ * 1.5·2²³: a sum with it has no bits below 1, so adding it rounds to an integer (ties to even), which is the difference
+ * between the bits of the sum and those of the constant.
  */
 export const ROUNDER = 12582912
 export const ROUNDER_BITS = 0x4b400000
 
 /**
- * (eʳ − 1 − r) / r² from degree 0 on: minimax on |r| ≤ ½·ln 2 with the first fixed, error 2⁻²⁸ of eʳ. Summed as
- * (c₀ + c₁r) + r²((c₂ + c₃r) + c₄r²), in which less waits for the result before it than in Horner's scheme.
+ * (eʳ − 1 − r) / r² from degree 0 on: minimax on |r| ≤ ½·ln 2 with the first coefficient fixed, error 2⁻²⁸ of eʳ. Summed
+ * as (c₀ + c₁r) + r²((c₂ + c₃r) + c₄r²), which has a shorter chain of dependencies than Horner's scheme.
  */
-export const EXP_SERIES = [
-  0.5, 0.16666533052921295, 0.04166724532842636, 0.008367654867470264, 0.001386362942866981,
-]
+export const EXP_SERIES = [0.5, 0.16666533052921295, 0.04166724532842636, 0.008367654867470264, 0.001386362942866981]
 
-/** Beyond these the result is Infinity, or 0: below 2⁻¹⁵⁰, half of the smallest float32. */
+/** Above the one, e^x is Infinity; below the other it is 0: less than 2⁻¹⁵⁰, half the smallest float32. */
 export const EXP_LARGEST = 89
 export const EXP_SMALLEST = -104
 
@@ -48,7 +46,7 @@ export const SMALLEST_NORMAL = 2 ** -126
 /** ln(1 + f) with s = f / (2 + f) as f − f²/2 + s·(f²/2 + s²·series(s²)): fdlibm's e_logf (Sun 1993, FreeBSD). */
 export const LOG_SERIES = [0xaaaaaa / 2 ** 24, 0xccce13 / 2 ** 25, 0x91e9ee / 2 ** 25, 0xf89e26 / 2 ** 26]
 
-/** One float32 and its bits. */
+/** A float32 and its bits. */
 const float = new Float32Array(1)
 const bits = new Int32Array(float.buffer)
 
@@ -73,10 +71,10 @@ function reduce(): number {
   return exponent
 }
 
-/** values[at] = e^values[at]. The power of two is applied in two halves, since it may have no float32 of its own. */
+/** values[at] = e^values[at]. The power of two is applied in two halves, since it may not fit a float32. */
 export function exp(values: Float32Array, at: number): void {
   const x = values[at]
-  // Not one expression: V8 boxes a choice between a float and a constant that is an integer.
+  // Not one expression: V8 boxes a choice between a float and an integer constant.
   float[0] = x
   if (x > EXP_LARGEST) float[0] = EXP_LARGEST
   else if (x < EXP_SMALLEST) float[0] = EXP_SMALLEST

@@ -1,12 +1,25 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import assembler from 'wabt'
-import { moduleText } from './module.ts'
+import { limits } from './limits.ts'
+import { products } from './product.ts'
+import { smallOperations } from './small/index.ts'
 import { SPECIFICATIONS, type WasmKernelName } from './specification.ts'
+
+/** The whole text of a kernel's module; it works on the memory that it imports, shared by all threads. */
+function moduleText(name: WasmKernelName): string {
+  const { tile, blocking } = SPECIFICATIONS[name]
+  return `(module
+(import "env" "memory" (memory 1 65536 shared))
+${products(tile, blocking)}
+${smallOperations}
+${limits(tile)})
+`
+}
 
 /**
  * A step of the build: assembles each kernel's text into a `.wasm` file beside this one.
- * `--print NAME` writes the text of a kernel to the console instead, to be read.
+ * `--print NAME` prints the text of one kernel instead.
  */
 const { values } = parseArgs({ options: { print: { type: 'string' } } })
 const names = Object.keys(SPECIFICATIONS) as WasmKernelName[]

@@ -1,17 +1,9 @@
-import {
-  PACKED_FLOATS,
-  STRIP_FLOATS,
-  TILE_WIDTH,
-  type Arithmetic,
-  type Kernel,
-  type KernelFactory,
-  type Matrix,
-} from '../kernel.ts'
-import { FLOAT } from './micro-kernel.ts'
-import { bindSmallOperations, type SmallExports } from './small/index.ts'
+import { PACKED_FLOATS, STRIP_FLOATS, TILE_WIDTH, type Arithmetic, type Kernel, type KernelFactory } from '../kernel.ts'
+import { bindSmallOperations, start, step, type SmallExports } from './small/index.ts'
+import { FLOAT } from './text.ts'
 
-/** A function of the module; all its parameters are integers: bytes, counts and flags. */
-type Product = (
+/** A function of the module; all its parameters are integers: addresses and distances in bytes, counts and flags. */
+type ProductFunction = (
   a: number,
   aStep: number,
   b: number,
@@ -35,13 +27,13 @@ type Product = (
 type Products = Readonly<
   Record<
     'forward_bias' | 'forward_bias-relu' | 'input_store' | 'input_mask' | 'weight_store' | 'weight_sgd',
-    Product
+    ProductFunction
   >
 >
 
 type Stream = (a: number, b: number, c: number, turns: number) => void
 
-/** What a module exports besides the small operations. */
+/** Everything that a module exports. */
 export interface Exports extends Products, SmallExports {
   /** Packs all of w for the input gradient. */
   readonly keep: (b: number, bStep: number, to: number, columns: number, depth: number) => void
@@ -50,20 +42,17 @@ export interface Exports extends Products, SmallExports {
   readonly triad: Stream
 }
 
-const start = (matrix: Matrix): number => matrix.offset * FLOAT
-const step = (matrix: Matrix): number => matrix.stride * FLOAT
-
-/** Makes a kernel's module work on a memory. */
+/** Instantiates a kernel's module on a memory. */
 export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
 }
 
-/** A kernel of WebAssembly SIMD from its compiled module: products by the generated code, the rest beside it. */
+/** A kernel of WebAssembly SIMD, made from its compiled module. */
 export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAssembly.Module): KernelFactory {
   return (memory, scratch): Kernel => {
     const exports = instantiate(module, memory)
     const floats = new Float32Array(memory.buffer)
-    // The scratch: a row of zeros, the learning rate, packed strips of A, packed panels of B, and the edge with its operand.
+    // In this order: a row of zeros, the learning rate, packed strips of A, packed panels of B, the edge and its operand.
     const zeros = scratch * FLOAT
     const rateAt = scratch + TILE_WIDTH
     const rate = rateAt * FLOAT
@@ -71,7 +60,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
     const packed = strips + STRIP_FLOATS * FLOAT
     const edge = packed + PACKED_FLOATS * FLOAT
     floats.fill(0, scratch, scratch + TILE_WIDTH)
-    // The addresses of a sum's sources lie where a panel is packed: never both at once.
+    // The list of a sum's sources lies where panels are packed; a sum and a product never run at once.
     const small = bindSmallOperations(exports, new Int32Array(memory.buffer, packed, PACKED_FLOATS))
 
     const forwardBias = exports.forward_bias
@@ -93,7 +82,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
           start(x), step(x), start(w), step(w), start(y), step(y), start(bias), 0,
           rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge, 0, strips,
         ) // prettier-ignore
-        if (activation === 'tanh' || activation === 'sigmoid') small.activate(y, undefined, activation)
+        if (activation !== 'relu') small.activate(y, undefined, activation)
       },
 
       pack(w, packedWeights) {
@@ -107,7 +96,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
           rate, dx.rows, dx.columns, w.columns, 0, zeros, packed, edge,
           packedWeights ? start(packedWeights) : 0, strips,
         ) // prettier-ignore
-        if (activation === 'tanh' || activation === 'sigmoid') small.multiplyByDerivative(dx, x, activation)
+        if (activation !== 'relu') small.multiplyByDerivative(dx, x, activation)
       },
 
       backwardWeight(x, dy, dw, accumulate) {

@@ -1,17 +1,17 @@
-import { VECTOR, type Tile } from './micro-kernel.ts'
-import { advance, constant, repeat, times } from './text.ts'
+import type { Tile } from './micro-kernel.ts'
+import { advance, constant, repeat, times, VECTOR } from './text.ts'
 
-/** What no kernel can exceed: multiply-adds from register to register, and streams through memory. */
+/** The limits of any kernel: multiply-adds from register to register, and streams through memory. */
 
-/** Chains that hide the latency of two multiply-adds a cycle with some to spare, and still fit sixteen registers. */
+/** Enough chains to hide the latency of two multiply-adds a cycle, and few enough for sixteen registers. */
 const FEWEST_CHAINS = 12
 
-/** Multiply-adds of one turn of `peak`, each of four lanes. */
+/** Multiply-adds, of four lanes each, in one turn of `peak`. */
 export const peakVectors = ({ rows, vectors }: Tile): number => Math.max(FEWEST_CHAINS, rows * vectors)
 
 /**
- * The micro-kernel's arithmetic without its loads: as many chains, none of which touches memory while `$turns` turns
- * run. `$at` is a place of 16 bytes per chain, read before and written after, so that nothing can be left out.
+ * The micro-kernel's arithmetic without its loads: its chains run for `$turns` turns without touching memory. `$at` is the
+ * address of 16 bytes per chain, read before and written afterwards, so that the compiler cannot remove the loop.
  */
 export function peak(tile: Tile): string {
   const chains = peakVectors(tile)

@@ -1,30 +1,29 @@
 import { instantiate } from './kernel.ts'
-import { VECTOR } from './micro-kernel.ts'
 import { peakVectors } from './limits.ts'
 import { SPECIFICATIONS, type WasmKernelName } from './specification.ts'
+import { LANES, VECTOR } from './text.ts'
 
-/** What one thread reaches while others do the same: no kernel can be faster. */
+/** The limits of one thread while others do the same: no kernel can be faster. */
 export interface Limits {
-  /** Multiply-adds from register to register, counted as two. */
+  /** Multiply-adds from register to register, counted as two operations each. */
   readonly peakGflops: number
-  /** c = a, and c = a + s·b, over arrays larger than the caches; bytes read and bytes written, without write-allocate. */
+  /** c = a, and c = a + s·b, over arrays larger than the caches; bytes read and written, without write-allocate. */
   readonly copyGbps: number
   readonly triadGbps: number
 }
 
-/** Three arrays of this size are more than most third-level caches' share of a core. */
+/** Three arrays of this size exceed a core's share of most third-level caches. */
 const ARRAY_MIB = 16
 const PAGES_PER_MIB = 16
 /** Bytes of one turn of the streams. */
 const STREAM_BYTES = 64
-/** Turns of the register loop in one try: some tens of microseconds. */
+/** Turns of the register loop in one try: tens of microseconds. */
 const PEAK_TURNS = 20_000
-const LANES = 4
 
 /**
- * Measures the limits of this thread, each from `startAt` on for `milliseconds`, on the clock that all threads share,
- * so that threads that are told the same time load the machine together. The peak is the best of its tries, since nothing
- * but other programs can slow it down; a bandwidth is the median of its tries.
+ * Measures the limits of this thread one after the other, each for `milliseconds`, from `startAt` on the clock that all
+ * threads share: threads with the same `startAt` load the machine together. The peak is the best of its tries, since only
+ * other programs can slow it down; a bandwidth is the median of its tries.
  */
 export function measureLimits(
   name: WasmKernelName,
@@ -34,7 +33,7 @@ export function measureLimits(
 ): Limits {
   const pages = 3 * ARRAY_MIB * PAGES_PER_MIB
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-  // Zeros would do, but reading pages that were never written reads the same one again and again.
+  // All pages must be written: those that never were are one and the same page to a reader.
   new Float32Array(memory.buffer).fill(1e-9)
   const { peak, copy, triad } = instantiate(module, memory)
   const bytes = ARRAY_MIB * PAGES_PER_MIB * 65536
@@ -49,7 +48,7 @@ export function measureLimits(
   ]
   const [peakGflops, copyGbps, triadGbps] = attempts.map(({ amount, run, quantile }, index) => {
     const from = startAt + index * milliseconds
-    // Until then: warm up, so that V8 compiles the loop.
+    // Warm up until then, so that V8 compiles the loop.
     do run()
     while (performance.now() < from)
     const rates: number[] = []
@@ -63,5 +62,5 @@ export function measureLimits(
   return { peakGflops, copyGbps, triadGbps }
 }
 
-/** Tries end before the next limit's begin, so that no thread runs on into what another measures. */
+/** Tries end before those of the next limit begin, so that no thread disturbs them. */
 const LOADED_SHARE = 0.8

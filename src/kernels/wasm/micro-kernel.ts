@@ -1,28 +1,24 @@
-import { advance, constant, get, repeat, times } from './text.ts'
-
-/** Bytes of a float, and of a vector of four. */
-export const FLOAT = 4
-export const VECTOR = 16
+import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
 
 /**
- * How A lies in memory. `rows`: each of the tile's rows is contiguous along k, and has a pointer of its own.
- * `columns`: the tile's rows lie beside each other, and k goes from one stored row to the next.
+ * How A lies in memory. `rows`: each of the tile's rows is contiguous along k and has a pointer of its own. `columns`: the
+ * tile's rows lie side by side, and k moves from one stored row to the next.
  */
 export type Order = 'rows' | 'columns'
 
-/** What becomes of the finished sums of a tile. */
+/** What is done with the finished sums of a tile. */
 export type Epilogue = 'store' | 'bias' | 'bias-relu' | 'mask' | 'sgd'
 
 export interface Tile {
-  /** Rows of C that are computed together, each in `vectors` accumulators. */
+  /** Rows of C computed together, each in `vectors` accumulators. */
   readonly rows: number
-  /** Vectors of four columns; times `rows` plus a few more, they should fit the registers. */
+  /** Vectors of four columns; `rows` times as many, and a few more, should fit the registers. */
   readonly vectors: number
   /** Steps of k in one turn of the loop. */
   readonly unroll: number
-  /** Strips of A, each as high as the tile, that are packed together: their rows should fill whole vectors. */
+  /** Strips of A, each as high as the tile, packed together: their rows should fill whole vectors. */
   readonly strips: number
-  /** Multiply and add in one instruction with one rounding, or in two with two. */
+  /** Whether multiply and add are one instruction with one rounding, or two with two. */
   readonly fused: boolean
 }
 
@@ -32,16 +28,16 @@ const accumulator = (i: number, v: number) => `$c${i}_${v}`
  * The micro-kernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015, BLIS): a tile of C, rows × vectors,
  * stays in registers while k runs. Each turn loads one row of the packed panel of B, `vectors` vectors of it, and
  * multiplies it with one element of A per row, spread over a vector. So a turn does rows × vectors multiply-adds for
- * rows + vectors loads; and since every element of C is one chain in ascending k, no tile shape changes a bit.
+ * rows + vectors loads. Every element of C is one chain in ascending k, so the tile's shape does not change a bit.
  *
- * The function computes `$tiles` tiles, one after the other: down a panel or along a strip of rows, as the `Next` say.
+ * The function computes `$tiles` tiles one after the other, down a panel or along a strip of rows, by the `$…Next`.
  * - `$a`, `$aStep`: A, and the bytes from one of its rows (order `rows`) or k (order `columns`) to the next;
  * - `$b`, `$bStep`: the panel of B, and the bytes from one k to the next;
- * - `$in`, `$inStep`: where the chains start from, and the bytes between rows: C itself, or a row of zeros and 0;
+ * - `$in`, `$inStep`: where the chains start, and the bytes between rows: C itself, or a row of zeros and 0;
  * - `$c`, `$cStep`: C and the bytes between its rows;
  * - `$e`, `$eStep`: what the epilogue reads: the bias row and 0, what the layer read (`mask`), or the weights (`sgd`);
  * - `$aNext` … `$eNext`: the bytes from one tile to the next;
- * - `$rate`: the learning rate, of `sgd`, which updates the weights in place and writes no C.
+ * - `$rate`: the learning rate of `sgd`, which updates the weights in place and does not write C.
  */
 export function microKernel(name: string, order: Order, epilogue: Epilogue, tile: Tile): string {
   const { rows, vectors, unroll } = tile
@@ -104,19 +100,17 @@ const multiplyAdd = (c: string, b: string, fused: boolean): string =>
     ? `(local.set ${c} (f32x4.relaxed_madd (local.get $s) (local.get ${b}) (local.get ${c})))`
     : `(local.set ${c} (f32x4.add (local.get ${c}) (f32x4.mul (local.get $s) (local.get ${b}))))`
 
-/** Goes through the rows of a tile with a pointer: `$p` into one matrix, `$q` into another. */
+/** Loads the accumulators row by row. */
 const startChains = (rows: number, vectors: number): string => `
     (local.set $p (local.get $in))
     ${times(
       rows,
       (i) =>
-        times(
-          vectors,
-          (v) => `(local.set ${accumulator(i, v)} (v128.load offset=${VECTOR * v} (local.get $p)))`,
-        ) + advance('$p', get('$inStep')),
+        times(vectors, (v) => `(local.set ${accumulator(i, v)} (v128.load offset=${VECTOR * v} (local.get $p)))`) +
+        advance('$p', get('$inStep')),
     )}`
 
-/** All loads of a row come before its stores: V8 joins two vectors into one only if nothing is stored between them. */
+/** All loads of a row come before its stores: V8 joins two vectors only if nothing is stored between their loads. */
 function finish(epilogue: Epilogue, rows: number, vectors: number): string {
   const row = (i: number): string =>
     (epilogue === 'store' ? '' : times(vectors, loadOperand)) +
@@ -131,8 +125,7 @@ function finish(epilogue: Epilogue, rows: number, vectors: number): string {
     ${times(rows, (i) => row(i) + advance('$p', get('$cStep')) + advance('$q', get('$eStep')))}`
 }
 
-const loadOperand = (v: number): string =>
-  `(local.set $b${v} (v128.load offset=${VECTOR * v} (local.get $q)))`
+const loadOperand = (v: number): string => `(local.set $b${v} (v128.load offset=${VECTOR * v} (local.get $q)))`
 
 const ZERO = '(v128.const f32x4 0 0 0 0)'
 

@@ -1,10 +1,9 @@
-import { FLOAT, VECTOR } from './micro-kernel.ts'
-import { advance, constant, get, repeat, times } from './text.ts'
+import { advance, constant, FLOAT, get, LANES, repeat, shuffle, times, VECTOR } from './text.ts'
 
 /**
- * Copies `$panels` neighbouring panels of B, each `vectors` vectors wide, so that each panel's `$depth` rows lie behind
- * each other, and the panels `$distance` bytes: the micro-kernel then reads a panel as one stream that stays in the first-level cache.
- * Row by row over all panels, since B's rows may lie on a page of memory each.
+ * Copies `$panels` neighbouring panels of B, each `vectors` vectors wide, so that the `$depth` rows of a panel are
+ * contiguous and the panels `$distance` bytes apart: the micro-kernel then reads a panel as one stream that stays in the
+ * first-level cache. It copies row by row over all panels, since each row of B may lie on a page of its own.
  * `$from`, `$step`: the panels in B, and the bytes from one of its rows to the next. `$to`: the packed panels.
  */
 export const packRows = (vectors: number): string => `
@@ -29,24 +28,17 @@ export const packRows = (vectors: number): string => `
      ${advance('$to', constant(VECTOR * vectors))}`,
   )})`
 
-/** The two vectors that interleave the lower, or the upper, halves of two vectors. */
-const interleave = (half: 'low' | 'high', a: string, b: string): string => {
-  const lanes = half === 'low' ? [0, 4, 1, 5] : [2, 6, 3, 7]
-  return shuffle(lanes, a, b)
-}
-/** The lower, or the upper, halves of two vectors beside each other. */
+/** The lower or upper halves of two locals, lane by lane in turn. */
+const interleave = (half: 'low' | 'high', a: string, b: string): string =>
+  shuffle(half === 'low' ? [0, 4, 1, 5] : [2, 6, 3, 7], get(a), get(b))
+/** The lower or upper halves of two locals, side by side. */
 const halves = (half: 'low' | 'high', a: string, b: string): string =>
-  shuffle(half === 'low' ? [0, 1, 4, 5] : [2, 3, 6, 7], a, b)
-
-const shuffle = (lanes: readonly number[], a: string, b: string): string => {
-  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => FLOAT * lane + byte))
-  return `(i8x16.shuffle ${bytes.join(' ')} ${get(a)} ${get(b)})`
-}
+  shuffle(half === 'low' ? [0, 1, 4, 5] : [2, 3, 6, 7], get(a), get(b))
 
 /**
  * The same for a panel of Bᵀ: `$columns` rows of the stored matrix (at most four per vector) become columns of the
- * panel. Blocks of 4 × 4 are transposed in registers. Where rows are missing, the last one stands in: the lanes that
- * come of it are computed and thrown away.
+ * panel. Blocks of 4 × 4 are transposed in registers. The last row stands in for missing ones: its extra lanes are computed
+ * and thrown away.
  */
 export const packTransposed = (vectors: number): string => `
 (func $pack_transposed (param $from i32) (param $step i32) (param $to i32) (param $depth i32) (param $columns i32)
@@ -79,7 +71,7 @@ export const packTransposed = (vectors: number): string => `
      ${advance('$to', constant(VECTOR * vectors))}`,
   )})`
 
-/** Four rows' next four elements, into vector `v` of four rows of the panel. */
+/** Moves the next four elements of four rows into vector `v` of four rows of the panel. */
 function transposeBlock(v: number, vectors: number): string {
   const load = ['$a', '$b', '$c', '$d']
     .map((local, i) => `(local.set ${local} (v128.load (local.get $p${4 * v + i})))`)
@@ -118,16 +110,15 @@ export const copyRectangle = `
      ${advance('$to', get('$toStep'))}`,
   )})`
 
-/** Rows that are copied in one turn. */
+/** Rows copied in one turn. */
 const STRIP_UNROLL = 4
 
 /**
- * Copies `strips` neighbouring strips of Aᵀ's stored matrix, each `rows` columns wide and `$depth` rows deep, so that a
- * strip's rows lie behind each other, and the strips `$distance` bytes: what the micro-kernel reads is then one stream,
- * and not a cache line and a page for every few floats. Some rows at a time, since the copying itself must not show.
+ * Copies `strips` neighbouring strips of Aᵀ's stored matrix, each `rows` columns wide and `$depth` rows deep, so that the
+ * rows of a strip are contiguous and the strips `$distance` bytes apart: the micro-kernel then reads one stream, instead of
+ * a cache line and a page for every few floats. It copies several rows a turn to be cheap.
  */
 export function packStrips(rows: number, strips: number): string {
-  const LANES = VECTOR / FLOAT
   const vectors = (rows * strips) / LANES
   const piece = (strip: number, at: number, row: number): string => {
     const lane = (strip * rows + at) % LANES

@@ -1,39 +1,24 @@
-import { FLOAT, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
-import { advance, constant, get, repeat, times } from './text.ts'
+import type { Epilogue, Order, Tile } from './micro-kernel.ts'
+import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
 
 /** The loops around the micro-kernel, over the rows of packed panels. */
 
-const OPERANDS = [
-  'a',
-  'aStep',
-  'b',
-  'bStep',
-  'depth',
-  'in',
-  'inStep',
-  'c',
-  'cStep',
-  'e',
-  'eStep',
-  'rate',
-] as const
-/** Parameters of these names. */
-export const parameters = (names: readonly string[]): string =>
-  names.map((name) => `(param $${name} i32)`).join(' ')
+const OPERANDS = ['a', 'aStep', 'b', 'bStep', 'depth', 'in', 'inStep', 'c', 'cStep', 'e', 'eStep', 'rate'] as const
+/** Declares parameters of these names. */
+export const parameters = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ')
 const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
 
-/** The micro-kernel for so many rows. */
-export const tileName = (order: Order, epilogue: Epilogue, rows: number) =>
-  `tile_${order}_${epilogue}_${rows}`
+/** The name of the micro-kernel for a number of rows. */
+export const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
 
-/** Moves the operands that have rows on by so many of them. */
+/** Advances the operands by some rows. */
 const skipRows = (order: Order, rows: string): string => `
     ${advance('$a', `(i32.mul ${rows} ${order === 'rows' ? get('$aStep') : constant(FLOAT)})`)}
     ${['in', 'c', 'e'].map((operand) => advance(`$${operand}`, `(i32.mul ${rows} (local.get $${operand}Step))`)).join('\n')}`
 
 /**
- * Whole tiles first, `$tiles` of them, and then `$rows` that are left, in tiles as tall as possible, since a low tile has
- * too few chains to keep the multipliers busy: a rest of less than half a tile is shared with the last whole one.
+ * Whole tiles first, `$tiles` of them, and then the remaining `$rows`, in tiles as tall as possible, since a low tile has
+ * too few chains to keep the multipliers busy: fewer rows than half a tile are divided up with the last whole tile.
  */
 function inTiles(tall: number, whole: string, rest: (rows: number) => string): string {
   const shared = Math.ceil(tall / 2)
@@ -52,7 +37,7 @@ function inTiles(tall: number, whole: string, rest: (rows: number) => string): s
     .join('\n')}`
 }
 
-/** A rest of rows, as one tile or as two of about the same height. */
+/** The remaining rows as one tile, or as two of about the same height. */
 function inOneOrTwo(rows: number, tall: number, order: Order, call: (rows: number) => string): string {
   if (rows <= tall) return call(rows)
   const upper = Math.ceil(rows / 2)
@@ -74,8 +59,8 @@ export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): st
 }
 
 /**
- * All rows of a group of `$panels` panels, strip by strip; the `Next` are the bytes from one panel to the next. Where
- * there are enough panels for it to pay, some strips of A at a time are packed at `$strips`, so that they too are streams.
+ * All rows of a group of `$panels` panels, strip by strip; the `$…Next` are the bytes from one panel to the next. If there
+ * are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so that they too are streams.
  */
 export function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: number): string {
   const { rows: tall, vectors, strips } = tile
@@ -96,11 +81,8 @@ export function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: numb
        ${times(
          strips,
          (s) =>
-           call(
-             tall,
-             `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`,
-             constant(tall * FLOAT),
-           ) + skipRows(order, constant(tall)),
+           call(tall, `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`, constant(tall * FLOAT)) +
+           skipRows(order, constant(tall)),
        )}`,
     )}))
   ${repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))}`

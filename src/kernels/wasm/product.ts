@@ -1,22 +1,17 @@
-import { FLOAT, microKernel, VECTOR, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
+import { FORMS, type Form } from '../kernel.ts'
+import { microKernel, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
 import { along, down, parameters, tileName } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
-import { advance, constant, get, repeat } from './text.ts'
-
-/**
- * How the operands of a product lie in memory.
- * `forward`: x·w, x by rows, w by rows of k. `input`: dy·wᵀ, w by rows of the result's columns.
- * `weight`: xᵀ·dy, x by rows of k.
- */
-export type Form = 'forward' | 'input' | 'weight'
+import { advance, constant, FLOAT, get, repeat, VECTOR } from './text.ts'
 
 /**
  * The way through a group of packed panels. `down`: panel by panel, all rows of each; the panel stays in the first-level
- * cache and A streams by. `along`: strip by strip of rows, through all panels of the group; that is for results that are
- * larger than the operands, since it touches them row by row and once.
+ * cache and A streams by. `along`: strip by strip of rows, through all panels of the group; this suits results larger than
+ * the operands, since each row of the result is touched once.
  */
 type Way = 'down' | 'along'
 
+/** How the operands of a product lie in memory, and how the loops go through them. */
 interface Layout {
   readonly order: Order
   /** B is stored as its transpose. */
@@ -25,7 +20,7 @@ interface Layout {
   readonly epilogues: readonly Epilogue[]
 }
 
-export const FORMS: Readonly<Record<Form, Layout>> = {
+const LAYOUTS: Readonly<Record<Form, Layout>> = {
   forward: { order: 'rows', transposed: false, way: 'down', epilogues: ['bias', 'bias-relu'] },
   input: { order: 'rows', transposed: true, way: 'down', epilogues: ['store', 'mask'] },
   weight: { order: 'columns', transposed: false, way: 'along', epilogues: ['store', 'sgd'] },
@@ -34,17 +29,17 @@ export const FORMS: Readonly<Record<Form, Layout>> = {
 export interface Blocking {
   /** Most steps of k that a panel of B holds: with a tile's rows of A it should fill most of the first-level cache. */
   readonly depth: Readonly<Record<Way, number>>
-  /** Panels that are packed together on the way down: neighbours are read together, and used before they leave the cache. */
+  /** Panels packed together on the way down: neighbours are read together, and used before they leave the cache. */
   readonly panels: number
-  /** Floats of the panels that are packed together on the way along: they should fit the second-level cache beside C. */
+  /** Floats of the panels packed together on the way along: they should fit the second-level cache beside C. */
   readonly groupFloats: number
-  /** For fewer rows than these a panel is read where it lies: packing it would not pay. */
+  /** With fewer rows, a panel is read where it lies: packing it would not pay. */
   readonly fewestRows: number
-  /** For fewer turns of the micro-kernel than these, in all panels of a group, a strip of A is read where it lies. */
+  /** With fewer turns of the micro-kernel over all panels of a group, a strip of A is read where it lies. */
   readonly fewestTurns: number
 }
 
-/** All functions of the products of one kernel: micro-kernels of every height, packing, and the loops around them. */
+/** All functions for the products of one kernel: micro-kernels of every height, packing, and the loops around them. */
 export function products(tile: Tile, blocking: Blocking): string {
   const parts = [
     packRows(tile.vectors),
@@ -53,19 +48,18 @@ export function products(tile: Tile, blocking: Blocking): string {
     packStrips(tile.rows, tile.strips),
   ]
   for (const order of ['rows', 'columns'] as const) {
-    const forms = Object.values(FORMS).filter((form) => form.order === order)
-    const epilogues = new Set<Epilogue>(['store', ...forms.flatMap((form) => form.epilogues)])
+    const layouts = Object.values(LAYOUTS).filter((layout) => layout.order === order)
+    const epilogues = new Set<Epilogue>(['store', ...layouts.flatMap((layout) => layout.epilogues)])
     for (const epilogue of epilogues) {
       for (let rows = 1; rows <= tile.rows; rows++) {
         parts.push(microKernel(tileName(order, epilogue, rows), order, epilogue, { ...tile, rows }))
       }
       parts.push(down(order, epilogue, tile))
-      if (forms.some(({ way }) => way === 'along'))
-        parts.push(along(order, epilogue, tile, blocking.fewestTurns))
+      if (layouts.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile, blocking.fewestTurns))
     }
   }
-  for (const form of ['forward', 'input', 'weight'] as const) {
-    for (const epilogue of FORMS[form].epilogues) parts.push(product(form, epilogue, tile, blocking))
+  for (const form of FORMS) {
+    for (const epilogue of LAYOUTS[form].epilogues) parts.push(product(form, epilogue, tile, blocking))
   }
   parts.push(keep(tile))
   return parts.join('\n')
@@ -81,34 +75,28 @@ const operands = (b: string, c: string, cStep: string, e: string, eStep: string)
     (local.get $ak) (local.get $aStep) ${b} (local.get $bpStep) (local.get $kc)
     (local.get $in) (local.get $inStep) ${c} ${cStep} ${e} ${eStep} (local.get $rate) (local.get $rows)`
 
-/** The real epilogue belongs to the last block of k only. */
-const eitherEpilogue = (last: string, other: string) =>
-  `(if (local.get $last) (then ${last}) (else ${other}))`
+/** The epilogue runs in the last block of k only. */
+const eitherEpilogue = (last: string, other: string) => `(if (local.get $last) (then ${last}) (else ${other}))`
 
 const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$rows')) =>
   `(call $copy ${a} ${aStep} ${b} ${bStep} ${rows} (local.get $n))`
 
 /**
  * The loops around the micro-kernel: blocks of k, so that a panel of B fits the first-level cache; groups of panels,
- * packed together, each used by all rows of A. A chain that a block of k ends is stored to C and goes on from there,
- * which is exact. The last panel may be narrower than the tile: it is computed at full width beside C, and copied.
+ * packed together, each used by all rows of A. At the end of a block of k the chains are stored to C, and the next block
+ * continues from there, which is exact. The last panel may be narrower than the tile: it is computed at full width in a
+ * buffer of its own, and copied to C.
  *
- * `$kept`, if it is not 0, is all of B as `keep` has packed it. `$zeros` is a row of zeros. `$packed` has room for a
+ * `$kept`, if it is not 0, is all of B as packed by `keep`. `$zeros` is a row of zeros. `$packed` has room for a
  * group, `$strips` for strips of A, `$edge` for the tile's width times the rows, twice.
  */
 function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking): string {
-  const { order, transposed, way } = FORMS[form]
+  const { order, transposed, way } = LAYOUTS[form]
   const width = constant(tile.vectors * 4)
   const widthBytes = constant(tile.vectors * VECTOR)
 
   const atPanel = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), from('$e', bytes(get('$j'))), get('$eStep')] as const // prettier-ignore
-  const storing = [
-    get('$bp'),
-    from('$c', bytes(get('$j'))),
-    get('$cStep'),
-    get('$zeros'),
-    constant(0),
-  ] as const
+  const storing = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), get('$zeros'), constant(0)] as const
 
   const wholePanels =
     way === 'down'
@@ -132,7 +120,7 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
       ${advance('$bp', '(i32.mul (local.get $panels) (local.get $bpNext))')}
       ${advance('$j', `(i32.mul (local.get $panels) ${width})`)}`
 
-  // The bias is one row that all rows of C share; other operands have a row for each.
+  // All rows of C share the one row of the bias; other operands have a row for each.
   const sharedOperand = epilogue.startsWith('bias')
   const [edge, edgeOperand] = [get('$edge'), get('$edgeOperand')]
   const [atC, atE] = [from('$c', bytes(get('$j'))), from('$e', bytes(get('$j')))]
@@ -168,7 +156,7 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
     ? `(if (i32.eqz (local.get $kept)) (then
          (call $pack_transposed ${bAt} (local.get $bStep) (local.get $packed) (local.get $kc) (local.get $n))))`
     : `(call $copy ${bAt} (local.get $bStep) (local.get $packed) ${widthBytes} (local.get $kc) (local.get $n))`
-  // One row more from panel to panel than it has: at a multiple of a power of two, panels would share sets of the cache.
+  // Panels lie one row further apart than they are long: at a power of two they would share sets of the cache.
   const packedPanels = `
       (local.set $bp (local.get $packed))
       (local.set $bpStep ${widthBytes})
@@ -214,7 +202,7 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
     (br_if $block (i32.lt_s (local.get $k) (local.get $depth)))))`
 }
 
-/** Packs a whole matrix for the form `input`, panel after panel of all its depth, to be used by several products. */
+/** Packs a whole matrix for the form `input`, in panels of the full depth, for use by several products. */
 const keep = ({ vectors }: Tile): string => `
 (func $keep (export "keep") (param $b i32) (param $bStep i32) (param $to i32) (param $columns i32) (param $depth i32)
   (loop $panel
@@ -224,25 +212,24 @@ const keep = ({ vectors }: Tile): string => `
     (local.set $columns (i32.sub (local.get $columns) ${constant(vectors * 4)}))
     (br_if $panel (i32.gt_s (local.get $columns) (i32.const 0)))))`
 
-/** Where chains start: from what C holds if they have begun, else from zero. */
+/** Sets where chains start: at C's values if they have begun, else at zero. */
 const startOfChains = (c: string, cStep = get('$cStep')): string => `
       (if (i32.or (local.get $k) (local.get $accumulate))
         (then (local.set $in ${c}) (local.set $inStep ${cStep}))
         (else (local.set $in (local.get $zeros)) (local.set $inStep (i32.const 0))))`
 
-/** As few blocks of k as may be, all of about the same size, in whole vectors: a short last block would be slow. */
+/** The fewest blocks of k, all of about the same size, in whole vectors: a short last block would be slow. */
 const evenBlocks = (depth: number): string => `
   (local.set $k (i32.div_u (i32.add (local.get $depth) ${constant(depth - 1)}) ${constant(depth)}))
   (local.set $most (i32.div_u (i32.sub (i32.add (local.get $depth) (local.get $k)) (i32.const 1)) (local.get $k)))
   (local.set $most (i32.and (i32.add (local.get $most) (i32.const 3)) (i32.const -4)))
   (local.set $k (i32.const 0))`
 
-/** The panels of a group on the way along: as few groups as their room allows, all of about the same size. */
+/** Panels per group on the way along: the fewest groups that fit, all of about the same size. */
 function evenGroups(groupFloats: number, width: number): string {
   const most = `(i32.div_u ${constant(groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${constant(width)}))`
   const all = `(i32.div_u (i32.add (local.get $columns) ${constant(width - 1)}) ${constant(width)})`
   return dividedUp(all, dividedUp(all, most))
 }
 
-const dividedUp = (a: string, b: string): string =>
-  `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`
+const dividedUp = (a: string, b: string): string => `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`

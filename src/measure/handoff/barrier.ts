@@ -1,17 +1,16 @@
-import { barrier } from '../../plan/build/barrier.ts'
-import { emptyDraft } from '../../plan/build/draft.ts'
-import type { Signal } from '../../plan/plan.ts'
-import { createCounters } from './counters.ts'
+import { barrier, emptyDraft, type Draft } from '../../plan/build/draft.ts'
+import { signalsOf } from '../../plan/effects.ts'
+import { createCounters } from '../../runtime/counter.ts'
+import { publishesPerStep } from '../../runtime/signals.ts'
+import { openCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'
-import { createProgress } from './progress.ts'
-import { openRanks, repetitions, spinMicroseconds } from './ranks.ts'
-import { together } from './threads.ts'
+import { openRanks, repetitions, spinMicroseconds, together } from './ranks.ts'
 import type { Pace } from './tries.ts'
 
 const WAIT = 'spin-then-wait'
 
 /**
- * The barrier that ends a step, for each thread count: from when the last rank has come until the last has gone, in a row
+ * The barrier that ends a step, for each thread count: from the last rank's arrival to the last rank's leaving, in a row
  * of barriers with nothing in between.
  *
  * @throws RankError
@@ -22,15 +21,16 @@ export async function* measureBarriers(
   pace: Pace,
 ): AsyncGenerator<Measurement, void> {
   for (const count of counts) {
-    const { counters, rounds } = roundsOf(count)
+    const draft = barrierOf(count)
     const threads = openRanks(count, conditions)
     try {
       const common = {
         kind: 'barrier',
         ranks: count,
         progress: threads.progress,
-        counters: createCounters(counters),
-        arrived: createProgress(count),
+        counters: openCounters(draft.counters.length),
+        perStep: publishesPerStep(draft),
+        arrived: createCounters(count),
         marks: new Float64Array(new SharedArrayBuffer(2 * count * Float64Array.BYTES_PER_ELEMENT)),
         spinMicroseconds: spinMicroseconds(WAIT, count, conditions),
         passes: repetitions(WAIT, count, conditions),
@@ -39,7 +39,7 @@ export async function* measureBarriers(
       const parts = await together(
         threads,
         `barrier of ${count} threads`,
-        rounds.map((each, rank) => ({ ...common, rank, rounds: each })),
+        draft.programs.map((program, rank) => ({ ...common, rank, rounds: program.flatMap(signalsOf) })),
       )
       yield { kind: 'barrier', method: 'dissemination', threads: count, ...summarise(parts) }
     } finally {
@@ -48,16 +48,10 @@ export async function* measureBarriers(
   }
 }
 
-/** What each rank publishes and awaits in a barrier of a plan. */
-function roundsOf(count: number): { counters: number; rounds: (readonly Signal[])[] } {
+/** A plan's barrier between so many ranks, and nothing else. */
+function barrierOf(count: number): Draft {
   const draft = emptyDraft(count)
-  barrier(
-    draft,
-    'barrier',
-    draft.programs.map((_, rank) => rank),
-  )
-  const rounds = draft.programs.map((program) =>
-    program.flatMap((instruction) => (instruction.op === 'barrier' ? instruction.rounds : [])),
-  )
-  return { counters: draft.counters.length, rounds }
+  const group = draft.programs.map((_, rank) => rank)
+  barrier(draft, 'barrier', group)
+  return draft
 }

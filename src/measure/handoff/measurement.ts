@@ -1,13 +1,12 @@
 import { quantile } from '../statistics.ts'
 
-/** What is measured of handing over; a `reduction` combines what all ranks have, the others pass something on. */
+/** What is measured. A `reduction` combines what all ranks have; the others hand something off. */
 export type Kind = 'round-trip' | 'one-way' | 'barrier' | 'reduction' | 'start-up'
 
-/** One row of the Node engineer's table; times in nanoseconds, of a single handoff. */
+/** One row of the table; times in nanoseconds, of a single handoff. */
 export interface Measurement {
   readonly kind: Kind
   readonly method: string
-  /** Threads that take part. */
   readonly threads: number
   /** Of the payload; undefined where there is none. */
   readonly bytes?: number
@@ -15,33 +14,33 @@ export interface Measurement {
   readonly medianNs: number
   readonly minNs: number
   readonly p95Ns: number
-  /** Tries whose payload, or whose order, was not what it should have been. */
+  /** Tries with a wrong payload or order. */
   readonly wrong: number
   /** GB/s: bytes / median, where bytes are moved. */
   readonly algbw?: number
-  /** GB/s: algbw times what makes collectives of any thread count comparable with the hardware, as nccl-tests has it. */
+  /** GB/s: algbw · 2(n − 1)/n, which nccl-tests compares with the hardware at any thread count n. */
   readonly busbw?: number
 }
 
-/** What all measurements need to know. */
+/** What all measurements have in common. */
 export interface Conditions {
-  /** Threads that can run at once: beyond that, whoever spins keeps others from running. */
+  /** Threads that can run at once. With more of them, a thread that spins keeps others from running. */
   readonly cores: number
-  /** Ends the measurement, and its threads, wherever they are. */
+  /** Ends the measurement and its threads. */
   readonly signal: AbortSignal
-  /** Milliseconds that nothing may happen before a thread counts as stalled; by default it grows with the threads. */
+  /** Milliseconds without movement after which threads count as stalled; by default `patienceOf` them. */
   readonly patience?: number
   /** The module that the ranks run; tests put one with faults here. */
   readonly worker?: URL
 }
 
-/** What a rank brings home: the times of its tries in nanoseconds, if it was the one to take them, and what was wrong. */
+/** What a rank answers: the nanoseconds of its tries, if it takes the times, and how many were wrong. */
 export interface Part {
   readonly samples: readonly number[]
   readonly wrong: number
 }
 
-/** What the parts of all ranks come to. */
+/** The statistics of all ranks' parts. */
 export function summarise(parts: readonly Part[]) {
   const samples = parts.flatMap((part) => part.samples)
   return {

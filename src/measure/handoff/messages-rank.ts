@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
+import { note } from './counters.ts'
 import type { Part } from './measurement.ts'
-import { PROGRESS_CELLS } from './progress.ts'
 import { createTries, type Pace } from './tries.ts'
 
 /** Two ranks answer each other's messages as events; rank 0 takes the times. */
@@ -15,8 +15,7 @@ export interface MessagesTask {
 /** No try has this number. */
 const OVER = 0
 
-export const exchangeMessages = (task: MessagesTask): Promise<Part> =>
-  task.rank === 0 ? ask(task) : answer(task)
+export const exchangeMessages = (task: MessagesTask): Promise<Part> => (task.rank === 0 ? ask(task) : answer(task))
 
 const ask = ({ port, progress, pace }: MessagesTask): Promise<Part> =>
   new Promise((resolve) => {
@@ -37,7 +36,7 @@ const ask = ({ port, progress, pace }: MessagesTask): Promise<Part> =>
     port.on('message', (answered: number) => {
       tries.record((performance.now() - start) * 1e6)
       if (answered !== attempt) wrong++
-      progress[0] = attempt
+      note(progress, 0, attempt)
       next()
     })
     next()
@@ -47,12 +46,12 @@ const answer = ({ port, progress, rank }: MessagesTask): Promise<Part> =>
   new Promise((resolve) => {
     port.on('message', (asked: number) => {
       if (asked === OVER) {
-        // The other end is closed by this, too.
+        // This closes the other end, too.
         port.close()
         resolve({ samples: [], wrong: 0 })
       } else {
         port.postMessage(asked)
-        progress[rank * PROGRESS_CELLS] = asked
+        note(progress, rank, asked)
       }
     })
   })

@@ -1,15 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
 import { spinsPerMicrosecond } from '../../runtime/counter.ts'
 import { createMailbox } from '../../runtime/mailbox.ts'
-import { end, isOver, raise, reach, type Counters } from './counters.ts'
+import { end, isOver, note, raise, reach, type Counters } from './counters.ts'
 import type { Part } from './measurement.ts'
 import { fillPattern, hasPattern } from './pattern.ts'
-import { PROGRESS_CELLS } from './progress.ts'
 import { createTries, type Pace } from './tries.ts'
 
 /**
- * How data comes from one thread to another. `shared`: it lies where both read it. `copy`: from there the consumer copies
- * it into an array of its own. `transfer` and `clone`: in a message, as a plan's ranks hand over in messages.
+ * Handoff of data from one thread to another. `shared`: it lies where both read it. `copy`: from there the consumer copies
+ * it into an array of its own. `transfer` and `clone`: by message, as in a plan.
  */
 export const METHODS = ['shared', 'transfer', 'clone', 'copy'] as const
 export type Method = (typeof METHODS)[number]
@@ -20,32 +19,32 @@ export interface OneWayTask {
   readonly rank: number
   readonly progress: Int32Array
   readonly method: Method
-  /** In shared memory; where messages are sent, it only tells their length. */
+  /** In shared memory; for messages, only its length counts. */
   readonly payload: Float32Array
-  /** PREPARED, READY, HANDED and CHECKED. */
+  /** PREPARED, READY, HANDOFF and CHECKED. */
   readonly counters: Counters
-  /** When the consumer could read the data, on the clock that all threads share. */
+  /** When the consumer had the data, on the clock that all threads share. */
   readonly arrival: Float64Array
   readonly port: MessagePort
   readonly spinMicroseconds: number
   readonly pace: Pace
 }
 
-/** The data of this try is made; whoever has slept meanwhile wakes up. */
+/** The data of this try is made; a consumer that sleeps wakes up. */
 const PREPARED = 0
 /** The consumer is awake: from here on the time counts. */
 const READY = 1
-const HANDED = 2
+const HANDOFF = 2
 /** The consumer has looked at every element. */
 const CHECKED = 3
 export const ONE_WAY_COUNTERS = 4
 
 const PRODUCER = 0
 const CONSUMER = 1
-/** The mailbox's name for the one thing that is sent. */
+/** The mailbox's name of the one buffer that is sent. */
 const LETTER = 0
 
-export function handOver(task: OneWayTask): Part {
+export function oneWay(task: OneWayTask): Part {
   const spins = Math.round(task.spinMicroseconds * spinsPerMicrosecond())
   return task.rank === PRODUCER ? produce(task, spins) : consume(task, spins)
 }
@@ -62,12 +61,12 @@ function produce(task: OneWayTask, spins: number): Part {
     reach(counters, READY, attempt, spins)
     const start = performance.now()
     if (posts) mailbox.post(CONSUMER, LETTER, values, method === 'transfer')
-    raise(counters, HANDED)
+    raise(counters, HANDOFF)
     reach(counters, CHECKED, attempt, spins)
     tries.record((arrival[0] - start) * 1e6)
-    // A transferred array is gone here; it comes back for the next try.
+    // A transferred array comes back for the next try.
     if (method === 'transfer') values = mailbox.take(CONSUMER, LETTER)
-    progress[PRODUCER * PROGRESS_CELLS] = attempt
+    note(progress, PRODUCER, attempt)
   }
   end(counters)
   raise(counters, PREPARED)
@@ -93,7 +92,7 @@ function consume(task: OneWayTask, spins: number): Part {
     reach(counters, PREPARED, attempt, spins)
     if (isOver(counters)) break
     raise(counters, READY)
-    reach(counters, HANDED, attempt, spins)
+    reach(counters, HANDOFF, attempt, spins)
     const values = take()
     const first = values[0]
     const last = values[values.length - 1]
@@ -101,9 +100,9 @@ function consume(task: OneWayTask, spins: number): Part {
     if (first !== values[0] || last !== values[values.length - 1] || !isWhole(values, task, attempt)) wrong++
     if (method === 'transfer') mailbox.post(PRODUCER, LETTER, values, true)
     raise(counters, CHECKED)
-    progress[CONSUMER * PROGRESS_CELLS] = attempt
+    note(progress, CONSUMER, attempt)
   }
-  // The other end is closed by this, too.
+  // This closes the other end, too.
   port.close()
   return { samples: [], wrong }
 }

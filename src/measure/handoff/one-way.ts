@@ -1,19 +1,18 @@
 import { MessageChannel } from 'node:worker_threads'
-import { createCounters } from './counters.ts'
+import { openCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'
 import { METHODS, ONE_WAY_COUNTERS, type Method } from './one-way-rank.ts'
-import { openRanks, spinMicroseconds } from './ranks.ts'
-import { together } from './threads.ts'
+import { openRanks, spinMicroseconds, together } from './ranks.ts'
 import type { Pace } from './tries.ts'
 
 const RANKS = 2
 
-/** Methods that move every byte; with the others the data stays where it is, and a bandwidth would mean nothing. */
+/** Methods that move every byte. The others leave the data where it is: they have no bandwidth. */
 const MOVING: readonly Method[] = ['clone', 'copy']
 
 /**
- * From the producer's call (publish or post) until the consumer can read the data: its wait has ended, and it has read the
- * first and the last element. The consumer is awake and waits. Making the data and checking every element are not counted.
+ * From the producer's call (publish or post) until the consumer has the data: its wait has ended, and it has read the
+ * first and the last element. The consumer is awake and waits. Making the data and checking every element do not count.
  *
  * @param sizes bytes, multiples of 4
  * @throws RankError
@@ -33,7 +32,7 @@ export async function* measureOneWay(
           progress: threads.progress,
           method,
           payload: new Float32Array(new SharedArrayBuffer(bytes)),
-          counters: createCounters(ONE_WAY_COUNTERS),
+          counters: openCounters(ONE_WAY_COUNTERS),
           arrival: new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT)),
           spinMicroseconds: spinMicroseconds('spin-then-wait', RANKS, conditions),
           pace,

@@ -1,16 +1,13 @@
-import { FLOAT_BYTES } from '../../kernels/kernel.ts'
-import type { KernelChoice } from '../../kernels/kernel.ts'
-import { barrier } from '../../plan/build/barrier.ts'
-import { addBuffer, emit, emptyDraft, type Draft } from '../../plan/build/draft.ts'
+import { FLOAT_BYTES, type KernelChoice } from '../../kernels/kernel.ts'
+import { barrier, addBuffer, emit, emptyDraft, type Draft } from '../../plan/build/draft.ts'
 import { weightsOf, type Parameters } from '../../plan/build/parameters.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
 import { reductions } from '../../plan/reductions/index.ts'
 import { addBucketCounters, type Reduction } from '../../plan/reductions/reduction.ts'
-import { layOut, readRows, writeRows } from '../../runtime/memory.ts'
-import { startTeam } from '../../runtime/team.ts'
-import { quantile } from '../statistics.ts'
+import { layOut, readRows, writeRows, type Placement } from '../../runtime/memory.ts'
+import { startTeam, type Team } from '../../runtime/team.ts'
 import { stepTimes } from '../steps.ts'
-import type { Conditions, Measurement } from './measurement.ts'
+import { summarise, type Conditions, type Measurement, type Part } from './measurement.ts'
 import { spinMicroseconds } from './ranks.ts'
 import type { Pace } from './tries.ts'
 
@@ -19,75 +16,64 @@ const HYPER = { learningRate: 1, beta1: 0, beta2: 0, epsilon: 1 }
 const NANOSECONDS = 1e6
 
 /**
- * All-reduce by each of the classic reductions, run by the interpreter of plans: every rank has an array of so many bytes
- * and ends with the sum of all of them in an array of its own. The times include the barrier behind it.
+ * All-reduce by each of the classic reductions, run by the interpreter of plans: every rank has an array of some bytes and
+ * ends with the sum of all ranks' arrays in one of its own. The times include the barrier behind it.
  *
  * @throws RankError
  */
 export async function* measureReductions(
-  { cores, signal }: Pick<Conditions, 'cores' | 'signal'>,
+  conditions: Pick<Conditions, 'cores' | 'signal'>,
   counts: readonly number[],
   sizes: readonly number[],
   pace: Pace,
   kernel: KernelChoice,
 ): AsyncGenerator<Measurement, void> {
-  for (const count of counts) {
+  for (const threads of counts) {
     const cases = Object.entries(reductions).flatMap(([method, reduction]) =>
-      sizes.map((bytes) => ({ method, bytes, plan: reductionPlan(reduction, count, bytes) })),
+      sizes.map((bytes) => ({ method, bytes, plan: reductionPlan(reduction, threads, bytes) })),
     )
     const plans = cases.map(({ plan }) => plan)
     const layout = layOut(plans, 1)
     const counters = Math.max(...plans.map((plan) => plan.counters.length))
-    const team = await startTeam({ layout, counters, kernel, messages: false })
-    const close = () => void team.close()
-    signal.addEventListener('abort', close)
+    const team = await startTeam({ ...conditions, layout, counters, kernel, messages: false })
+    const spin = spinMicroseconds('spin-then-wait', threads, conditions)
     try {
       for (const [number, { method, bytes, plan }] of cases.entries()) {
-        const placement = layout.placements[number]
-        const floats = new Float32Array(team.memory.buffer)
-        const run = async (warmUp: number, measured: number): Promise<number[]> => {
-          const steps = { warmUp, measured, done: 0, batches: 1 }
-          const spin = spinMicroseconds('spin-then-wait', count, { cores, signal })
-          const reports = await team.visit({ plan, placement, steps, hyper: HYPER, spinMicroseconds: spin })
-          return stepTimes(reports).slice(warmUp)
-        }
-        const verify = async (): Promise<number> => {
-          fill(floats, placement, plan, (rank, i) => (rank + 1) * (1 + (i % 7)))
-          await run(0, 1)
-          return countWrong(floats, placement, plan)
-        }
-        let wrong = await verify()
-        // Of zeros the sums stay zeros, however often they are added.
-        fill(floats, placement, plan, () => 0)
-        const [firstNs] = (await run(2, 3)).toSorted((a, b) => a - b)
-        const most = Math.min(pace.most, Math.round((pace.measuredMs * NANOSECONDS) / firstNs))
-        const measured = Math.max(pace.fewest, most)
-        const times = await run(Math.ceil(measured / 4), measured)
-        wrong += await verify()
-        const medianNs = quantile(times, 0.5)
-        const algbw = bytes / medianNs
-        yield {
-          kind: 'reduction',
-          method,
-          threads: count,
-          bytes,
-          tries: times.length,
-          medianNs,
-          minNs: quantile(times, 0),
-          p95Ns: quantile(times, 0.95),
-          wrong,
-          algbw,
-          busbw: (algbw * 2 * (count - 1)) / count,
-        }
+        const times = summarise([await timeReduction(team, plan, layout.placements[number], pace, spin)])
+        const algbw = bytes / times.medianNs
+        const busbw = (algbw * 2 * (threads - 1)) / threads
+        yield { kind: 'reduction', method, threads, bytes, ...times, algbw, busbw }
       }
     } finally {
-      signal.removeEventListener('abort', close)
       await team.close()
     }
   }
 }
 
-/** A plan that does nothing but to combine one layer's gradients; instead of updating, each rank copies the sum. */
+async function timeReduction(team: Team, plan: Plan, placement: Placement, pace: Pace, spin: number): Promise<Part> {
+  const floats = new Float32Array(team.memory.buffer)
+  const run = async (warmUp: number, measured: number): Promise<number[]> => {
+    const steps = { warmUp, measured, done: 0, batches: 1 }
+    const reports = await team.run({ plan, placement, steps, hyper: HYPER, spinMicroseconds: spin })
+    return stepTimes(reports).slice(warmUp)
+  }
+  const verify = async (): Promise<number> => {
+    fill(floats, placement, plan, (rank, i) => (rank + 1) * (1 + (i % 7)))
+    await run(0, 1)
+    return countWrong(floats, placement, plan)
+  }
+  let wrong = await verify()
+  // Sums of zeros stay zeros, however often they are added.
+  fill(floats, placement, plan, () => 0)
+  const [firstNs] = (await run(2, 3)).toSorted((a, b) => a - b)
+  const most = Math.min(pace.most, Math.round((pace.measuredMs * NANOSECONDS) / firstNs))
+  const measured = Math.max(pace.fewest, most)
+  const samples = await run(Math.ceil(measured / 4), measured)
+  wrong += await verify()
+  return { samples, wrong }
+}
+
+/** A plan that only combines one layer's gradients. Instead of updating weights, each rank copies the sum. */
 function reductionPlan(reduction: Reduction, ranks: number, bytes: number): Plan {
   const draft = emptyDraft(ranks)
   const places = draft.programs.map((_, rank) => rank)
@@ -143,7 +129,7 @@ const copyInstead = (instruction: Instruction, own: Parameters): Instruction =>
       }
     : instruction
 
-/** Every rank's array, and nothing where the sums are to be. */
+/** Fills every rank's array, and the place of its sum with −1. */
 function fill(
   floats: Float32Array,
   placement: readonly number[],
@@ -152,14 +138,12 @@ function fill(
 ): void {
   plan.buffers.forEach((buffer, index) => {
     const length = buffer.rows * buffer.columns
-    const values = Float32Array.from({ length }, (_, i) =>
-      buffer.role === 'gradient' ? value(buffer.owner, i) : -1,
-    )
+    const values = Float32Array.from({ length }, (_, i) => (buffer.role === 'gradient' ? value(buffer.owner, i) : -1))
     writeRows(floats, placement[index], buffer, values)
   })
 }
 
-/** Floats that are not the sum over all ranks: whole numbers, so that no order of adding changes them. */
+/** Counts floats that are not the sum over all ranks. All are whole numbers, so that the order of adding is no matter. */
 function countWrong(floats: Float32Array, placement: readonly number[], plan: Plan): number {
   const ranks = plan.programs.length
   const factor = (ranks * (ranks + 1)) / 2

@@ -1,7 +1,6 @@
 import { spinsPerMicrosecond } from '../../runtime/counter.ts'
-import { end, isOver, raise, reach, valueOf, type Counters } from './counters.ts'
+import { end, isOver, note, raise, reach, valueOf, type Counters } from './counters.ts'
 import type { Part } from './measurement.ts'
-import { PROGRESS_CELLS } from './progress.ts'
 import { createTries, type Pace } from './tries.ts'
 
 /** Two ranks answer each other through counters; rank 0 takes the times. */
@@ -30,16 +29,16 @@ function ask({ counters, progress, trips, pace }: RoundTripTask, spins: number):
   const tries = createTries(pace)
   let wrong = 0
   let asked = 0
-  while (tries.goOn()) {
+  for (let attempt = 1; tries.goOn(); attempt++) {
     const start = performance.now()
     for (let trip = 0; trip < trips; trip++) {
       raise(counters, ASKED)
       reach(counters, ANSWERED, ++asked, spins)
     }
     tries.record(((performance.now() - start) * 1e6) / trips)
-    // Nothing is handed over but the counters themselves: each publish has been answered, and once.
+    // There is no payload but the counters themselves: each publish has been answered once.
     if (valueOf(counters, ASKED) !== asked || valueOf(counters, ANSWERED) !== asked) wrong++
-    progress[0]++
+    note(progress, 0, attempt)
   }
   end(counters)
   raise(counters, ASKED)
@@ -51,6 +50,6 @@ function answer({ counters, progress, rank }: RoundTripTask, spins: number): Par
     reach(counters, ASKED, asked, spins)
     if (isOver(counters)) return { samples: [], wrong: 0 }
     raise(counters, ANSWERED)
-    progress[rank * PROGRESS_CELLS] = asked
+    note(progress, rank, asked)
   }
 }

@@ -1,30 +1,26 @@
 import { MessageChannel } from 'node:worker_threads'
 import { WAITS } from '../../cells/cell.ts'
-import { createCounters } from './counters.ts'
+import { openCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'
-import { openRanks, repetitions, spinMicroseconds } from './ranks.ts'
+import { openRanks, repetitions, spinMicroseconds, together } from './ranks.ts'
 import { ROUND_TRIP_COUNTERS } from './round-trip-rank.ts'
-import { together } from './threads.ts'
 import type { Pace } from './tries.ts'
 
 const RANKS = [0, 1]
 
 /**
- * There and back between two threads: through counters, for each way to wait, and by `postMessage`, with both threads
- * taking messages as events.
+ * There and back between two threads: through counters, for each way to wait, and by `postMessage`, where both threads
+ * take messages as events.
  *
  * @throws RankError
  */
-export async function* measureRoundTrips(
-  conditions: Conditions,
-  pace: Pace,
-): AsyncGenerator<Measurement, void> {
+export async function* measureRoundTrips(conditions: Conditions, pace: Pace): AsyncGenerator<Measurement, void> {
   const threads = openRanks(RANKS.length, conditions)
   const { progress } = threads
   const fixed = { kind: 'round-trip', threads: RANKS.length } as const
   try {
     for (const wait of WAITS) {
-      const counters = createCounters(ROUND_TRIP_COUNTERS)
+      const counters = openCounters(ROUND_TRIP_COUNTERS)
       const parts = await together(
         threads,
         `round trip, ${wait}`,

@@ -1,18 +1,13 @@
-import type { Meeting } from './echo.ts'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { messageOf } from '../../errors.ts'
-import { RankError } from '../../runtime/team.ts'
+import { located, patienceOf } from '../../runtime/pool.ts'
 import { summarise, type Conditions, type Measurement, type Part } from './measurement.ts'
-import { moduleOf } from './ranks.ts'
-import { openThreads } from './threads.ts'
+import { moduleOf, openThreads } from './ranks.ts'
 import { createTries, type Pace } from './tries.ts'
 
-const PATIENCE_MS = 5000
-
 /**
- * How long it takes to have threads: from `new Worker` to its first message, and from `new Piscina`, for each number of
- * threads, to its first finished task. Ending them is not counted.
+ * How long it takes to start threads: from `new Worker` to its first message, and from `new Piscina`, for each number of
+ * threads, to its first finished task. Ending them does not count.
  *
  * @throws RankError
  */
@@ -46,41 +41,36 @@ async function repeat(pace: Pace, start: (attempt: number) => Promise<Start>): P
   return { samples: tries.samples, wrong }
 }
 
-async function startWorker({ signal, patience = PATIENCE_MS }: Conditions, attempt: number): Promise<Start> {
+async function startWorker(
+  { cores, signal, patience = patienceOf(1, cores) }: Conditions,
+  attempt: number,
+): Promise<Start> {
   signal.throwIfAborted()
   const start = performance.now()
-  const worker = new Worker(moduleOf('first-message'), { workerData: attempt })
+  const worker = new Worker(moduleOf('echo'), { workerData: attempt })
+  const message = once(worker, 'message', {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
+  })
   try {
-    const [answer] = (await once(worker, 'message', {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(patience)]),
-    })) as unknown[]
+    const [answer] = (await located(message, () => 'start-up, Worker: no first message')) as unknown[]
     return { ns: (performance.now() - start) * 1e6, answer }
-  } catch (error) {
-    throw new RankError(`start-up, Worker: no first message: ${messageOf(error)}`, { cause: error })
   } finally {
     await worker.terminate()
   }
 }
 
 async function startPool(conditions: Conditions, count: number, attempt: number): Promise<Start> {
+  const what = `start-up, Piscina of ${count}`
+  const failed = () => `${what}: no task was done`
   const start = performance.now()
-  const threads = openThreads<number | Meeting, number>(count, moduleOf('echo'), conditions)
+  const threads = openThreads<number, number>(count, moduleOf('echo'), conditions)
   try {
-    const answer = await threads.watched(`start-up, Piscina of ${count}`, () => threads.pool.run(attempt))
+    const answer = await threads.watched(what, () => located(threads.run(attempt), failed))
     const ns = (performance.now() - start) * 1e6
-    // Node 20 crashes if a thread is ended while it loads its module: all have to be there first.
-    const meeting = {
-      cell: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
-      threads: count,
-    }
-    const meet = () => Promise.all(Array.from({ length: count }, () => threads.pool.run(meeting)))
-    await threads.watched(`start-up, Piscina of ${count}`, meet)
+    // Node 20 crashes if a thread is ended while it loads its module: each has to have done a task.
+    const tasks = Array.from({ length: count }, () => attempt)
+    await threads.watched(what, () => threads.each(tasks, failed))
     return { ns, answer }
-  } catch (error) {
-    if (error instanceof RankError) throw error
-    throw new RankError(`start-up, Piscina of ${count}: no task was done: ${messageOf(error)}`, {
-      cause: error,
-    })
   } finally {
     await threads.close()
   }

@@ -1,20 +1,20 @@
-/** How long a measurement goes on. */
+/** How long a measurement takes. */
 export interface Pace {
-  /** Tries that do not count go on for so long: V8 compiles, caches fill, clocks rise. */
+  /** Duration of tries that do not count: V8 compiles, caches fill, clocks rise. */
   readonly warmUpMs: number
-  /** Then tries that count, for so long, but not fewer than `fewest` and not more than `most`. */
+  /** Duration of the tries that count; there are at least `fewest` and at most `most`. */
   readonly measuredMs: number
   readonly fewest: number
   readonly most: number
 }
 
-/** However slow they are: the first tries are never typical. */
+/** At least, however slow they are: the first tries are never typical. */
 const WARM_UP_TRIES = 3
 
 export interface Tries {
-  /** Whether there is to be another try. Asked before each. */
+  /** Whether to make another try. Asked before each. */
   goOn(): boolean
-  /** Notes how long the try has taken, in nanoseconds, unless it belongs to the warm-up. */
+  /** Notes the nanoseconds of a try, unless it belongs to the warm-up. */
   record(ns: number): void
   readonly samples: readonly number[]
 }

@@ -1,7 +1,7 @@
 import { passBarriers, type BarrierTask } from './barrier-rank.ts'
 import { exchangeMessages, type MessagesTask } from './messages-rank.ts'
 import type { Part } from './measurement.ts'
-import { handOver, type OneWayTask } from './one-way-rank.ts'
+import { oneWay, type OneWayTask } from './one-way-rank.ts'
 import { roundTrips, type RoundTripTask } from './round-trip-rank.ts'
 
 export type Task = RoundTripTask | MessagesTask | OneWayTask | BarrierTask
@@ -14,7 +14,7 @@ export default (task: Task): Part | Promise<Part> => {
     case 'messages':
       return exchangeMessages(task)
     case 'one-way':
-      return handOver(task)
+      return oneWay(task)
     case 'barrier':
       return passBarriers(task)
   }

@@ -60,9 +60,7 @@ export async function fitLaw(law: Law, { groups }: Series, seed: number): Promis
     values,
     parameters: [...parameters, ...peakOf(law, values, refits)],
     points: points.length,
-    largestError: Math.max(
-      ...points.map(({ threads, speed }) => Math.abs(law.speedAt(values, threads) / speed - 1)),
-    ),
+    largestError: Math.max(...points.map(({ threads, speed }) => Math.abs(law.speedAt(values, threads) / speed - 1))),
   }
 }
 
@@ -103,11 +101,7 @@ const intervalOf = (values: readonly number[]): Interval => ({
 })
 
 /** A curve that never rises counts as one that is highest at 0 threads, so that peaks have an order. */
-function peakOf(
-  { peakOf: peak }: Law,
-  values: readonly number[],
-  refits: readonly (readonly number[])[],
-): Parameter[] {
+function peakOf({ peakOf: peak }: Law, values: readonly number[], refits: readonly (readonly number[])[]): Parameter[] {
   if (!peak) return []
   const value = peak(values)
   return [

@@ -26,8 +26,7 @@ export function leastSquares(
   start: readonly number[],
   solve: Solve,
 ): readonly number[] {
-  const errors = (values: readonly number[]) =>
-    points.map(({ threads, speed }) => speed - curve.at(values, threads))
+  const errors = (values: readonly number[]) => points.map(({ threads, speed }) => speed - curve.at(values, threads))
   let values = start
   let left = errors(values)
   let squares = product(left, left)
@@ -40,9 +39,7 @@ export function leastSquares(
     const free = values.flatMap((value, i) => (lengths[i] > 0 && (value > 0 || downhill[i] > 0) ? [i] : []))
     const scaled = solve(
       free.map((i) =>
-        free.map((j) =>
-          i === j ? 1 + damping : product(columns[i], columns[j]) / (lengths[i] * lengths[j]),
-        ),
+        free.map((j) => (i === j ? 1 + damping : product(columns[i], columns[j]) / (lengths[i] * lengths[j]))),
       ),
       free.map((i) => downhill[i] / lengths[i]),
     )

@@ -52,7 +52,5 @@ function pointsOf({ cells, visits }: Measured, name: string): BlockPoints[] {
   const ofFamily = family.map((cell) => ({ threads: cell.plan.programs.length, ns: medians(cell) }))
   return [...ofSerial]
     .filter(([block]) => ofFamily.every(({ ns }) => ns.has(block)))
-    .map(([block, serialNs]) =>
-      ofFamily.map(({ threads, ns }) => ({ threads, speed: serialNs / ns.get(block)! })),
-    )
+    .map(([block, serialNs]) => ofFamily.map(({ threads, ns }) => ({ threads, speed: serialNs / ns.get(block)! })))
 }

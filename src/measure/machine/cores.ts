@@ -26,9 +26,7 @@ export function cgroupQuota(): number | undefined {
   for (const group of groupsOf(membership)) {
     const quota =
       parseQuota(read(`${VERSION_2}${group}/cpu.max`)) ??
-      parseQuota(
-        `${read(`${VERSION_1}${group}/cpu.cfs_quota_us`)} ${read(`${VERSION_1}${group}/cpu.cfs_period_us`)}`,
-      )
+      parseQuota(`${read(`${VERSION_1}${group}/cpu.cfs_quota_us`)} ${read(`${VERSION_1}${group}/cpu.cfs_period_us`)}`)
     if (quota !== undefined) quotas.push(quota)
   }
   return quotas.length === 0 ? undefined : Math.min(...quotas)

@@ -24,27 +24,27 @@ export async function observe(): Promise<Moment> {
 /** Long enough for the clock ticks that processor time is counted in. */
 const WINDOW_MS = 400
 
+/** What all processors have done since the machine started, but for idling. */
+const busyMs = (): number => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
+
 /**
  * Seen over a short time in which this process sleeps. Where it may use fewer cores than there are, the others can keep
  * the rest busy without harm.
  */
 async function othersCores(): Promise<number | undefined> {
-  const busy = () =>
-    cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
   const all = cpus().length
   if (all === 0) return undefined
-  const [before, own, start] = [busy(), process.cpuUsage(), performance.now()]
+  const [before, own, start] = [busyMs(), process.cpuUsage(), performance.now()]
   await setTimeout(WINDOW_MS)
   const { user, system } = process.cpuUsage(own)
-  const others = (busy() - before - (user + system) / 1000) / (performance.now() - start)
+  const others = (busyMs() - before - (user + system) / 1000) / (performance.now() - start)
   return Math.max(0, others - (all - availableCores()))
 }
 
 /** A machine with less than this beside the run is idle. */
 const IDLE_CORES = 0.25
 
-export const isBusy = ({ othersCores: others }: Moment): boolean =>
-  others !== undefined && others > IDLE_CORES
+export const isBusy = ({ othersCores: others }: Moment): boolean => others !== undefined && others > IDLE_CORES
 
 export const busyLine = ({ othersCores: others = 0 }: Moment, cores: number): string =>
   `other processes keep ${others.toFixed(1)} of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`
@@ -81,15 +81,13 @@ const NOTABLE_STEAL = 0.02
 const NOTABLE_SLOWDOWN = 0.1
 
 /** What may have disturbed a run, in words, from the moments before and after it. */
-export function disturbances(machine: Machine, before: Moment, after: Moment): string[] {
+export function disturbances(before: Moment, after: Moment): string[] {
   const warnings: string[] = []
   const cores = availableCores()
   if (isBusy(before)) warnings.push(`before the run, ${busyLine(before, cores)}`)
   const stolen = stolenShare(before, after)
   if (stolen !== undefined && stolen > NOTABLE_STEAL) {
-    warnings.push(
-      `${(100 * stolen).toFixed(1)} % of the processor’s time went to other machines on the same host`,
-    )
+    warnings.push(`${(100 * stolen).toFixed(1)} % of the processor’s time went to other machines on the same host`)
   }
   const slower = after.spinMs / before.spinMs - 1
   if (slower > NOTABLE_SLOWDOWN) {
@@ -97,14 +95,18 @@ export function disturbances(machine: Machine, before: Moment, after: Moment): s
       `the same loop took ${(100 * slower).toFixed(0)} % longer after the run than before: the clock fell, or something else ran`,
     )
   }
-  const quota = cgroupQuota()
-  if (quota !== undefined && quota < machine.allowedCores) {
-    warnings.push(`this process may use ${quota} cores (quota), though it sees ${machine.allowedCores}`)
-  }
-  if (machine.smt) {
-    warnings.push('cores have two threads each: counts beyond the physical cores share their arithmetic')
-  }
   return warnings
+}
+
+/** What limits the cores themselves, on the quietest of days. */
+export function coreNotes(machine: Machine): string[] {
+  const quota = cgroupQuota()
+  return [
+    ...(quota !== undefined && quota < machine.allowedCores
+      ? [`this process may use ${quota} cores (quota), though it sees ${machine.allowedCores}`]
+      : []),
+    ...(machine.smt ? ['cores have two threads each: counts beyond the physical cores share their arithmetic'] : []),
+  ]
 }
 
 export function stolenShare(before: Moment, after: Moment): number | undefined {

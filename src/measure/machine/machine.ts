@@ -108,8 +108,7 @@ async function allowedList(): Promise<string | null> {
 /** Commit and state of the checkout around this very file, wherever the program was started from. */
 async function checkout(): Promise<Machine['git']> {
   const cwd = fileURLToPath(new URL('.', import.meta.url))
-  const git = async (...command: string[]) =>
-    (await promisify(execFile)('git', command, { cwd })).stdout.trim()
+  const git = async (...command: string[]) => (await promisify(execFile)('git', command, { cwd })).stdout.trim()
   return { commit: await git('rev-parse', 'HEAD'), dirty: (await git('status', '--porcelain')) !== '' }
 }
 

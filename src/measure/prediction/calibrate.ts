@@ -1,18 +1,24 @@
 import type { Cell } from '../../cells/cell.ts'
-import { occurrencesOf, type Occurrence } from './occurrences.ts'
+import { occurrencesOf, type Key, type Occurrence } from './occurrences.ts'
 import { timeSignalsOf, type Signals } from './signals.ts'
 import type { Session } from '../session.ts'
 import { median } from '../statistics.ts'
 
-/** What single instructions and signals take, measured on the threads of a session; no step is timed. */
+/** Times of single instructions and signals, measured on the threads of a session; no step is timed. */
 export interface Calibration {
-  /** By key (see `occurrences.ts`), on one thread while the others are idle, and on that many together. */
-  readonly timings: ReadonlyMap<string, ReadonlyMap<number, InstructionTime>>
+  /** By the key's name. */
+  readonly timings: ReadonlyMap<string, Timing>
   /** By thread count. */
   readonly signals: ReadonlyMap<number, Signals>
-  /** How many different shapes, and how long it took. */
+  /** How many keys were timed, and how long that took. */
   readonly shapes: number
   readonly seconds: number
+}
+
+export interface Timing {
+  readonly key: Key
+  /** On one thread while the others are idle, and on that many together. */
+  readonly byThreads: ReadonlyMap<number, InstructionTime>
 }
 
 export interface InstructionTime {
@@ -22,29 +28,29 @@ export interface InstructionTime {
 
 export interface CalibrationOptions {
   readonly cores: number
-  /** For the repetitions of all instructions together; signals and the least that a median needs come on top. */
+  /** Spent on the repetitions of all instructions together; signals and the fewest rounds may take longer. */
   readonly budgetMs: number
 }
 
-/** An instruction is repeated for so long, as far as the budget allows. */
+/** How long one instruction is repeated, as the budget allows. */
 const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
 /**
- * All instructions are timed at least and at most so often, one after the other, as the budget allows, and the median of
- * their medians counts: what disturbs the machine for a second spoils some of them.
+ * How often all instructions are timed, one after the other, as the budget allows. The median of their medians counts, so
+ * that a disturbance of a second spoils only some of them.
  */
 const ROUNDS = { fewest: 3, most: 9 }
-/** Until everything is compiled; after that, for what is new in a cell. */
+/** The first is long enough to compile everything; later ones cover what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
 const WARM_UP_MS = 10
 
-/** Some of each rank's instructions, which are timed at the same time. */
+/** Some instructions of each rank; the ranks are timed at the same time. */
 interface Order {
   readonly cell: Cell
   readonly threads: number
   readonly ranks: readonly (readonly Occurrence[])[]
 }
 
-/** Whether a cell can be predicted at all, and if not, why: what is posted or joined elsewhere is no instruction's time. */
+/** The reason why a cell cannot be predicted, because it spends time outside of its instructions; undefined if it can. */
 export function unpredictable({ dispatch, grid }: Cell): string | undefined {
   if (dispatch === 'task') return 'tasks are joined on the main thread'
   if (grid.handoff !== 'shared') return `messages (${grid.handoff}) are taken and posted beside the plan`
@@ -52,8 +58,8 @@ export function unpredictable({ dispatch, grid }: Cell): string | undefined {
 }
 
 /**
- * Times one instruction of every shape in the plans of some cells, alone on a thread and together with the other ranks'
- * as far as there are cores for them, and the signals of each thread count. Cells lose their weights.
+ * Times one instruction of every key in the plans of some cells, alone on a thread and, if there are cores enough,
+ * together with those of the other ranks; and the signals of each thread count. It overwrites the cells' weights.
  *
  * @throws RankError if a rank fails
  */
@@ -71,7 +77,7 @@ export async function calibrate(
   const { shortest, longest: most } = INSTRUCTION_MS
   const milliseconds = Math.min(most, Math.max(shortest, budgetMs / ROUNDS.fewest / Math.max(1, items)))
 
-  /** By key and thread count, what each round has come to. */
+  /** By key and thread count, the time in each round. */
   const rounds = new Map<string, Map<number, InstructionTime[]>>()
   const signals = new Map<number, Signals>()
   let warm = false
@@ -80,7 +86,7 @@ export async function calibrate(
     if (round >= ROUNDS.fewest && performance.now() - begun > budgetMs) break
     for (const { cell, threads, ranks } of orders) {
       if (filled !== cell) {
-        // Sums of old numbers may be slow ones: every operand is to hold what a step puts there.
+        // Stale numbers may be slow to add: run a step, so that every operand holds what a step puts there.
         session.initialise(cell)
         await session.run(cell, 0, 1, 0)
         filled = cell
@@ -90,9 +96,9 @@ export async function calibrate(
       const reports = await session.calibrate(cell, asked, milliseconds, warmUpMs)
       warm = true
       const samples = new Map<string, number[]>()
-      for (const { calibrated, times } of reports) {
-        ranks[calibrated].forEach(({ key }, i) => {
-          samples.set(key, [...(samples.get(key) ?? []), ...times[i]])
+      for (const { rank, times } of reports) {
+        ranks[rank].forEach(({ key }, i) => {
+          samples.set(key.name, [...(samples.get(key.name) ?? []), ...times[i]])
         })
       }
       for (const [key, times] of samples) {
@@ -107,16 +113,17 @@ export async function calibrate(
     if (!signals.has(ranks)) signals.set(ranks, await timeSignalsOf(session, cell))
   }
 
+  const keys = new Map(orders.flatMap(({ ranks }) => ranks.flat()).map(({ key }) => [key.name, key]))
   const timings = new Map(
-    [...rounds].map(([key, of]) => [
-      key,
-      new Map([...of].map(([threads, each]) => [threads, middleOf(each)])),
+    [...rounds].map(([name, of]): [string, Timing] => [
+      name,
+      { key: keys.get(name)!, byThreads: new Map([...of].map(([threads, all]) => [threads, middleOf(all)])) },
     ]),
   )
   return { timings, signals, shapes: timings.size, seconds: (performance.now() - begun) / 1000 }
 }
 
-/** Ranks time theirs at the same time: the longest list counts. */
+/** Ranks work at the same time, so the longest list counts. */
 const lengthOf = ({ ranks }: Order): number => Math.max(...ranks.map((list) => list.length))
 
 const summaryOf = (milliseconds: readonly number[]): InstructionTime => ({
@@ -129,17 +136,16 @@ const middleOf = (rounds: readonly InstructionTime[]): InstructionTime => ({
   minNs: Math.min(...rounds.map(({ minNs }) => minNs)),
 })
 
-/** What has to be timed: for each cell what none before it has had, first rank by rank, then all ranks together. */
+/** What is to be timed: for each cell the keys that no cell before it has, first rank by rank, then all ranks together. */
 export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
   const known = new Set<string>()
   const orders: Order[] = []
   for (const cell of cells) {
     const ranks = cell.plan.programs.map((_, rank) => occurrencesOf(cell.plan, rank))
-    /** Those not yet known under that thread count; they are then. */
     const unknown = (threads: number, list: readonly Occurrence[]) =>
-      list.filter(({ key }) => !known.has(`${threads} ${key}`))
+      list.filter(({ key }) => !known.has(`${threads} ${key.name}`))
     const learn = (threads: number, list: readonly Occurrence[]) => {
-      for (const { key } of list) known.add(`${threads} ${key}`)
+      for (const { key } of list) known.add(`${threads} ${key.name}`)
     }
     ranks.forEach((list, rank) => {
       const left = unknown(1, list)
@@ -152,7 +158,7 @@ export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
     const left = ranks.map((list) => unknown(threads, list))
     if (left.every((list) => list.length === 0)) continue
     for (const list of left) learn(threads, list)
-    // A rank that has nothing new repeats what it has: the others are to be timed beside one that computes.
+    // A rank without new keys repeats what it has, so that the others are timed beside a rank that computes.
     orders.push({ cell, threads, ranks: left.map((list, rank) => (list.length > 0 ? list : ranks[rank])) })
   }
   return orders

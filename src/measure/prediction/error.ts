@@ -2,27 +2,23 @@ import type { Visit } from '../blocks.ts'
 import { BUCKETS, type Bucket } from '../ledger.ts'
 import type { Prediction } from './predict.ts'
 
-/** How far a prediction is from what was measured afterwards, and which bucket of the ledger differs most. */
+/** The error of a prediction made before measuring, and the bucket of the ledger that differs most. */
 export interface PredictionError {
   /** (predicted − measured) / measured, of the step. */
   readonly share: number
   readonly predictedNs: number
   readonly measuredNs: number
   readonly bucket: Bucket
-  /** Of that bucket in a step, the mean over the ranks. */
+  /** Time in that bucket per step, the mean over the ranks. */
   readonly bucketPredictedNs: number
   readonly bucketMeasuredNs: number
 }
 
-/** Steps, and what each rank has spent in those that count. */
+/** The steps of a visit, and each rank's ledger of the measured ones. */
 export type Spent = Pick<Visit, 'stepNs' | 'warmUp' | 'ranks'>
 
 /** @param measuredNs the median step of the cell */
-export function predictionError(
-  prediction: Prediction,
-  measuredNs: number,
-  visits: readonly Spent[],
-): PredictionError {
+export function predictionError(prediction: Prediction, measuredNs: number, visits: readonly Spent[]): PredictionError {
   const ledger = meanLedger(visits)
   const differenceOf = (bucket: Bucket) => Math.abs(prediction.buckets.get(bucket)! - ledger.get(bucket)!)
   const bucket = BUCKETS.reduce((a, b) => (differenceOf(b) > differenceOf(a) ? b : a))
@@ -42,8 +38,7 @@ function meanLedger(visits: readonly Spent[]): Map<Bucket, number> {
   let rankSteps = 0
   for (const { ranks, stepNs, warmUp } of visits) {
     rankSteps += ranks.length * (stepNs.length - warmUp)
-    for (const { ledger } of ranks)
-      for (const [bucket, ns] of ledger) sums.set(bucket, sums.get(bucket)! + ns)
+    for (const { ledger } of ranks) for (const [bucket, ns] of ledger) sums.set(bucket, sums.get(bucket)! + ns)
   }
   return new Map([...sums].map(([bucket, ns]) => [bucket, ns / rankSteps]))
 }

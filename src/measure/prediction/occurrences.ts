@@ -1,34 +1,39 @@
 import type { Plan } from '../../plan/plan.ts'
 import { footprintBytes } from '../../runtime/footprint.ts'
-import { shapeOf } from '../../simulate/shape.ts'
+import { shapeOf, type Shape } from '../../simulate/shape.ts'
 
-/** An instruction that stands for all of its shape in a rank's program. */
+/** What one timing is about. */
+export interface Key {
+  /** Says shape and footprint; equal keys have equal names. */
+  readonly name: string
+  readonly shape: Shape
+  /** How much the rank touches in a step, a power of two: it decides which cache operands are found in. */
+  readonly footprintKib: number
+}
+
+/** An instruction that stands for all of its key in a rank's program. */
 export interface Occurrence {
-  /** The shape, and how much the rank touches in a step, which decides over the cache that operands are found in. */
-  readonly key: string
+  readonly key: Key
   readonly index: number
 }
 
-/** A power of two: caches differ by more. */
-const classOf = (bytes: number): number => 2 ** Math.round(Math.log2(Math.max(1, bytes / 1024)))
-
-/** Per instruction of a rank's program, what its time is called; undefined for one that takes none of its own. */
-export function keysOf(plan: Plan, rank: number): (string | undefined)[] {
-  const kib = classOf(footprintBytes(plan, rank))
+/** The key of each instruction of a rank's program; undefined if it takes no time of its own. */
+export function keysOf(plan: Plan, rank: number): (Key | undefined)[] {
+  const footprintKib = 2 ** Math.round(Math.log2(Math.max(1, footprintBytes(plan, rank) / 1024)))
   return plan.programs[rank].map((_, index) => {
     const shape = shapeOf(plan, rank, index)
-    return shape === undefined ? undefined : `${shape} of ${kib} KiB`
+    return shape && { name: `${shape.name} of ${footprintKib} KiB`, shape, footprintKib }
   })
 }
 
-/** One instruction of each shape in a rank's program; of several the middle one, which stands in the midst of the others. */
+/** One instruction for each key of a rank's program: the middle one of its occurrences. */
 export function occurrencesOf(plan: Plan, rank: number): Occurrence[] {
-  const indices = new Map<string, number[]>()
+  const occurrences = new Map<string, Occurrence[]>()
   keysOf(plan, rank).forEach((key, index) => {
-    if (key === undefined) return
-    const list = indices.get(key)
-    if (list) list.push(index)
-    else indices.set(key, [index])
+    if (!key) return
+    const list = occurrences.get(key.name)
+    if (list) list.push({ key, index })
+    else occurrences.set(key.name, [{ key, index }])
   })
-  return [...indices].map(([key, list]) => ({ key, index: list[Math.floor(list.length / 2)] }))
+  return [...occurrences.values()].map((list) => list[Math.floor(list.length / 2)])
 }

@@ -1,13 +1,13 @@
 import { isSignal } from '../../plan/effects.ts'
 import type { Plan } from '../../plan/plan.ts'
-import type { Handing } from '../../simulate/handing.ts'
+import type { HandoffCosts } from '../../simulate/handoff.ts'
 import { simulate, type Cost } from '../../simulate/simulate.ts'
 
 /**
- * Which share of the other ranks computes while a rank does, on average over the ranks' work: 1 if all compute all the
- * time, 0 if they take turns or there is only one.
+ * The share of the other ranks that compute while a rank computes, on average over the ranks' work: 1 if all compute all
+ * the time, 0 if they take turns or there is only one.
  */
-export function overlapOf(plan: Plan, cost: Cost, handing: Handing): number {
+export function overlapOf(plan: Plan, cost: Cost, handoff: HandoffCosts): number {
   const ranks = plan.programs.length
   if (ranks === 1) return 0
   const changes: { at: number; by: number }[] = []
@@ -19,7 +19,7 @@ export function overlapOf(plan: Plan, cost: Cost, handing: Handing): number {
         changes.push({ at: from, by: 1 }, { at: to, by: -1 })
       }
     },
-    handing,
+    handoff,
   )
   changes.sort((a, b) => a.at - b.at)
   let active = 0

@@ -1,7 +1,6 @@
 import { isSignal } from '../../plan/effects.ts'
-import type { Cost } from '../../simulate/simulate.ts'
-import { simulate } from '../../simulate/simulate.ts'
-import type { Handing } from '../../simulate/handing.ts'
+import type { HandoffCosts } from '../../simulate/handoff.ts'
+import { simulate, type Cost } from '../../simulate/simulate.ts'
 import { calibrate, unpredictable, type Calibration, type CalibrationOptions } from './calibrate.ts'
 import type { Cell } from '../../cells/cell.ts'
 import { BUCKETS, bucketOf, isWait, type Bucket } from '../ledger.ts'
@@ -9,14 +8,14 @@ import { overlapOf } from './overlap.ts'
 import { keysOf } from './occurrences.ts'
 import { spinOf, type Session } from '../session.ts'
 
-/** What a step of a cell should take, from the times of its instructions; no step of it has been timed. */
+/** A step of a cell as the times of its instructions predict it; no step of the cell has been timed. */
 export interface Prediction {
   readonly stepNs: number
   /** Waiting / (threads × step). */
   readonly bubble: number
   /** With free handoffs. */
   readonly criticalPathNs: number
-  /** What it rests on: from a publish until another rank goes on, and the barrier of all ranks. */
+  /** The signals assumed: from a publish until another rank goes on, and the barrier of all ranks. */
   readonly handoffNs: number
   readonly barrierNs: number
   /** Per bucket of the ledger, the mean over the ranks. */
@@ -31,8 +30,8 @@ export interface Predictions {
 }
 
 /**
- * Calibrates single instructions and signals on the session's threads, and simulates the plan of each cell with them. To
- * be called while nothing else runs, before the cells are measured; their weights are to be initialised anew.
+ * Calibrates single instructions and signals on the session's threads, and simulates the plan of each cell with them.
+ * Call it while nothing else runs, before the cells are measured, and initialise their weights afterwards.
  *
  * @throws RankError if a rank fails
  */
@@ -52,13 +51,13 @@ export async function predictCells(
   return { calibration, of, reasons }
 }
 
-/** How much the ranks compute at the same time follows from the times, and the times from that: this often round. */
+/** Iterations: how much the ranks overlap depends on the times, and the times depend on the overlap. */
 const ROUNDS = 4
 
 /**
- * A step of a cell from calibrated times. An instruction takes longer the more other ranks compute at the same time: its
- * time lies between the one alone and the one together by the share of them that do, taken as the same all through the
- * step. Ranks without a core of their own share the cores, and the step takes at least all work divided by them.
+ * Predicts a step of a cell from calibrated times. An instruction takes longer the more other ranks compute at the same
+ * time: its time is interpolated between alone and together by the share of them that compute, taken as constant over the
+ * step. Where ranks outnumber cores, the step takes at least all work divided by the cores.
  */
 export function predict(cell: Cell, calibration: Calibration, cores: number): Prediction {
   const { plan, wait } = cell
@@ -69,25 +68,25 @@ export function predict(cell: Cell, calibration: Calibration, cores: number): Pr
   const rounds = Math.max(1, Math.ceil(Math.log2(ranks)))
   const after = (latency: number) => (_from: number, _to: number, waited: number) =>
     waited > spinNs ? signals.wakingNs : latency
-  const handing: Handing = {
+  const handoff: HandoffCosts = {
     signal: after(signals.handoffNs),
     round: after(signals.barrierNs / rounds),
-    transfer: (bytes) => bytes / signals.gigabytesPerSecond,
+    read: (bytes) => bytes / signals.gigabytesPerSecond,
   }
   const costAt =
     (share: number): Cost =>
     (_, rank, index) => {
       const key = keys[rank][index]
-      // It only signals, or is part of the instruction before it: that takes little more than the look at the clock.
-      if (key === undefined) return signals.publishNs
-      const times = calibration.timings.get(key)!
+      // It only signals, or is part of the instruction before it: it takes little more than reading the clock.
+      if (!key) return signals.publishNs
+      const times = calibration.timings.get(key.name)!.byThreads
       const alone = times.get(1)!.medianNs
       const together = times.get(ranks)?.medianNs ?? alone
       return alone + share * (together - alone)
     }
 
   let share = 1
-  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share), handing)
+  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share), handoff)
   const cost = costAt(share)
 
   const sums = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
@@ -100,7 +99,7 @@ export function predict(cell: Cell, calibration: Calibration, cores: number): Pr
       add(bucketOf(plan.programs[rank][index]), to - from)
       ends[rank] = to
     },
-    handing,
+    handoff,
   )
   for (const end of ends) add('wait-barrier', duration - end)
   const critical = simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at))).duration

@@ -3,19 +3,20 @@ import type { Cell } from '../../cells/cell.ts'
 import type { Session } from '../session.ts'
 import { median } from '../statistics.ts'
 
-/** What signals between so many ranks take, in nanoseconds. */
+/** Times of the signals between the ranks of a cell. */
 export interface Signals {
-  /** An instruction that does nothing else, looking at the clock included. */
+  /** An instruction that only publishes, reading the clock included. */
   readonly publishNs: number
-  /** From a publish until a rank that looks for it goes on, or one that sleeps. */
+  /** From a publish until a rank that spins goes on. */
   readonly handoffNs: number
+  /** The same for a rank that sleeps. */
   readonly wakingNs: number
   readonly barrierNs: number
-  /** How fast floats come from the core that has written them, beyond the time of reading one's own. */
+  /** Speed of reading floats that another core has written, counting only the time beyond reading one's own. */
   readonly gigabytesPerSecond: number
 }
 
-/** About what is handed over of a layer; long enough for the clock. */
+/** About the size of a layer's activations, and long enough for the clock. */
 const BLOCK_FLOATS = 131_072
 
 const ns = (milliseconds: number): number => Math.max(0, milliseconds * 1e6)
@@ -34,11 +35,11 @@ export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signa
   const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
   const handoffNs = await middle('handoff')
   const barrierNs = await middle('barrier')
-  // The writer pays as well: it has to get the lines back.
-  const extras = (await session.signals(cell, 'transfer', block)).flatMap((report) => report.times)
+  // The writer pays as well: it has to fetch the cache lines back.
+  const extras = (await session.signals(cell, 'cache-lines', block)).flatMap((report) => report.times)
   const extraNs = extras.reduce((sum, times) => sum + ns(median([...times])), 0)
-  const [told, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
-  const wakingNs = ns(median(Array.from(told, (time, attempt) => awake[attempt] - time)))
+  const [published, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
+  const wakingNs = ns(median(Array.from(published, (time, attempt) => awake[attempt] - time)))
   return {
     publishNs,
     handoffNs,

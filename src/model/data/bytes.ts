@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { DataError } from './error.ts'
+import { DataError } from './dataset.ts'
 
 const reasons: Record<string, string> = {
   ENOENT: 'no such file',
@@ -8,7 +8,7 @@ const reasons: Record<string, string> = {
   EACCES: 'permission denied',
 }
 
-/** The content of a file, unpacked if it starts as gzip does (whatever its name). */
+/** The content of a file, unpacked if it starts like gzip, whatever its name. */
 export function readBytes(path: string): Buffer {
   let bytes: Buffer
   try {
@@ -20,10 +20,9 @@ export function readBytes(path: string): Buffer {
   try {
     return gunzipSync(bytes)
   } catch (error) {
-    throw new DataError(
-      `${path}: broken gzip (${reasonOf(error)}); expected a whole file, as gzip -t accepts it`,
-      { cause: error },
-    )
+    throw new DataError(`${path}: broken gzip (${reasonOf(error)}); expected a whole file, as gzip -t accepts it`, {
+      cause: error,
+    })
   }
 }
 

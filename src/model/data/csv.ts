@@ -1,22 +1,20 @@
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
 import { readBytes } from './bytes.ts'
-import { numberClasses } from './classes.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { numberClasses, DataError, type DataSet } from './dataset.ts'
 
 export interface CsvOptions {
-  /** The header name of the column that holds the labels; without it, the last column does. */
+  /** The header name of the label column; the last column if left out. */
   readonly label?: string | undefined
 }
 
-/** What the first line tells: how the others are to be read. */
-interface Layout {
+/** How to read the lines, as the first one shows. */
+interface Format {
   readonly line: number
   readonly header: boolean
-  /** Named by the header, numbered from 1 without one. */
+  /** The header's names, or numbers from 1 without a header. */
   readonly columns: readonly string[]
-  /** Index of the label's column. */
+  /** Index of the label column. */
   readonly label: number
 }
 
@@ -29,8 +27,8 @@ interface Row {
 /**
  * Reads comma-separated values, plain or gzipped: finite numbers, and one column of labels that are integers or names.
  *
- * The first line is a header if a feature in it is neither a number nor a usual mark of a missing value, or
- * if its label is the only one that is not a number. Blank lines are skipped.
+ * The first line is a header if one of its features is neither a number nor a usual mark of a missing value, or if its
+ * label is the only one that is not a number. Blank lines are skipped.
  *
  * @throws DataError with the file, line and column.
  */
@@ -39,28 +37,26 @@ export const readCsvDataSet = (path: string, options: CsvOptions = {}): DataSet 
 
 /** `readCsvDataSet` for bytes already unpacked; `path` names them in errors. */
 export function parseCsvDataSet(bytes: Uint8Array, path: string, options: CsvOptions = {}): DataSet {
-  let layout: Layout | undefined
+  let format: Format | undefined
   const rows: Row[] = []
   forEachRecord(bytes, path, (cells, line) => {
-    if (layout === undefined) {
-      layout = layoutOf(cells, line, path, options.label)
-      if (layout.header) return
+    if (format === undefined) {
+      format = formatOf(cells, line, path, options.label)
+      if (format.header) return
     }
-    rows.push(readRow(cells, line, path, layout))
+    rows.push(readRow(cells, line, path, format))
   })
-  if (layout === undefined)
-    throw new DataError(`${path}: the file is empty; expected lines of comma-separated values`)
+  if (format === undefined) throw new DataError(`${path}: the file is empty; expected lines of comma-separated values`)
 
-  // A header of numbers, as data frames without names write it, shows by its label alone.
-  if (!layout.header && rows.length > 1 && rows.findLastIndex((row) => !isNumber(row.label)) === 0)
-    rows.shift()
+  // Data frames without column names write a header of numbers: only its label shows that it is one.
+  if (!format.header && rows.length > 1 && rows.findLastIndex((row) => !isNumber(row.label)) === 0) rows.shift()
   if (rows.length === 0)
-    throw new DataError(`${path}, line ${layout.line}: a header and no rows; expected rows of data below it`)
+    throw new DataError(`${path}, line ${format.line}: a header and no rows; expected rows of data below it`)
 
-  const columns = layout.columns.length - 1
+  const columns = format.columns.length - 1
   const features = new Float32Array(rows.length * columns)
   rows.forEach((row, index) => features.set(row.features, index * columns))
-  const column = `column ${layout.columns[layout.label]}`
+  const column = `column ${format.columns[format.label]}`
   const numeric = rows.every((row) => isNumber(row.label))
   const labels = numeric ? rows.map((row) => integerLabel(row, path, column)) : rows.map((row) => row.label)
   return {
@@ -78,10 +74,10 @@ function forEachRecord(bytes: Uint8Array, path: string, visit: (cells: string[],
       bom: true,
       trim: true,
       skip_empty_lines: true,
-      // Ragged rows are reported with the line that they disagree with.
+      // `readRow` reports ragged rows, with the line that they disagree with.
       relax_column_count: true,
       max_record_size: 0,
-      // Rows are converted as they come: the cells of a whole file as strings would not fit in memory.
+      // Rows are converted one by one: the cells of a whole file would not fit in memory as strings.
       on_record: (cells, { lines }) => {
         visit(cells, lines)
         return null
@@ -94,14 +90,12 @@ function forEachRecord(bytes: Uint8Array, path: string, visit: (cells: string[],
   }
 }
 
-function layoutOf(cells: string[], line: number, path: string, label: string | undefined): Layout {
+function formatOf(cells: string[], line: number, path: string, label: string | undefined): Format {
   const where = `${path}, line ${line}`
   if (cells.length < 2)
     throw new DataError(`${where}: one column; expected at least a feature and a label, separated by a comma`)
   const header = (label === undefined ? cells.slice(0, -1) : cells).some(isName)
-  const columns = header
-    ? cells.map((cell) => JSON.stringify(cell))
-    : cells.map((_, index) => String(index + 1))
+  const columns = header ? cells.map((cell) => JSON.stringify(cell)) : cells.map((_, index) => String(index + 1))
   if (label === undefined) return { line, header, columns, label: cells.length - 1 }
 
   if (!header)
@@ -109,25 +103,23 @@ function layoutOf(cells: string[], line: number, path: string, label: string | u
       `${where}: no column can be called "${label}", since the file has no header; add one, or put the labels last and do not name them`,
     )
   const index = cells.indexOf(label)
-  if (index === -1)
-    throw new DataError(`${where}: no column is called "${label}"; the columns are ${listed(columns)}`)
+  if (index === -1) throw new DataError(`${where}: no column is called "${label}"; the columns are ${listed(columns)}`)
   if (cells.includes(label, index + 1))
     throw new DataError(`${where}: more than one column is called "${label}"; expected one`)
   return { line, header, columns, label: index }
 }
 
-function readRow(cells: string[], line: number, path: string, layout: Layout): Row {
-  if (cells.length !== layout.columns.length)
+function readRow(cells: string[], line: number, path: string, format: Format): Row {
+  if (cells.length !== format.columns.length)
     throw new DataError(
-      `${path}, line ${line}: the number of columns is ${cells.length}; expected ${layout.columns.length}, as in line ${layout.line}`,
+      `${path}, line ${line}: the number of columns is ${cells.length}; expected ${format.columns.length}, as in line ${format.line}`,
     )
   const fail = (column: number, text: string) =>
-    new DataError(`${path}, line ${line}, column ${layout.columns[column]}: ${text}`)
-  if (cells[layout.label] === '')
-    throw fail(layout.label, 'the label is empty; expected an integer or a name')
+    new DataError(`${path}, line ${line}, column ${format.columns[column]}: ${text}`)
+  if (cells[format.label] === '') throw fail(format.label, 'the label is empty; expected an integer or a name')
   const features = new Float32Array(cells.length - 1)
   for (let column = 0, feature = 0; column < cells.length; column++) {
-    if (column === layout.label) continue
+    if (column === format.label) continue
     const cell = cells[column]
     if (!isNumber(cell)) throw fail(column, `${JSON.stringify(cell)} is not a number; expected a finite one`)
     features[feature] = Number(cell)
@@ -135,7 +127,7 @@ function readRow(cells: string[], line: number, path: string, layout: Layout): R
       throw fail(column, `${JSON.stringify(cell)} is too large for float32; expected at most 3.4e38`)
     feature++
   }
-  return { line, features, label: cells[layout.label] }
+  return { line, features, label: cells[format.label] }
 }
 
 function integerLabel({ label, line }: Row, path: string, column: string): number {
@@ -149,12 +141,12 @@ function integerLabel({ label, line }: Row, path: string, column: string): numbe
 
 const isNumber = (cell: string) => cell !== '' && Number.isFinite(Number(cell))
 
-/** Cells that stand for a number that is not there: a first line with one of them is data, to be refused as such. */
+/** Marks of a missing number. A first line with one of them is data, not a header, and is refused as data. */
 const MISSING = /^(|\?|-|\.|n\/?a|nan|nil|none|null|missing|[+-]?inf(inity)?)$/i
 
 const isName = (cell: string) => !isNumber(cell) && !MISSING.test(cell)
 
-/** A line can show this many names and still be read. */
+/** A readable line shows at most this many names. */
 const LISTED = 12
 
 const listed = (names: readonly string[]) =>

@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { readBytes } from './bytes.ts'
-import { numberClasses } from './classes.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { numberClasses, DataError, type DataSet } from './dataset.ts'
 
 /** The element types of the format, by the third byte of the magic number. */
 const elements: Record<number, { name: string; size: number; read(view: DataView, at: number): number }> = {
@@ -26,16 +24,14 @@ const UNSIGNED_BYTES = 0x08
 export const readIdxDataSet = (imagesPath: string, labelsPath?: string): DataSet =>
   parseIdxDataSet(readBytes(imagesPath), imagesPath, labelsPath)
 
-/** How every IDX file starts, and no text file. */
+/** Whether bytes start like an IDX file; no text file does. */
 export const looksLikeIdx = (bytes: Uint8Array): boolean => bytes[0] === 0 && bytes[1] === 0
 
 /** `readIdxDataSet` for images already unpacked; `imagesPath` names them in errors. */
 export function parseIdxDataSet(bytes: Uint8Array, imagesPath: string, labelsPath?: string): DataSet {
   const images = parseIdx(bytes, imagesPath)
   if (images.dimensions.length < 2)
-    throw new DataError(
-      `${imagesPath}, byte 3: one dimension, as labels have; expected images, which have two or more`,
-    )
+    throw new DataError(`${imagesPath}, byte 3: one dimension, as labels have; expected images, which have two or more`)
   const [rows, ...shape] = images.dimensions
   const wrong = images.values.findIndex((value) => !Number.isFinite(value))
   if (wrong !== -1)
@@ -46,13 +42,9 @@ export function parseIdxDataSet(bytes: Uint8Array, imagesPath: string, labelsPat
   const path = labelsPath ?? labelsBeside(imagesPath)
   const labels = parseIdx(readBytes(path), path)
   if (labels.type !== UNSIGNED_BYTES)
-    throw new DataError(
-      `${path}, byte 2: labels are ${elements[labels.type].name}; expected 0x08 (unsigned bytes)`,
-    )
+    throw new DataError(`${path}, byte 2: labels are ${elements[labels.type].name}; expected 0x08 (unsigned bytes)`)
   if (labels.dimensions.length !== 1)
-    throw new DataError(
-      `${path}, byte 3: ${labels.dimensions.length} dimensions; expected labels, which have one`,
-    )
+    throw new DataError(`${path}, byte 3: ${labels.dimensions.length} dimensions; expected labels, which have one`)
   if (labels.dimensions[0] !== rows)
     throw new DataError(
       `${path}, byte 4: the number of labels is ${labels.dimensions[0]}; expected ${rows}, as many as images in ${imagesPath}`,

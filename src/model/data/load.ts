@@ -1,28 +1,28 @@
 import { existsSync } from 'node:fs'
 import { readBytes } from './bytes.ts'
 import { parseCsvDataSet } from './csv.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { DataError, type DataSet } from './dataset.ts'
 import { looksLikeIdx, parseIdxDataSet } from './idx.ts'
 import { syntheticDataSet } from './synthetic.ts'
 
 export interface LoadOptions {
-  /** Of the synthetic set, as are `rows`, `columns` and `classes`: a file brings its own. */
+  /** Seed and size of the synthetic set; a file has its own size. */
   readonly seed: number
   readonly rows?: number | undefined
   readonly columns?: number | undefined
   readonly classes?: number | undefined
-  /** Of a CSV file: the header name of the label's column. */
+  /** The header name of a CSV file's label column. */
   readonly label?: string | undefined
 }
 
-/** The synthetic set's shape where none is asked for: that of the small handwritten digits, 8 × 8 pixels. */
+/** The default size of the synthetic set: like the small handwritten digits, of 8 × 8 pixels. */
 const SYNTHETIC = { rows: 2000, columns: 64, classes: 10 }
 
 /**
- * `spec` is `synthetic` or the path of a file. The format of a file is decided by its content: gzip or not,
- * then IDX images or CSV. Features are as they stand in the file: see `scaleFeatures`.
+ * Loads `synthetic` data or a file. The content of a file decides its format: gzip or not, then IDX images or CSV.
+ * Features are not scaled: see `scaleFeatures`.
  *
+ * @param spec `synthetic`, or the path of a file
  * @throws DataError
  */
 export function loadDataSet(spec: string, options: LoadOptions): DataSet {
@@ -42,7 +42,5 @@ export function loadDataSet(spec: string, options: LoadOptions): DataSet {
 
 function refuseLabel(label: string | undefined, source: string): void {
   if (label !== undefined)
-    throw new DataError(
-      `${source}: there is no column "${label}"; only a CSV file has its label's column named`,
-    )
+    throw new DataError(`${source}: there is no column "${label}"; only a CSV file has its label's column named`)
 }

@@ -1,6 +1,5 @@
 import { purpose, random } from '../random.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { DataError, type DataSet } from './dataset.ts'
 
 export interface Split {
   readonly training: DataSet
@@ -8,8 +7,8 @@ export interface Split {
 }
 
 /**
- * Takes rows at random, in the same order for the same seed: the nearest whole number to `heldOutFraction` of
- * them (but at least one, unless the fraction is 0) into `heldOut`, the rest into `training`. Features are copied.
+ * Splits rows at random, the same way for the same seed: `heldOutFraction` of them, rounded (but at least one, unless the
+ * fraction is 0), go into `heldOut`, the rest into `training`. Features are copied.
  *
  * @throws DataError if the fraction is not in [0, 1) or nothing is left to train on.
  */
@@ -28,20 +27,18 @@ export function splitDataSet(set: DataSet, heldOutFraction: number, seed: number
   }
 }
 
-/** The given rows of a set, in their order; features are copied. */
+/** The given rows of a set, in the given order; features are copied. */
 export function selectRows(set: DataSet, rows: Uint32Array): DataSet {
   const { columns } = set
   const features = new Float32Array(rows.length * columns)
-  rows.forEach((row, index) =>
-    features.set(set.features.subarray(row * columns, (row + 1) * columns), index * columns),
-  )
+  rows.forEach((row, index) => features.set(set.features.subarray(row * columns, (row + 1) * columns), index * columns))
   return { ...set, rows: rows.length, features, labels: rows.map((row) => set.labels[row]) }
 }
 
 /**
- * Divides all features of both parts by one constant, `divisor`: the largest magnitude in the training part, or
- * 1 if that is smaller. One constant keeps zeros and the proportions of columns (pixels stay pixels); the held-out
- * part has no say in it, as it would have none in use, and may so exceed 1.
+ * Divides all features of both parts by one constant, `divisor`: the largest magnitude in the training part, but at least
+ * 1. One constant keeps zeros and the proportions of columns (pixels stay pixels). It does not depend on the held-out part,
+ * which stands for unseen data, so held-out features may exceed 1.
  */
 export function scaleFeatures(training: DataSet, heldOut: DataSet): Split & { readonly divisor: number } {
   let divisor = 1

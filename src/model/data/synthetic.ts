@@ -1,6 +1,5 @@
 import { purpose, random } from '../random.ts'
-import type { DataSet } from './dataset.ts'
-import { DataError } from './error.ts'
+import { DataError, type DataSet } from './dataset.ts'
 
 export interface SyntheticOptions {
   /** At least one per class. */
@@ -11,19 +10,19 @@ export interface SyntheticOptions {
 }
 
 /**
- * Distance between neighbouring levels of a column, in standard deviations of the noise: the best classifier
- * mistakes one row in 740 (Φ(−3)) for a class one level away, and fewer for one that is further.
+ * Distance between neighbouring levels of a column, in standard deviations of the noise: the best classifier mistakes one
+ * row in 740 (Φ(−3)) for a class one level away, and fewer for classes further away.
  */
 const SEPARATION = 6
 
 /**
- * One normal cluster per class, as many rows in each as in any other (± 1), in random order.
+ * One normal cluster per class, of equal sizes (± 1 row), in random order.
  *
- * Centres lie on a lattice over [−1, 1] with the fewest levels per column that tell all classes apart: 2 if
- * there are columns enough (corners of a cube), `classes` if there is one. So two centres are never closer than
- * one step of the lattice, whatever the shape.
+ * Centres lie on a lattice over [−1, 1] with the fewest levels per column that distinguish all classes: 2 (the corners of a
+ * cube) if there are enough columns, `classes` if there is one column. So two centres are never closer than one step of
+ * the lattice.
  *
- * @throws DataError where a number is not a whole one in its range.
+ * @throws DataError if a number is not whole or out of range
  */
 export function syntheticDataSet({ rows, columns, classes, seed }: SyntheticOptions): DataSet {
   atLeast('columns', columns, 1)

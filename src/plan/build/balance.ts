@@ -2,16 +2,16 @@ import { layerFlop, layerCount, type Model } from '../../model/shape.ts'
 import type { Span } from '../span.ts'
 
 /**
- * Cuts the layers into `stages` contiguous, non-empty ones so that the largest flop count of a stage is as small as
- * it can be (dynamic programme over the last cut; of equal cuts the earliest). The later the last cut, the less the last
- * stage has and the more the others: the best cut is where the two meet, which moves on with the layers.
+ * Cuts the layers into contiguous, non-empty stages so that the largest flop count of a stage is minimal (dynamic
+ * programming over the last cut; the earliest of equal cuts). A later last cut leaves less for the last stage and more for
+ * the others: the best cut is where the two meet, and it only moves forward as layers are added.
  */
 export function balancedStages(model: Model, stages: number): Span[] {
   const layers = layerCount(model)
   const before = [0]
   for (let layer = 0; layer < layers; layer++) before.push(before[layer] + layerFlop(model, layer, 1))
 
-  // starts[s][l]: where the last stage starts when layers 0..l are cut into s; largest[l]: its largest stage then.
+  // Layers 0..l cut into s stages: starts[s][l] is where the last one starts, largest[l] the flop of the largest.
   const starts: number[][] = [[], before.map(() => 0)]
   let largest = before
   for (let s = 2; s <= stages; s++) {

@@ -1,5 +1,4 @@
-import { barrier } from './barrier.ts'
-import { emit, type Draft } from './draft.ts'
+import { barrier, emit, type Draft } from './draft.ts'
 import { gradientOf, updateSlice, type Parameters } from './parameters.ts'
 import type { Region } from '../plan.ts'
 import { samplesVersion } from './samples.ts'
@@ -9,7 +8,7 @@ import { isEmpty, type Span } from '../span.ts'
 export interface Owners {
   /** All ranks that share the weights of these layers. */
   readonly ranks: readonly number[]
-  /** Per layer, from the first to the last, the buffers of each rank, and what is read and written of the whole batch. */
+  /** Per layer, from the first to the last: the buffers of each rank, and the layer's tensors of the whole batch. */
   readonly layers: readonly {
     readonly parameters: readonly Parameters[]
     readonly input: Region
@@ -19,9 +18,9 @@ export interface Owners {
 }
 
 /**
- * The end of a step of owner-computes data parallelism. After one barrier each rank computes the weight gradient of its
- * own slice of the weights over the whole batch, whose activations lie in shared memory, and updates it: no gradient is
- * ever added to another, so that each of its elements is the same chain of sums as in serial.
+ * Appends the end of a step of owner-computes data parallelism. After one barrier, each rank computes the weight gradient
+ * of its own slice of the weights over the whole batch, whose activations lie in shared memory, and updates the slice. No
+ * gradients are added, so each element is the same chain of sums as in serial.
  */
 export function ownersUpdate(draft: Draft, { ranks, layers, samples }: Owners): void {
   barrier(draft, `gradients of ranks ${ranks.join(' ')}`, ranks)

@@ -4,7 +4,7 @@ import { isEmpty, type Span } from '../span.ts'
 
 /**
  * The buffers of one layer's parameters as one rank uses them. `weights` is the whole matrix of in + 1 rows (the last is
- * the bias) and out columns; gradient and state hold those rows of it that the rank computes and keeps.
+ * the bias) and out columns; gradient and state hold the rows that the rank computes and keeps.
  */
 export interface Parameters {
   readonly layer: number
@@ -12,7 +12,7 @@ export interface Parameters {
   readonly rows: number
   readonly columns: number
   readonly weights: number
-  /** Undefined where the weights are read for the input gradient at most once a step. */
+  /** Undefined if the weights are read for the input gradient at most once a step. */
   readonly packed: number | undefined
   /** Rows of the matrix whose gradient this rank computes. */
   readonly slice: Span
@@ -23,7 +23,7 @@ export interface Parameters {
   readonly state: readonly number[]
 }
 
-/** Buffers of state that an optimizer keeps, each of the shape of the parameters. */
+/** Number of state buffers that an optimizer keeps, each of the size of the parameters. */
 export const STATE_BUFFERS: Readonly<Record<Optimizer, number>> = { sgd: 0, momentum: 1, adam: 2 }
 
 const allColumns = ({ columns }: Parameters): Span => ({ from: 0, to: columns })
@@ -36,14 +36,8 @@ export const weightsOf = (
   version = 'before',
 ): Region => ({ buffer: parameters.weights, slot: 0, rows, columns, version })
 
-/** Some rows of the matrix in a buffer that begins with row `first` of it. */
-const part = (
-  parameters: Parameters,
-  buffer: number,
-  first: number,
-  rows: Span,
-  version: string,
-): Region => ({
+/** Some rows of the parameter matrix, in a buffer that begins with its row `first`. */
+const part = (parameters: Parameters, buffer: number, first: number, rows: Span, version: string): Region => ({
   buffer,
   slot: 0,
   rows: { from: rows.from - first, to: rows.to - first },
@@ -51,13 +45,13 @@ const part = (
   version,
 })
 
-/** Some rows of a rank's gradient, which holds the samples of the version. */
+/** Some rows of a rank's gradient; the version says which samples it holds. */
 export function gradientOf(parameters: Parameters, rows: Span, version: string): Region {
   if (parameters.gradient === undefined) throw new RangeError('this rank computes no gradient of this layer')
   return part(parameters, parameters.gradient, parameters.slice.from, rows, version)
 }
 
-/** Updates some rows of a layer from a gradient, the rank's own or that of another rank which holds the sum. */
+/** Updates some rows of a layer from the rank's own gradient, or from another rank's that holds the sum. */
 export const update = (parameters: Parameters, rows: Span, gradient: Region): Update => ({
   op: 'update',
   layer: parameters.layer,
@@ -66,7 +60,7 @@ export const update = (parameters: Parameters, rows: Span, gradient: Region): Up
   state: parameters.state.map((state) => part(parameters, state, parameters.kept.from, rows, 'before')),
 })
 
-/** Updates a rank's own slice from its own gradient of the whole batch, if the slice holds anything. */
+/** Updates a rank's own slice, if it is not empty, from its own gradient of the whole batch. */
 export const updateSlice = (parameters: Parameters, version: string): Update[] =>
   isEmpty(parameters.slice)
     ? []

@@ -1,8 +1,10 @@
 import { isEmpty, type Span } from '../span.ts'
 
 /**
- * The version of a gradient is the set of samples whose contributions it holds, written `0:32` or `0:32,64:96`.
- * Neighbouring spans are joined, so that equal sets have equal names.
+ * The version of a gradient: the set of samples whose contributions it holds, written `0:32` or `0:32,64:96`. Adjacent
+ * spans are joined, so equal sets have equal names.
+ *
+ * @throws RangeError if a sample is counted twice
  */
 export function samplesVersion(spans: readonly Span[]): string {
   // Most versions are one span; a large plan asks for a million of them.
@@ -11,8 +13,7 @@ export function samplesVersion(spans: readonly Span[]): string {
   const joined: Span[] = []
   for (const span of sorted) {
     const last = joined.at(-1)
-    if (last && last.to > span.from)
-      throw new RangeError(`samples ${span.from} to ${last.to} are counted twice`)
+    if (last && last.to > span.from) throw new RangeError(`samples ${span.from} to ${last.to} are counted twice`)
     if (last?.to === span.from) joined[joined.length - 1] = { from: last.from, to: span.to }
     else joined.push(span)
   }
@@ -21,9 +22,8 @@ export function samplesVersion(spans: readonly Span[]): string {
 
 const nameOf = ({ from, to }: Span): string => `${from}:${to}`
 
-/** The version of a sum of gradients; throws a RangeError if a sample would be counted twice. */
-export const mergedVersion = (versions: readonly string[]): string =>
-  samplesVersion(versions.flatMap(samplesOf))
+/** The version of a sum of gradients. @throws RangeError if a sample is counted twice */
+export const mergedVersion = (versions: readonly string[]): string => samplesVersion(versions.flatMap(samplesOf))
 
 function samplesOf(version: string): Span[] {
   if (version === '') return []

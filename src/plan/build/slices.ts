@@ -3,9 +3,9 @@ import { splitAligned, type Span } from '../span.ts'
 import { FLOATS_PER_LINE } from '../read/bytes.ts'
 
 /**
- * The rows of a layer's parameter matrix, shared between the ranks of a tensor-parallel group: as many rows as the
- * columns of its input that each of them computes the gradient of, so that nobody else reads what a rank updates before
- * it has been updated. The bias goes with the last rows.
+ * Divides the rows of a layer's parameter matrix between the ranks of a tensor-parallel group. A rank gets the rows that
+ * match the columns of the input gradient that it computes, so no other rank reads a weight before its owner updates it.
+ * The bias goes with the last rows.
  */
 export function tensorSlices(inputs: number, ranks: number): Span[] {
   const spans = splitAligned(inputs, ranks, FLOATS_PER_LINE)
@@ -13,13 +13,13 @@ export function tensorSlices(inputs: number, ranks: number): Span[] {
   return spans.map((span, rank) => (rank === last ? { from: span.from, to: inputs + 1 } : span))
 }
 
-/** What a panel of fewer columns than a kernel computes together takes, in times of a whole one: it is copied as well. */
+/** Cost of a panel narrower than the kernel's tile, relative to a whole panel: it is copied as well. */
 const NARROW_PANEL = 2
 
 /**
- * The rows of all parameter matrices of some layers, shared between ranks that compute their gradients over the whole
- * batch: the layers behind each other are one long list of rows, cut into parts of about the same flop count, at
- * multiples of `grain` rows. So a rank reads few layers' activations, and whole tiles of them.
+ * Divides the rows of all parameter matrices of some layers between ranks that compute their gradients over the whole
+ * batch. The layers form one long list of rows, which is cut into parts of about the same flop count at multiples of
+ * `grain` rows, so a rank reads the activations of few layers, in whole tiles.
  *
  * @returns per layer (counted from the first of `layers`), per rank, the rows of the parameter matrix
  */
@@ -37,7 +37,7 @@ export function ownerSlices(model: Model, layers: Span, ranks: number, grain: nu
   let before = 0
   return heights.map((height, position) => {
     const cost = costs[position]
-    /** Where rank r begins in this layer, if it does. */
+    /** Where a rank's part begins in this layer. */
     const cut = (rank: number): number => {
       const rows = ((total * rank) / ranks - before) / cost
       const aligned = Math.round(rows / grain) * grain

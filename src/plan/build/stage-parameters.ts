@@ -7,7 +7,7 @@ import { chunksOf } from '../reductions/reduction.ts'
 import { ownerSlices, tensorSlices } from './slices.ts'
 import { isEmpty, length, type Span } from '../span.ts'
 
-/** Rows of the weights that owners' slices begin at multiples of: whole tiles of every kernel. */
+/** Owners' slices begin at multiples of this many rows of the weights: whole tiles of every kernel. */
 const OWNERS_GRAIN = 12
 
 /**

@@ -1,7 +1,6 @@
 import { layerCount, type Model } from '../../model/shape.ts'
-import { barrier } from './barrier.ts'
+import { barrier, emit, type Draft } from './draft.ts'
 import type { Boundary } from './boundary.ts'
-import { emit, type Draft } from './draft.ts'
 import { gradientOf, weightsOf, type Parameters } from './parameters.ts'
 import type { Region } from '../plan.ts'
 import { samplesVersion } from './samples.ts'
@@ -9,7 +8,7 @@ import type { Action } from '../schedules/schedule.ts'
 import { isEmpty, split, type Span } from '../span.ts'
 import type { Tensor } from './tensor.ts'
 
-/** A tensor that crosses to or from the stage beside this one, and its gradient, which goes the other way. */
+/** An activation that crosses between neighbouring stages, and its gradient, which crosses the other way. */
 export interface Crossing {
   readonly activation: Boundary
   readonly delta: Boundary
@@ -18,26 +17,26 @@ export interface Crossing {
 /** One stage of one replica: its layers, the ranks that share each of them, and where everything lies. */
 export interface Stage {
   readonly model: Model
-  /** More than one where the stage is tensor-parallel: they take the same actions, each on its part of every layer. */
+  /** Several if the stage is tensor-parallel: they take the same actions, each on its part of every layer. */
   readonly ranks: readonly number[]
   readonly layers: Span
   /** Per layer, counted from the first of the stage, and per rank. */
   readonly parameters: readonly (readonly Parameters[])[]
-  /** The columns of a layer's output, and of its input's gradient, that a rank computes; likewise. */
+  /** Likewise, the columns of a layer's output and of its input gradient that a rank computes. */
   readonly outputs: readonly (readonly Span[])[]
   readonly inputs: readonly (readonly Span[])[]
   /** Rows of the batch that this replica works on, cut into its microbatches. */
   readonly microbatches: readonly Span[]
   readonly labels: Tensor
   readonly losses: Tensor
-  /** What layer `l` reads, and its gradient; behind the last layer, what the model computes. */
+  /** The input of a layer and its gradient; past the last layer, the model's output. */
   readonly activation: (layer: number) => Tensor
   readonly delta: (layer: number) => Tensor
   readonly upstream: Crossing | undefined
   readonly downstream: Crossing | undefined
-  /** False where the weight gradients are computed over the whole batch, at the end of the step. */
+  /** False if the weight gradients are computed over the whole batch at the end of the step. */
   readonly computesWeights: boolean
-  /** Called when the gradient of a layer, counted from the first, holds all samples of this replica. */
+  /** Called when the gradient of a layer, counted from the first of the stage, holds all samples of this replica. */
   readonly layerDone: (position: number) => void
 }
 
@@ -55,7 +54,7 @@ export function addAction(draft: Draft, stage: Stage, { pass, microbatch }: Acti
   }
 }
 
-/** Packs the weights that are read for the input gradient more than once a step. */
+/** Packs the weights that have a packed form. */
 export function packWeights(draft: Draft, { ranks, parameters }: Stage): void {
   for (const layer of parameters) {
     ranks.forEach((rank, t) => {
@@ -74,7 +73,7 @@ function packedOf({ buffers }: Draft, { packed }: Parameters): Region | undefine
   return { buffer: packed, slot: 0, ...whole, version: 'before' }
 }
 
-/** The others of a tensor-parallel group read next what each has written, or write what each has read. */
+/** A barrier of a tensor-parallel group: its ranks read next what the others have written, or overwrite what they read. */
 function together(draft: Draft, { ranks }: Stage, what: string): void {
   if (ranks.length > 1) barrier(draft, `${what} on ranks ${ranks.join(' ')}`, ranks)
 }
@@ -106,7 +105,7 @@ function forward(draft: Draft, stage: Stage, k: number): void {
   ranks.forEach((rank, t) => emit(draft, rank, ...(downstream?.activation.send(t, k) ?? [])))
 }
 
-/** The loss of the samples of a microbatch, which the ranks share by rows. */
+/** The loss of the samples of a microbatch, divided by rows between the ranks. */
 function loss(draft: Draft, stage: Stage, k: number): void {
   const { ranks, model, microbatches } = stage
   const output = stage.activation(layerCount(model))(k)
@@ -128,7 +127,7 @@ function loss(draft: Draft, stage: Stage, k: number): void {
   together(draft, stage, `loss of microbatch ${k}`)
 }
 
-/** The input gradients of all layers, from the last to the first, and, in a fused pass, each layer's weight gradient. */
+/** The input gradients of all layers, from the last to the first; in a fused pass the weight gradients as well. */
 function backward(draft: Draft, stage: Stage, k: number, fused: boolean): void {
   const { ranks, parameters, inputs, upstream, downstream, layers } = stage
   ranks.forEach((rank, t) => emit(draft, rank, ...(downstream?.delta.receive(t, k) ?? [])))
@@ -156,7 +155,7 @@ function backward(draft: Draft, stage: Stage, k: number, fused: boolean): void {
     if (fused) weightGradient(draft, stage, position, k)
     together(draft, stage, `backward ${layer} of microbatch ${k}`)
   }
-  // As the field does for a fused backward pass: the gradient is sent after both products are done.
+  // A fused backward pass sends the gradient after both products, as the field does.
   ranks.forEach((rank, t) => emit(draft, rank, ...(upstream?.delta.send(t, k) ?? [])))
   if (fused) release(draft, stage)
 }
@@ -169,7 +168,7 @@ function weightGradients(draft: Draft, stage: Stage, k: number): void {
   release(draft, stage)
 }
 
-/** Nobody reads a microbatch's activations and gradients any more. */
+/** Frees the slots of a microbatch, which is not read any more. */
 function release(draft: Draft, { ranks, upstream, downstream, computesWeights }: Stage): void {
   if (!computesWeights) return
   ranks.forEach((rank, t) => {
@@ -178,7 +177,7 @@ function release(draft: Draft, { ranks, upstream, downstream, computesWeights }:
   })
 }
 
-/** The weight gradient of one layer goes on by one microbatch. */
+/** Adds one microbatch to the weight gradient of one layer. */
 function weightGradient(draft: Draft, stage: Stage, position: number, k: number): void {
   const { ranks, parameters, microbatches, computesWeights, layerDone } = stage
   if (!computesWeights) return
@@ -202,7 +201,7 @@ function weightGradient(draft: Draft, stage: Stage, position: number, k: number)
   if (k === microbatches.length - 1) layerDone(position)
 }
 
-/** The columns of a layer's input that rows of its weight gradient are computed from: the bias needs none. */
+/** The columns of a layer's input that a slice of its weight gradient needs; the bias needs none. */
 export const columnsOfSlice = (input: Region, slice: Span): Region => ({
   ...input,
   columns: { from: Math.min(slice.from, input.columns.to), to: Math.min(slice.to, input.columns.to) },

@@ -2,7 +2,7 @@ import type { Draft } from './draft.ts'
 import type { Region } from '../plan.ts'
 import { length, type Span } from '../span.ts'
 
-/** Where the rows of each microbatch of an activation or of its gradient lie: all columns. */
+/** Where each microbatch of an activation or of its gradient lies, with all columns. */
 export type Tensor = (microbatch: number) => Region
 
 /** The microbatches take turns in the slots of a buffer. */
@@ -20,24 +20,19 @@ export function inSlots({ buffers }: Draft, buffer: number, microbatches: readon
   )
 }
 
-/** The buffer holds the whole batch, and each sample has its row. */
-export function inBatch(
-  { buffers }: Draft,
-  buffer: number,
-  microbatches: readonly Span[],
-  version: string,
-): Tensor {
+/** The buffer holds the whole batch, with a row for each sample. */
+export function inBatch({ buffers }: Draft, buffer: number, microbatches: readonly Span[], version: string): Tensor {
   const columns = { from: 0, to: buffers[buffer].columns }
   return named(microbatches.map((rows) => ({ buffer, slot: 0, rows, columns, version })))
 }
 
-/** Many instructions name the same region: they share it, since a large plan consists of little else. */
+/** Instructions share equal regions, since a large plan consists of little else. */
 const named =
   (regions: readonly Region[]): Tensor =>
   (k) =>
     regions[k]
 
-/** What all ranks have written of a batch, row by row. */
+/** All rows of a buffer of the whole batch. */
 export const wholeBatch = ({ buffers }: Draft, buffer: number, version: string): Region => ({
   buffer,
   slot: 0,

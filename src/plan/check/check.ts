@@ -7,9 +7,9 @@ import { walkWithClocks } from './clocks.ts'
 import { incompleteProduct } from './products.ts'
 
 /**
- * Proves that a plan is sound, for every order in which its threads may run: no await is for ever, every product is
- * computed once, nothing is read before it is written or overwritten before its last reader, weights are read before
- * their update and updated once from the whole batch, and samples are summed in ascending order.
+ * Proves that a plan is sound in every order in which its threads may run: every await is met, every product is computed
+ * once, nothing is read before it is written or overwritten before its last reader, weights are read before their update
+ * and updated once from the whole batch, and samples are summed in ascending order.
  *
  * @throws PlanError that names the rank, the instruction and the reason
  */
@@ -45,7 +45,7 @@ export function checkPlan(plan: Plan): void {
   })
 }
 
-/** The order of sums, which decides whether a plan is exact; versions carry it, so most of it is checked by reading. */
+/** A fault in the order of sums, which decides whether a plan is exact. Versions carry most of it, and reads check those. */
 function wrongOrder(instruction: Instruction, plan: Plan): string | undefined {
   switch (instruction.op) {
     case 'backward-weight': {
@@ -61,9 +61,7 @@ function wrongOrder(instruction: Instruction, plan: Plan): string | undefined {
       if (plan.exact) return 'adds partial sums in an exact plan'
       const [first, ...others] = instruction.sources
       const merged =
-        others.length > 0
-          ? mergedVersion(instruction.sources.map(({ version: held }) => held))
-          : first.version
+        others.length > 0 ? mergedVersion(instruction.sources.map(({ version: held }) => held)) : first.version
       const { version, rows, columns } = instruction.target
       if (version !== merged) return `calls '${version}' what is '${merged}'`
       const uneven = instruction.sources.some(

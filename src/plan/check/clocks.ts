@@ -2,12 +2,12 @@ import { PlanError, type Instruction, type Plan } from '../plan.ts'
 import { walk } from '../read/walk.ts'
 
 /**
- * Vector clocks (Mattern 1989): `clock[r]` is how many instructions of rank r are known to have happened. An
- * instruction has happened before another exactly if the other's clock has counted it.
+ * A vector clock (Mattern 1989): `clock[r]` is the number of instructions of rank r known to have happened. An instruction
+ * happened before another exactly if the other's clock counts it.
  */
 export type Clock = Int32Array
 
-/** One instruction of one rank, by its place in the count of that rank's clock. */
+/** One instruction of one rank, by its number in that rank's clock. */
 export interface Event {
   readonly rank: number
   readonly time: number
@@ -16,9 +16,9 @@ export interface Event {
 export const happenedBefore = (event: Event, clock: Clock): boolean => clock[event.rank] >= event.time
 
 /**
- * Walks through a plan and shows each instruction with the clock of its rank at that moment.
+ * Walks through a plan and visits each instruction with the clock of its rank at that moment.
  *
- * @throws PlanError if a rank can never go on, or if the last barrier leaves some rank behind
+ * @throws PlanError if a rank waits for ever, or can end the step before another has reached its last instruction
  */
 export function walkWithClocks(
   plan: Plan,
@@ -42,10 +42,9 @@ export function walkWithClocks(
     },
   })
 
-  // Only if everyone knows of everything may the next step begin with fresh counters.
+  // The next step begins with fresh counters, so every rank must know that all instructions have happened.
   plan.programs.forEach((program, rank) => {
-    if (program.at(-1)?.op !== 'barrier')
-      throw new PlanError(`the program of rank ${rank} does not end in a barrier`)
+    if (program.at(-1)?.op !== 'barrier') throw new PlanError(`the program of rank ${rank} does not end in a barrier`)
     plan.programs.forEach((other, r) => {
       if (clocks[rank][r] < other.length) {
         throw new PlanError(`rank ${rank} can end the step before rank ${r} has come to its last instruction`)

@@ -3,26 +3,26 @@ import type { Buffer, Region } from '../plan.ts'
 import { overlap, type Span } from '../span.ts'
 import { happenedBefore, type Clock, type Event } from './clocks.ts'
 
-/** A part of a slot that has always been written as a whole. */
+/** A part of a slot that is always written as a whole. */
 interface Cell {
   rows: Span
   columns: Span
   /** Undefined: never written. */
   version: string | undefined
   writer: Event | undefined
-  /** Since the last write, the latest read of each rank. */
+  /** The latest read of each rank since the last write. */
   readers: Event[]
 }
 
 /**
- * What one buffer holds, slot by slot, as instructions pass. Both methods return a fault in words, or undefined.
- * The rules are those of a race detector (Flanagan and Freund 2009, FastTrack): a read must come after the write it
- * means, a write after everything that was done there before.
+ * The contents of one buffer, slot by slot, as instructions pass. `read` and `write` return a fault in words, or undefined.
+ * The rules are those of a race detector (Flanagan and Freund 2009, FastTrack): a read must happen after the write that it
+ * means, a write after every earlier read and write of the place.
  */
 export interface Contents {
   read(region: Region, event: Event, clock: Clock): string | undefined
   write(region: Region, event: Event, clock: Clock): string | undefined
-  /** The versions that the buffer holds in the end. */
+  /** The versions that the buffer holds at the end. */
   versions(): Set<string | undefined>
 }
 
@@ -66,8 +66,7 @@ export function contentsOf(buffer: Buffer): Contents {
     write(region, event, clock) {
       if (outside(region)) return `writes outside of '${buffer.name}'`
       for (const cell of carve(slots[region.slot], region)) {
-        if (cell.version === region.version)
-          return `writes '${region.version}' of '${buffer.name}' a second time`
+        if (cell.version === region.version) return `writes '${region.version}' of '${buffer.name}' a second time`
         if (cell.writer && !happenedBefore(cell.writer, clock)) {
           return `writes '${buffer.name}' without waiting for rank ${cell.writer.rank}, which writes it too`
         }
@@ -84,7 +83,7 @@ export function contentsOf(buffer: Buffer): Contents {
   }
 }
 
-/** Cuts the cells along the region's edges, in place, and gives those that make up the region. */
+/** Cuts the cells along the region's edges, in place, and returns those inside the region. */
 function carve(cells: Cell[], region: Region): Cell[] {
   const inside: Cell[] = []
   for (let i = cells.length - 1; i >= 0; i--) {
@@ -98,9 +97,7 @@ function carve(cells: Cell[], region: Region): Cell[] {
     }
     const pieces = rows.flatMap((r) => columns.map((c): Cell => ({ ...cell, rows: r, columns: c })))
     cells.splice(i, 1, ...pieces)
-    inside.push(
-      ...pieces.filter((piece) => overlap(piece.rows, region.rows) && overlap(piece.columns, region.columns)),
-    )
+    inside.push(...pieces.filter((piece) => overlap(piece.rows, region.rows) && overlap(piece.columns, region.columns)))
   }
   return inside
 }

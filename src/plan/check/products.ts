@@ -3,7 +3,7 @@ import { effects, type Product } from '../effects.ts'
 import type { Plan } from '../plan.ts'
 import { length, overlap, type Span } from '../span.ts'
 
-/** The work that a training step consists of: each box must be computed exactly once, over all ranks. */
+/** The products that a training step consists of: over all ranks, each must be computed exactly once. */
 function requiredProducts({ model, batch }: Plan): Product[] {
   const { widths } = model
   const layers = layerCount(model)
@@ -23,7 +23,7 @@ function requiredProducts({ model, batch }: Plan): Product[] {
   return required
 }
 
-/** Says, in words, which product is computed twice or not at all; undefined if each is computed once. */
+/** Names a product that is computed twice or not at all; undefined if each is computed once. */
 export function incompleteProduct(plan: Plan): string | undefined {
   const computed = new Map<string, Product[]>()
   for (const instruction of plan.programs.flat()) {
@@ -47,15 +47,13 @@ export function incompleteProduct(plan: Plan): string | undefined {
   return unknown === undefined ? undefined : `${unknown} does not belong to this model`
 }
 
-const name = ({ kind, layer }: Product): string =>
-  kind === 'loss' ? 'the loss' : `${kind} of layer ${layer}`
+const name = ({ kind, layer }: Product): string => (kind === 'loss' ? 'the loss' : `${kind} of layer ${layer}`)
 
 const show = (span: Span): string => `${span.from} to ${span.to - 1}`
 
-const volume = ({ samples, rows, columns }: Product): number =>
-  length(samples) * length(rows) * length(columns)
+const volume = ({ samples, rows, columns }: Product): number => length(samples) * length(rows) * length(columns)
 
-/** Some box that overlaps another. Sorted by samples, only neighbours whose samples overlap need a look. */
+/** A box that overlaps another. They are sorted by samples, so only boxes whose samples overlap are compared. */
 function overlapping(boxes: readonly Product[]): Product | undefined {
   const sorted = [...boxes].sort((a, b) => a.samples.from - b.samples.from)
   return sorted.find((box, i) => {

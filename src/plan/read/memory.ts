@@ -2,7 +2,7 @@ import { bufferBytes } from './bytes.ts'
 import { effects } from '../effects.ts'
 import { SHARED, type Buffer, type Plan, type Role } from '../plan.ts'
 
-/** What memory is used for. The batches themselves are not the plan's: every plan reads the same ones. */
+/** What memory is used for. The batches are not the plan's own: every plan reads the same ones. */
 export const USES = ['weights', 'gradients', 'optimizer-state', 'activations', 'packed', 'batch'] as const
 export type Use = (typeof USES)[number]
 
@@ -18,16 +18,13 @@ const USE_OF: Readonly<Record<Exclude<Role, 'message'>, Use>> = {
   losses: 'batch',
 }
 
-/** Bytes per use of what one rank owns, or, of `SHARED`, of what several ranks share. */
+/** Bytes per use of the buffers that one rank owns, or that several ranks share (`SHARED`). */
 export interface OwnedMemory {
   readonly owner: number
   readonly bytes: ReadonlyMap<Use, number>
 }
 
-/**
- * What a plan allocates, owner by owner, `SHARED` first. Together it is everything that lies in memory for one step, with
- * the padding that rows have there.
- */
+/** The memory that a plan allocates for one step, by owner, `SHARED` first, including the padding of rows. */
 export function memoryOf(plan: Plan): OwnedMemory[] {
   return [SHARED, ...plan.programs.keys()].map((owner) => {
     const bytes = new Map<Use, number>(USES.map((use) => [use, 0]))
@@ -41,8 +38,8 @@ export function memoryOf(plan: Plan): OwnedMemory[] {
 }
 
 /**
- * Bytes that each rank needs, as if it were a device with a memory of its own: what it owns, and of what it shares with
- * others an equal part. The batches do not count.
+ * Bytes that each rank would need as a device with a memory of its own: the buffers it owns, and an equal part of those it
+ * shares with others. The batches do not count.
  */
 export function memoryPerRank(plan: Plan): number[] {
   const users = plan.buffers.map(() => new Set<number>())
@@ -63,7 +60,7 @@ export function memoryPerRank(plan: Plan): number[] {
 
 const counts = ({ role }: Buffer): boolean => role !== 'message' && USE_OF[role] !== 'batch'
 
-/** The most that any rank needs, and which one that is. */
+/** The rank that needs the most memory, and how much. */
 export function neediest(plan: Plan): { readonly rank: number; readonly bytes: number } {
   const needed = memoryPerRank(plan)
   const bytes = Math.max(...needed)

@@ -1,31 +1,31 @@
 import { signalsOf } from '../effects.ts'
 import { PlanError, type Instruction, type Plan } from '../plan.ts'
 
-/** Told of everything that happens in a plan, in an order that threads might take. `count` is the counter's value. */
+/** Called for everything that happens in a plan, in an order that threads might take. `count` is the counter's value. */
 export interface Observer {
-  /** The rank comes to the instruction and does its work; its signals follow. */
+  /** The rank reaches the instruction and does its work; its signals follow. */
   instruction(rank: number, index: number, instruction: Instruction): void
   published(rank: number, counter: number, count: number): void
-  /** The rank goes on, now that the counter has come to `count`; not called for a count of zero. */
+  /** The rank continues because the counter has reached `count`; not called for a count of zero. */
   awaited(rank: number, counter: number, count: number): void
 }
 
 /**
- * Goes through a plan's synchronisation without threads. Counters only grow and each has one publisher, so an await
- * that can be met stays met, and what it has seen does not depend on the order: if this order comes to an end, all do.
+ * Runs a plan's synchronisation without threads. Counters only grow and each has one publisher, so an await once met stays
+ * met, and what it has seen does not depend on the order: if this order ends, every order does.
  *
- * @throws PlanError if some rank can never go on, or publishes another's counter
+ * @throws PlanError if a rank waits for ever, or publishes another's counter
  */
 export function walk(plan: Plan, observer: Observer): void {
   const { programs, counters } = plan
   const next = programs.map(() => 0)
-  /** How many signals of the instruction at `next` are done; −1: the rank has not come to it yet. */
+  /** How many signals of the instruction at `next` are done; −1 if the rank has not reached it yet. */
   const signalled = programs.map(() => -1)
   const values = counters.map(() => 0)
-  /** What a rank waits for, so that a look at it costs nothing while that has not come. */
+  /** What each rank waits for, so that a blocked rank is skipped cheaply. */
   const waitsFor: { counter: number; atLeast: number }[] = programs.map(() => ({ counter: -1, atLeast: 0 }))
 
-  /** Goes on with a rank until it has to wait or is done; tells whether it moved at all. */
+  /** Runs a rank until it has to wait or ends; returns whether it moved at all. */
   const advance = (rank: number): boolean => {
     let moved = false
     for (; next[rank] < programs[rank].length; next[rank]++, signalled[rank] = -1) {
@@ -69,7 +69,7 @@ export function walk(plan: Plan, observer: Observer): void {
   if (stuck >= 0) throw new PlanError(describeDeadlock(plan, stuck, next, signalled, values))
 }
 
-/** Follows who waits for whom to a rank that has ended, which is the cause, or round a circle. */
+/** Follows the chain of waits to a rank that has ended, which is the cause, or round a cycle. */
 function describeDeadlock(
   plan: Plan,
   stuck: number,

@@ -20,10 +20,10 @@ export interface Combination {
 }
 
 /**
- * Combines the gradients of the replicas of one stage, in buckets of layers from the last to the first. To be told, for
- * each replica in turn, of each layer whose gradient is complete: a bucket is published as soon as its layers are done,
- * and each further phase of it follows one layer later, so that others have had time to come as far (Li et al. 2020,
- * PyTorch DDP, do the same with a thread beside). Without overlap all of it follows on the last layer.
+ * Combines the gradients of the replicas of one stage, in gradient buckets of layers from the last to the first. Call the
+ * returned function, for each replica in turn, for each layer whose gradient is complete. A bucket is published as soon as
+ * its layers are done, and each further phase of it follows one layer later, so that the other replicas have had time to
+ * get there (Li et al. 2020, PyTorch DDP, do the same on another thread). Without overlap, everything follows the last layer.
  */
 export function combine(draft: Draft, combination: Combination): (place: number, position: number) => void {
   const { ranks, shares, layers, reduction, overlap, shardOptimizer } = combination
@@ -37,7 +37,7 @@ export function combine(draft: Draft, combination: Combination): (place: number,
       phases: reduction({ layers: own, partial, counters, shardOptimizer }),
     }
   })
-  /** Per place, the phases that are still to come of each bucket that is complete. */
+  /** Per place, the remaining phases of each complete bucket. */
   const open = ranks.map((): Instruction[][][] => [])
 
   return (place, position) => {
@@ -55,7 +55,7 @@ export function combine(draft: Draft, combination: Combination): (place: number,
   }
 }
 
-/** Positions of layers, from the last to the first, in groups whose gradients take at least so many bytes. */
+/** Positions of layers, from the last to the first, in groups whose gradients take at least `bytes`. */
 function bucketsOf(layers: readonly (readonly Parameters[])[], bytes: number): number[][] {
   const buckets: number[][] = []
   let current: number[] = []

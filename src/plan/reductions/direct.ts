@@ -1,39 +1,24 @@
 import { gradientOf, update, weightsOf, type Parameters } from '../build/parameters.ts'
 import type { Instruction } from '../plan.ts'
 import { isEmpty } from '../span.ts'
-import {
-  addRows,
-  chunksOf,
-  hearAll,
-  placesOf,
-  tell,
-  wholeOf,
-  type Bucket,
-  type Reduction,
-} from './reduction.ts'
+import { addRows, chunksOf, awaitOthers, placesOf, publish, wholeOf, type Bucket, type Reduction } from './reduction.ts'
 
 /**
- * Each place sums its chunk of the rows straight out of every place's gradient, and all update from the sums where they
- * lie: the natural reduce-scatter of shared memory. With a sharded optimizer (ZeRO-1, Rajbhandari et al. 2020) a place
- * updates its chunk only, the state of which nobody else keeps, and writes the new weights into every replica.
+ * Each place sums its chunk of the rows directly from every place's gradient, and all update from the sums where they lie:
+ * the natural reduce-scatter of shared memory. With a sharded optimizer (ZeRO-1, Rajbhandari et al. 2020) a place updates
+ * only its chunk, whose state no other place keeps, and writes the new weights into every replica.
  */
 export const direct: Reduction = (bucket) => {
   const places = Array.from({ length: placesOf(bucket) }, (_, place) => place)
   const whole = wholeOf(bucket)
   return places.map((place) => {
     const sum = bucket.layers.flatMap((layer) =>
-      addRows(
-        layer,
-        places,
-        place,
-        chunksOf(layer[place].slice, places.length)[place],
-        (p) => bucket.partial[p],
-      ),
+      addRows(layer, places, place, chunksOf(layer[place].slice, places.length)[place], (p) => bucket.partial[p]),
     )
-    const summed = [...hearAll(bucket, place, 1), ...sum]
+    const summed = [...awaitOthers(bucket, place, 1), ...sum]
     if (bucket.shardOptimizer) {
       const shard = bucket.layers.flatMap((layer) => updateEverywhere(bucket, layer, place))
-      return [[tell(bucket, place)], [...summed, ...shard]]
+      return [[publish(bucket, place)], [...summed, ...shard]]
     }
     const updates = bucket.layers.flatMap((layer) =>
       chunksOf(layer[place].slice, places.length).flatMap((rows, owner) =>
@@ -41,14 +26,14 @@ export const direct: Reduction = (bucket) => {
       ),
     )
     return [
-      [tell(bucket, place)],
-      [...summed, tell(bucket, place)],
-      [...hearAll(bucket, place, 2), ...updates],
+      [publish(bucket, place)],
+      [...summed, publish(bucket, place)],
+      [...awaitOthers(bucket, place, 2), ...updates],
     ]
   })
 }
 
-/** Updates one's chunk and copies the new weights to the other replicas, which have done with the old ones. */
+/** Updates a place's own chunk and copies the new weights to the other replicas, which do not read the old ones any more. */
 function updateEverywhere(bucket: Bucket, layer: readonly Parameters[], place: number): Instruction[] {
   const own = layer[place]
   const rows = chunksOf(own.slice, layer.length)[place]

@@ -1,23 +1,21 @@
 import { gradientOf, update } from '../build/parameters.ts'
-import { addRows, hear, hearAll, placesOf, tell, wholeOf, type Reduction } from './reduction.ts'
+import { addRows, awaitPlace, awaitOthers, placesOf, publish, wholeOf, type Reduction } from './reduction.ts'
 
 /** The first place sums everything while the others wait: the naive parameter server. */
 export const gather: Reduction = (bucket) => {
   const places = Array.from({ length: placesOf(bucket) }, (_, place) => place)
   const whole = wholeOf(bucket)
   return places.map((place) => [
-    [tell(bucket, place)],
+    [publish(bucket, place)],
     place === 0
       ? [
-          ...hearAll(bucket, 0, 1),
-          ...bucket.layers.flatMap((layer) =>
-            addRows(layer, places, 0, layer[0].slice, (p) => bucket.partial[p]),
-          ),
-          tell(bucket, 0),
+          ...awaitOthers(bucket, 0, 1),
+          ...bucket.layers.flatMap((layer) => addRows(layer, places, 0, layer[0].slice, (p) => bucket.partial[p])),
+          publish(bucket, 0),
         ]
       : [],
     [
-      ...(place === 0 ? [] : [hear(bucket, 0, 2)]),
+      ...(place === 0 ? [] : [awaitPlace(bucket, 0, 2)]),
       ...bucket.layers.flatMap((layer) => {
         const { slice } = layer[0]
         return slice.from < slice.to ? [update(layer[place], slice, gradientOf(layer[0], slice, whole))] : []

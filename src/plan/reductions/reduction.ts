@@ -5,22 +5,22 @@ import { mergedVersion } from '../build/samples.ts'
 import { isEmpty, split, type Span } from '../span.ts'
 
 /**
- * Some layers' gradients that are combined together, as soon as all of them are complete. All places of the group, one
- * rank of each replica, hold the same layers.
+ * A gradient bucket: the gradients of some layers, combined together as soon as all are complete. The places of the group,
+ * one rank of each replica, hold the same layers.
  */
 export interface Bucket {
   /** Per layer, the buffers of each place. */
   readonly layers: readonly (readonly Parameters[])[]
-  /** The samples that each place has summed by itself. */
+  /** Per place, the version of its own gradient: the samples of its replica. */
   readonly partial: readonly string[]
-  /** Each place's counter: raised when its gradients are complete, and then after each of its phases that says so. */
+  /** Each place's counter: published when its gradients are complete, and then by some of its phases. */
   readonly counters: readonly number[]
   readonly shardOptimizer: boolean
 }
 
 /**
- * What each place does to combine a bucket, in phases: the first only tells that the gradients are complete; others may
- * do something else between two of them. A phase awaits nothing but earlier phases of other places.
+ * The instructions of each place to combine a bucket, in phases. The first only publishes that the gradients are complete;
+ * other work may come between two phases. A phase awaits nothing but earlier phases of other places.
  */
 export type Reduction = (bucket: Bucket) => Instruction[][][]
 
@@ -31,24 +31,24 @@ export const wholeOf = ({ partial }: Bucket): string => mergedVersion(partial)
 export const addBucketCounters = (draft: Draft, name: string, ranks: readonly number[]): number[] =>
   ranks.map((rank) => addCounter(draft, `${name} of rank ${rank}`, rank))
 
-export const tell = ({ counters }: Bucket, place: number): Publish => ({
+export const publish = ({ counters }: Bucket, place: number): Publish => ({
   op: 'publish',
   counter: counters[place],
 })
 
-/** Waits until another place has told so many times that it has come further. */
-export const hear = ({ counters }: Bucket, place: number, times: number): Await => ({
+/** Waits until another place has published `times` times. */
+export const awaitPlace = ({ counters }: Bucket, place: number, times: number): Await => ({
   op: 'await',
   cause: 'receive',
   counter: counters[place],
   atLeast: times,
 })
 
-/** Waits for all places but one's own. */
-export const hearAll = (bucket: Bucket, self: number, times: number): Await[] =>
-  bucket.counters.flatMap((_, place) => (place === self ? [] : [hear(bucket, place, times)]))
+/** The same for all places but one's own. */
+export const awaitOthers = (bucket: Bucket, self: number, times: number): Await[] =>
+  bucket.counters.flatMap((_, place) => (place === self ? [] : [awaitPlace(bucket, place, times)]))
 
-/** The rows of a layer's gradient, shared equally between the places: each sums, or passes on, its chunk. */
+/** The rows of a layer's gradient, divided equally between the places: each sums, or passes on, its chunk. */
 export const chunksOf = (slice: Span, places: number): Span[] =>
   split({ from: 0, to: slice.to - slice.from }, places).map(({ from, to }) => ({
     from: slice.from + from,
@@ -56,8 +56,8 @@ export const chunksOf = (slice: Span, places: number): Span[] =>
   }))
 
 /**
- * Adds some rows of several places' gradients, in the order of `from`, into those of `into`. `holds` tells which samples
- * each place's rows hold.
+ * Adds some rows of several places' gradients, in the order of `from`, into the gradient of `into`. `holds` gives the
+ * version of each place's rows.
  */
 export function addRows(
   layer: readonly Parameters[],

@@ -10,11 +10,10 @@ export interface Wait extends Place {
   readonly waitsFor: Place
 }
 
-/** What other stages wait for: an activation or the gradient of an activation, which is there after I or B. */
-const result = ({ pass, stage, microbatch }: Action): string =>
-  `${pass === 'F' ? 'F' : 'I'} ${stage} ${microbatch}`
+/** What other stages wait for: an activation, or its gradient, which I and B produce. */
+const result = ({ pass, stage, microbatch }: Action): string => `${pass === 'F' ? 'F' : 'I'} ${stage} ${microbatch}`
 
-/** What an action needs of a neighbouring stage; its own stage's results are there by the order of the row. */
+/** The result of a neighbouring stage that an action needs; the order of the row provides those of its own stage. */
 function need({ pass, stage, microbatch }: Action, stages: number): string | undefined {
   if (pass === 'F' && stage > 0) return result({ pass, stage: stage - 1, microbatch })
   if ((pass === 'I' || pass === 'B') && stage < stages - 1) {
@@ -24,8 +23,8 @@ function need({ pass, stage, microbatch }: Action, stages: number): string | und
 }
 
 /**
- * Ranks that wait for each other in a circle, each for a result that the next would make only later; empty if every
- * rank comes to its end. Expects that everything needed is somewhere in the table.
+ * Ranks that wait for each other in a cycle, each for a result that the next would make only later; empty if every rank
+ * reaches its end. Expects that every result needed is somewhere in the table.
  */
 export function findDeadlock(table: Table): Wait[] {
   const stages = stagesOf(table)

@@ -2,14 +2,13 @@ import { PlanError } from '../plan.ts'
 import { notation, type Action, type Pass, type Table } from './schedule.ts'
 import { validateTable } from './validate.ts'
 
-/** PyTorch writes these after it has added the communication to a schedule; here that follows from the plan. */
-const LOWERED =
-  /^\d+(UNSHARD|RESHARD|REDUCE_GRAD|SEND_F|RECV_F|SEND_B|RECV_B)\d*$|^\(.*\)OVERLAP_F_B$|^OVERLAP_F_B$/
+/** Actions of PyTorch schedules with communication added; here the communication follows from the plan. */
+const LOWERED = /^\d+(UNSHARD|RESHARD|REDUCE_GRAD|SEND_F|RECV_F|SEND_B|RECV_B)\d*$|^\(.*\)OVERLAP_F_B$|^OVERLAP_F_B$/
 
 /**
  * Reads a schedule from CSV text in the notation of PyTorch's pipelining (`torch.distributed.pipelining.schedules`,
  * format `compute_only`): one row per rank, one cell per action, such as 0F0, 0I1, 0W1 or 0B2, that is stage, pass,
- * microbatch. Empty cells are bubbles and mean nothing here: a rank waits when it has to.
+ * microbatch. Empty cells are bubbles and are ignored: a rank waits when it has to.
  *
  * @param microbatches how many there must be; default: up to the highest that occurs
  * @throws PlanError that names rank (row), step (column), both from 0, and what is wrong
@@ -26,15 +25,13 @@ export function parseSchedule(text: string, microbatches?: number): Table {
         .map(({ cell, step }) => ({ action: readCell(cell, rank, step), step })),
     )
   const table = rows.map((row) => row.map(({ action }) => action))
-  const stepOf = (rank: number, index: number): number =>
-    rows[rank][index]?.step ?? (rows[rank].at(-1)?.step ?? -1) + 1
+  const stepOf = (rank: number, index: number): number => rows[rank][index]?.step ?? (rows[rank].at(-1)?.step ?? -1) + 1
   validateTable(table, microbatches, stepOf)
   return table
 }
 
-/** The opposite of `parseSchedule`. */
-export const formatSchedule = (table: Table): string =>
-  table.map((row) => `${row.map(notation).join(',')}\n`).join('')
+/** The inverse of `parseSchedule`. */
+export const formatSchedule = (table: Table): string => table.map((row) => `${row.map(notation).join(',')}\n`).join('')
 
 function readCell(cell: string, rank: number, step: number): Action {
   const found = /^(\d+)([FIWB])(\d+)$/.exec(cell)

@@ -4,11 +4,11 @@ import { oneForwardOneBackward } from './one-forward-one-backward.ts'
 import type { Schedule } from './schedule.ts'
 import { zeroBubble } from './zero-bubble.ts'
 
-export type ScheduleName = 'gpipe' | '1f1b' | 'interleaved' | 'zero-bubble'
-
-export const schedules: Readonly<Record<ScheduleName, Schedule>> = {
+export const schedules = {
   gpipe,
   '1f1b': oneForwardOneBackward,
   interleaved,
   'zero-bubble': zeroBubble,
-}
+} as const satisfies Record<string, Schedule>
+
+export type ScheduleName = keyof typeof schedules

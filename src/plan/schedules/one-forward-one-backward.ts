@@ -1,8 +1,8 @@
 import type { Action, Schedule } from './schedule.ts'
 
 /**
- * 1F1B (PipeDream-Flush, Narayanan et al. 2021): a stage runs ahead by its distance to the last stage, then
- * alternates. At most `ranks − stage` microbatches are in flight, however many there are.
+ * 1F1B (PipeDream-Flush, Narayanan et al. 2021): a stage runs ahead by its distance to the last stage, then alternates.
+ * At most `ranks − stage` microbatches are in flight, whatever their number.
  */
 export const oneForwardOneBackward: Schedule = (ranks, microbatches) =>
   Array.from({ length: ranks }, (_, stage) => {

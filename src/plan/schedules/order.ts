@@ -1,7 +1,25 @@
-import type { Report } from './report.ts'
+import { PlanError } from '../plan.ts'
 import { notation, type Action, type Pass, type Table } from './schedule.ts'
 
-/** What each stage does to each microbatch, exactly once. */
+/** The number of an action in messages; the index `row.length` stands for the end of the row. */
+export type StepOf = (rank: number, index: number) => number
+
+/** How checks name the places of a table. */
+export interface Report {
+  /** @throws PlanError */
+  readonly refuse: (rank: number, index: number, reason: string) => never
+  /** An action and its place. */
+  readonly named: (rank: number, index: number) => string
+}
+
+export const reportOn = (table: Table, stepOf: StepOf): Report => ({
+  refuse: (rank, index, reason) => {
+    throw new PlanError(`rank ${rank}, step ${stepOf(rank, index)}: ${reason}`)
+  },
+  named: (rank, index) => `${notation(table[rank][index])} (rank ${rank}, step ${stepOf(rank, index)})`,
+})
+
+/** The work that each stage does on each microbatch, exactly once. */
 type Work = 'F' | 'I' | 'W'
 
 const WORK: Readonly<Record<Pass, readonly Work[]>> = { F: ['F'], I: ['I'], W: ['W'], B: ['I', 'W'] }
@@ -9,7 +27,7 @@ const WORK: Readonly<Record<Pass, readonly Work[]>> = { F: ['F'], I: ['I'], W: [
 interface Rule {
   readonly work: Work
   readonly passes: string
-  /** What the pass needs of its own stage; a B brings the I for its W along. */
+  /** The work of its own stage that a pass needs; a B includes the I that its W needs. */
   readonly after: Readonly<Partial<Record<Pass, Work>>>
   readonly whyAscending: string
 }
@@ -36,14 +54,14 @@ const RULES: readonly Rule[] = [
 ]
 
 /**
- * What each rank can see by itself: at each of its stages nothing is missing, done twice, before what it needs, or out
- * of order. Expects each stage on one rank.
+ * Checks each row by itself: at each stage no work is missing, done twice, done before what it needs, or out of order.
+ * Expects each stage on one rank.
  */
 export function checkOrder(table: Table, microbatches: number, { refuse, named }: Report): void {
   table.forEach((row, rank) => {
     const find = (stage: number, work: Work, microbatch: number): number =>
       row.findIndex((a) => a.stage === stage && a.microbatch === microbatch && WORK[a.pass].includes(work))
-    /** Per stage, how many microbatches have been through. */
+    /** Per stage, how many microbatches have had each kind of work. */
     const done = new Map<number, Record<Work, number>>()
 
     const check = (action: Action, index: number, through: Record<Work, number>, rule: Rule): void => {
@@ -52,9 +70,7 @@ export function checkOrder(table: Table, microbatches: number, { refuse, named }
       if (microbatch < through[rule.work]) {
         const first = find(stage, rule.work, microbatch)
         const again =
-          row[first].pass === pass
-            ? 'is done twice'
-            : 'is too much, since a microbatch has either B, or I and W'
+          row[first].pass === pass ? 'is done twice' : 'is too much, since a microbatch has either B, or I and W'
         refuse(rank, index, `${name} ${again}: see ${named(rank, first)}`)
       }
       const needed = rule.after[pass]

@@ -3,18 +3,18 @@ export type Pass = 'F' | 'I' | 'W' | 'B'
 
 export interface Action {
   readonly pass: Pass
-  /** Counted over the whole pipeline, from its first layers on; a rank may hold several. */
+  /** Counted over the whole pipeline from its first layers; a rank may hold several stages. */
   readonly stage: number
   readonly microbatch: number
 }
 
-/** One row per rank of the pipeline: the order in which it works. */
+/** One row per rank of the pipeline: its actions, in order. */
 export type Table = readonly (readonly Action[])[]
 
 /**
  * A pure function. With several chunks of layers per rank there are ranks · chunks stages, and stage q lies on rank
- * q mod ranks; schedules that know only one chunk per rank ignore the number. Each stage takes its microbatches in
- * ascending order in every pass.
+ * q mod ranks; schedules with one chunk per rank ignore the number. Each stage takes its microbatches in ascending order in
+ * every pass.
  */
 export type Schedule = (ranks: number, microbatches: number, chunks: number) => Table
 
@@ -31,12 +31,12 @@ export function stagesOf(table: Table): number {
 /** The rank that a stage lies on; −1 if there is no such stage. */
 export function rankOf(table: Table, stage: number): number {
   const holds = (row: readonly Action[]) => row.some((action) => action.stage === stage)
-  // Where every named schedule has it; a pipeline of a thousand ranks is not searched for each of its stages.
+  // The place in all named schedules; it saves a search through a thousand ranks for each stage.
   const usual = stage % table.length
   return table.length > 0 && holds(table[usual]) ? usual : table.findIndex(holds)
 }
 
-/** The most microbatches that a stage holds from their F to the end of their W or B: the slots of its activations. */
+/** The peak number of microbatches that a stage holds from F to the end of W or B: the slots of its activations. */
 export function peakInFlight(actions: readonly Action[], stage: number): number {
   let inFlight = 0
   let peak = 0
@@ -49,7 +49,7 @@ export function peakInFlight(actions: readonly Action[], stage: number): number 
   return peak
 }
 
-/** The most microbatches that a stage holds from their I to the end of their W; a B holds its own: the slots of its deltas. */
+/** The peak number of microbatches that a stage holds from I to the end of W, or during B: the slots of its deltas. */
 export function peakPending(actions: readonly Action[], stage: number): number {
   let pending = 0
   let peak = 0
@@ -63,13 +63,13 @@ export function peakPending(actions: readonly Action[], stage: number): number {
 }
 
 /**
- * Slots for what a stage takes from the one before, so many that no F of that stage ever waits for a free one: when
- * its turn comes, the order of the two rows has already made the stage end the W or B that frees the slot. (With fewer,
- * down to the peak in flight, credit may slow the pipeline, or, with several chunks per rank, stop it.)
+ * The slots between a stage and the one before with which no F of that one ever waits for a free slot: by its turn, the
+ * order of the two rows has already made the stage end the W or B that frees the slot. (With fewer, down to the peak in
+ * flight, waiting for credit may slow the pipeline or, with several chunks per rank, deadlock it.)
  */
 export function ampleSlots(table: Table, stage: number): number {
   const consumer = table[rankOf(table, stage)].filter((action) => action.stage === stage)
-  /** Of each microbatch: how many slots are free again when its gradient has been sent back. */
+  /** Per microbatch, how many slots have been freed when its gradient is sent back. */
   const freed: number[] = []
   let free = 0
   for (const { pass } of consumer) {

@@ -1,21 +1,16 @@
 import { PlanError } from '../plan.ts'
 import { findDeadlock } from './deadlock.ts'
-import { checkOrder } from './order.ts'
-import { reportOn, type Report, type StepOf } from './report.ts'
+import { checkOrder, reportOn, type Report, type StepOf } from './order.ts'
 import { notation, type Table } from './schedule.ts'
 
 /**
- * Makes sure that a pipeline can work by a table: each stage lies on one rank, does F and either B or I and W to every
- * microbatch once, in an order that is possible, and no rank waits for ever.
+ * Checks that a pipeline can follow a table: each stage lies on one rank, does F and either B or I and W once for every
+ * microbatch, in a possible order, and no rank waits for ever.
  *
  * @param microbatches how many there must be; default: up to the highest that occurs
  * @throws PlanError that names rank, step (the index in the row, or what `stepOf` makes of it) and reason
  */
-export function validateTable(
-  table: Table,
-  microbatches?: number,
-  stepOf: StepOf = (_, index) => index,
-): void {
+export function validateTable(table: Table, microbatches?: number, stepOf: StepOf = (_, index) => index): void {
   if (table.length === 0) throw new PlanError('a schedule needs at least one rank, that is one row')
   const report = reportOn(table, stepOf)
   checkHomes(table, report)
@@ -46,7 +41,7 @@ function checkHomes(table: Table, { refuse, named }: Report): void {
   })
 }
 
-/** No ranks wait for each other in a circle. */
+/** No ranks wait for each other in a cycle. */
 function checkProgress(table: Table, { refuse, named }: Report): void {
   const circle = findDeadlock(table)
   if (circle.length === 0) return

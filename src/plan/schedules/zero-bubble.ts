@@ -1,10 +1,10 @@
 import type { Action, Schedule } from './schedule.ts'
 
 /**
- * ZB-H1 (Qi et al. 2023, "Zero Bubble Pipeline Parallelism"): 1F1B whose backward is cut in two. The gradient of the
- * input is made at once, since the stage before waits for it; the gradient of the weights, which nobody waits for,
- * comes `stage` microbatches later and fills what would be idle at the end. What a stage no longer runs ahead it
- * holds for its late W instead: every stage has at most `ranks` microbatches in flight, as the first of 1F1B has.
+ * ZB-H1 (Qi et al. 2023, "Zero Bubble Pipeline Parallelism"): 1F1B whose backward pass is split in two. The input
+ * gradient comes at once, since the stage before waits for it; the weight gradient, which no stage waits for, comes `stage`
+ * microbatches later and fills time that would be idle at the end. A stage that runs ahead less holds
+ * more microbatches for late W's: every stage has at most `ranks` in flight, as the first stage of 1F1B has.
  * With p ranks, p or more microbatches, and a W that takes no longer than an F or an I, each rank idles
  * (p − 1)(F + I − W) instead of 1F1B's (p − 1)(F + I + W).
  */

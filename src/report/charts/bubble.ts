@@ -1,31 +1,21 @@
-import { captionOf } from './caption.ts'
-import { missing, type Chart } from './chart.ts'
-import {
-  comparisonsOf,
-  familyOf,
-  groupBy,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  threadsOf,
-  titleOf,
-} from './comparison.ts'
+import { variantOf } from '../../cells/labels.ts'
+import { comparisonsOf, groupBy, isOversubscribed, isResult, leftOut, threadsOf, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { lines, widestLabel, type Line, type Point } from './lines.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
-import { styleOf } from './theme.ts'
+import { missing, type Chart } from './run-data.ts'
+import { stylesOf } from './theme.ts'
 import { evenTicks } from './ticks.ts'
 
 const HEIGHT = 400
 
-/** Idle time of pipelines against the number of microbatches, as measured and as their plans have it. */
+/** Idle time of pipelines against the number of microbatches, measured and in their plans. */
 export const bubbleChart: Chart = (data) => {
   if (!data.summary) throw missing('there is no summary.csv')
   const { availableCores: cores } = data.machine
   const panels = comparisonsOf(data.summary).flatMap((comparison) => {
     const pipelines = comparison.rows.filter(
-      (row) =>
-        row.mode === 'pipeline' && threadsOf(row) > 1 && numberIn(row, 'bubble_fraction') !== undefined,
+      (row) => row.mode === 'pipeline' && threadsOf(row) > 1 && numberIn(row, 'bubble_fraction') !== undefined,
     )
     return [...groupBy(pipelines, ({ threads }) => threads)]
       .filter(([, rows]) => microbatchesOf(rows.filter(isResult)).length > 1)
@@ -40,15 +30,15 @@ export const bubbleChart: Chart = (data) => {
     {
       title: 'Bubble: idle time against microbatches',
       subtitle: [
-        'Solid: the share of all threads’ time that was spent waiting.',
-        'Dashed: what the plan itself leaves idle if handing over were free, time being proportional to flop; (p − 1)/(m + p − 1) for p equal stages and m microbatches under gpipe and 1f1b.',
+        'Markers: the share of all threads’ time that was spent waiting.',
+        'Dotted: the share that the plan leaves idle if time is proportional to flop and handing over is free; (p − 1)/(m + p − 1) for p equal stages and m microbatches under gpipe and 1f1b.',
         panels.some(({ rows }) => rows.some((row) => isOversubscribed(row, cores)))
           ? `Hollow: more threads than the ${cores} cores.`
           : '',
         leftOut(panels.flatMap(({ rows }) => rows)),
       ],
-      caption: captionOf(data),
     },
+    data,
     drawn.map(({ title, rows, all }) =>
       lines(all, {
         title,
@@ -76,25 +66,21 @@ export const bubbleChart: Chart = (data) => {
 const microbatchesOf = (rows: readonly CsvRow[]): number[] =>
   [...new Set(rows.map(({ microbatches }) => Number(microbatches)))].sort((a, b) => a - b)
 
-/** The schedule, with what else tells the cell's name from others besides threads and microbatches. */
-const scheduleOf = ({ cell }: CsvRow): string =>
-  familyOf(cell)
-    .replace(/-m\d+$/, '')
-    .replace(/^pipeline-/, '')
-
-/** A solid line per schedule, and a dashed one per ideal: schedules may have the same. */
+/** A line per schedule, and a dotted one per ideal, which schedules may share. */
 function linesOf(rows: readonly CsvRow[], cores: number): Line[] {
-  const schedules = [...groupBy(rows, scheduleOf)].map(([schedule, of], i) => {
-    const sorted = of.toSorted((a, b) => Number(a.microbatches) - Number(b.microbatches))
-    const points = (column: string, rowsOf = sorted) =>
-      rowsOf.map((row) => ({
+  const series = [...groupBy(rows, variantOf)]
+  const styles = stylesOf(series.map(([, [{ mode }]]) => mode))
+  const schedules = series.map(([schedule, own], i) => {
+    const sorted = own.toSorted((a, b) => Number(a.microbatches) - Number(b.microbatches))
+    const points = (column: string, drawn = sorted) =>
+      drawn.map((row) => ({
         x: Number(row.microbatches),
         y: 100 * numberIn(row, column)!,
         hollow: isOversubscribed(row, cores),
       }))
     return {
       schedule,
-      style: styleOf(i),
+      style: styles[i],
       measured: points('bubble_fraction', sorted.filter(isResult)),
       ideal: points('bubble_fraction_ideal'),
     }
@@ -107,15 +93,14 @@ function linesOf(rows: readonly CsvRow[], cores: number): Line[] {
   }
   return [
     ...ideals.map((same): Line => {
-      const [{ ideal, style }] = same
       const label = `ideal ${same.map(({ schedule }) => schedule).join(', ')}`
-      return { label, computed: true, points: ideal, ...(same.length === 1 ? { style } : {}) }
+      return { label, computed: true, points: same[0].ideal }
     }),
     ...schedules.map(({ schedule, style, measured }): Line => ({ label: schedule, style, points: measured })),
   ]
 }
 
-/** Lines nearer to each other than this, in percent, look like one. */
+/** Closer lines than this, in percentage points, look like one. */
 const LEAST_APART = 0.5
 
 const coincide = (a: readonly Point[], b: readonly Point[]): boolean =>

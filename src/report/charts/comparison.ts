@@ -1,6 +1,8 @@
+import { isAgain } from '../../cells/cell.ts'
+import { labelOf } from '../../cells/labels.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 
-/** Rows of summary.csv that did the same work in the same experiment, so that their times can be compared. */
+/** Rows of summary.csv that did the same work in the same experiment, so their times can be compared. */
 export interface Comparison {
   readonly experiment: string
   readonly layers: string
@@ -10,7 +12,7 @@ export interface Comparison {
 
 const KEY = ['experiment', 'layers', 'batch', 'optimizer', 'seed']
 
-/** In the order in which the run came to them. */
+/** In the order of the run. */
 export function comparisonsOf(summary: readonly CsvRow[]): Comparison[] {
   const groups = groupBy(summary, (row) => KEY.map((column) => row[column]).join(' '))
   return [...groups.values()].map((rows) => {
@@ -22,26 +24,41 @@ export function comparisonsOf(summary: readonly CsvRow[]): Comparison[] {
 export const titleOf = ({ experiment, layers, batch }: Comparison): string =>
   `${experiment}: layers ${shortened(layers)}, batch ${batch}`
 
-/** Equal widths in a row are told once: 784-256-256-10 becomes 784-256×2-10. */
+/** 784-256-256-10 becomes 784-256×2-10. */
 const shortened = (layers: string): string =>
   layers.replace(/\b(\d+)(-\1\b)+/g, (run, width: string) => `${width}×${run.split('-').length}`)
 
-/** What cells that differ by their thread count alone have in common: the name without it. */
-export const familyOf = (cell: string): string => cell.replace(/-\d+$/, '')
+/** Cells of a family differ in their thread counts alone. */
+export const familyOf = (row: CsvRow): string => [labelOf(row), row.microbatches, row.chunks].filter(Boolean).join(' ')
+
+/** What the subtitle of a chart says of the "× 2" in its names. */
+export const THREADS_NOTE = '×\u202f2: on two threads.'
+
+/** Names by cell, for rows of one comparison: the split, its microbatches where they vary, and its threads. */
+export function namesOf(rows: readonly CsvRow[]): Map<string, string> {
+  const labels = groupBy(rows, labelOf)
+  return new Map(
+    rows.map((row) => {
+      const label = labelOf(row)
+      if (row.mode === 'serial') return [row.cell, isAgain(row.cell) ? `${label} again` : label]
+      const varies = labels.get(label)!.some(({ microbatches }) => microbatches !== row.microbatches)
+      const microbatches = varies ? `, ${row.microbatches} microbatches` : ''
+      // The narrow space keeps the number beside its sign.
+      return [row.cell, `${label}${microbatches} ×\u202f${row.threads}`]
+    }),
+  )
+}
 
 export const threadsOf = (row: CsvRow): number => Number(row.threads)
 
-/**
- * Whether a row is a result: cells that do not match serial, or whose time cannot be, are not drawn as if they were, and
- * a run that was interrupted has cells without a time.
- */
+/** False for cells that do not match serial, have an impossible time, or were not reached before an interruption. */
 export const isResult = (row: CsvRow): boolean =>
   (row.status === 'ok' || row.status === 'oversubscribed') && numberIn(row, 'median_ns') !== undefined
 
 /** More cells than this are not named one by one. */
 const MOST_NAMED = 4
 
-/** The cells that were left out, and why, as a sentence; empty if there are none. */
+/** A sentence that names the rows that are no results, with the reason; empty if there are none. */
 export function leftOut(rows: readonly CsvRow[]): string {
   const out = rows.filter((row) => !isResult(row))
   if (out.length === 0) return ''
@@ -52,10 +69,9 @@ export function leftOut(rows: readonly CsvRow[]): string {
   return `Not drawn: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`
 }
 
-/** Whether a cell has more threads than there are cores for. */
 export const isOversubscribed = (row: CsvRow, cores: number): boolean => threadsOf(row) > cores
 
-/** As Map.groupBy, which Node 20 does not have: the groups, and what is in them, in the order of the rows. */
+/** Map.groupBy, which Node 20 lacks; groups and their members keep the order of the rows. */
 export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const row of rows) {

@@ -1,15 +1,27 @@
 import type { Panel } from './panel.ts'
-import { FONT, FONT_SIZE, INK, MUTED, PAPER, textWidth, WIDTH } from './theme.ts'
+import { disturbanceOf, type RunData } from './run-data.ts'
+import {
+  ALERT,
+  DARK_STYLE,
+  FONT,
+  FONT_SIZE,
+  INK,
+  LINE_HEIGHT,
+  MARGIN,
+  MUTED,
+  PAPER,
+  textWidth,
+  WIDTH,
+  wrapToWidth,
+} from './theme.ts'
 
-/** What stands around the panels of a chart. */
+/** The text around the panels of a chart. */
 export interface Frame {
   /** States what is shown. */
   readonly title: string
   /** How to read it, in sentences; empty ones are left out. */
   readonly subtitle: readonly string[]
   readonly legend?: readonly LegendEntry[]
-  /** What it was measured with. */
-  readonly caption: string
 }
 
 export interface LegendEntry {
@@ -17,58 +29,61 @@ export interface LegendEntry {
   readonly colour: string
 }
 
-const MARGIN = 20
 const TITLE_SIZE = 17
-const LINE = 17
+const TITLE_HEIGHT = 21
 const SWATCH = 12
 const GAP = 16
-const CAPTION_SIZE = 11
+const STAMP = 'disturbed run'
+const STAMP_WIDTH = Math.ceil(textWidth(STAMP)) + 12
 
-/** A whole chart: a white sheet with title, legend, the panels one under another, and the caption. */
-export function framed({ title, subtitle, legend, caption }: Frame, panels: readonly Panel[]): string {
+/** A whole chart: a sheet with title, legend, the panels one below another, and a caption. */
+export function framed({ title, subtitle, legend = [] }: Frame, data: RunData, panels: readonly Panel[]): string {
   const width = WIDTH + 2 * MARGIN
-  const parts: string[] = []
-  let y = MARGIN + TITLE_SIZE
-  parts.push(text(title, MARGIN, y, `font-size="${TITLE_SIZE}" font-weight="bold" fill="${INK}"`))
-  for (const line of wrapped(subtitle.filter(Boolean).join(' '), WIDTH, FONT_SIZE)) {
-    y += LINE
-    parts.push(text(line, MARGIN, y + 2, `fill="${MUTED}"`))
+  const isDisturbed = disturbanceOf(data.machine) !== undefined
+  const parts: string[] = isDisturbed ? [stamp(width - MARGIN)] : []
+  let y = MARGIN
+  const write = (lines: readonly string[], lineHeight: number, attributes: string) => {
+    for (const line of lines) parts.push(text(line, MARGIN, (y += lineHeight), attributes))
   }
-  if (legend) {
-    const rows = legendRows(legend)
-    parts.push(...rows.map((row, i) => row.replaceAll('{y}', String(y + LINE * (i + 1) + 6))))
-    y += LINE * rows.length + 6
-  }
+  const titleWidth = WIDTH - (isDisturbed ? STAMP_WIDTH + GAP : 0)
+  const titleLines = wrapToWidth(title, titleWidth, TITLE_SIZE)
+  write(titleLines, TITLE_HEIGHT, `font-size="${TITLE_SIZE}" font-weight="bold" fill="${INK}"`)
+  y += 3
+  const sentences = subtitle.filter(Boolean).join(' ')
+  if (sentences !== '') write(wrapToWidth(sentences, WIDTH), LINE_HEIGHT, `fill="${MUTED}"`)
+  for (const row of legendRows(legend)) parts.push(row.replaceAll('{y}', String((y += LINE_HEIGHT) + 4)))
   y += GAP
   for (const { svg, height } of panels) {
     parts.push(svg.replace('<svg ', `<svg x="${MARGIN}" y="${y}" `))
     y += height
   }
-  for (const line of wrapped(caption, WIDTH, CAPTION_SIZE)) {
-    y += LINE
-    parts.push(text(line, MARGIN, y, `font-size="${CAPTION_SIZE}" fill="${MUTED}"`))
-  }
+  write(wrapToWidth(captionOf(data), WIDTH), LINE_HEIGHT, `fill="${MUTED}"`)
   const height = y + MARGIN
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="${FONT}" font-size="${FONT_SIZE}" role="img">\n<title>${escaped(title)}</title>\n` +
-    `<rect width="100%" height="100%" rx="6" fill="${PAPER}"/>\n${parts.join('\n')}\n</svg>\n`
+    `font-family="${FONT}" font-size="${FONT_SIZE}" role="img" class="chart">\n<title>${escaped(title)}</title>\n` +
+    `${DARK_STYLE}\n<rect width="100%" height="100%" rx="6" fill="${PAPER}"/>\n${parts.join('\n')}\n</svg>\n`
   )
 }
 
 const text = (content: string, x: number, y: number | string, attributes: string): string =>
   `<text x="${x}" y="${y}" ${attributes}>${escaped(content)}</text>`
 
-export const escaped = (content: string): string =>
+const escaped = (content: string): string =>
   content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-/** Swatches with their labels, in as many rows as they need; `{y}` stands for where the row's text is. */
+/** In the top right corner. */
+const stamp = (right: number): string =>
+  `<rect x="${right - STAMP_WIDTH}" y="${MARGIN}" width="${STAMP_WIDTH}" height="22" rx="4" fill="none" stroke="${ALERT}"/>` +
+  text(STAMP, right - STAMP_WIDTH / 2, MARGIN + 16, `text-anchor="middle" fill="${ALERT}"`)
+
+/** Swatches with labels, in rows; `{y}` stands for the baseline of a row. */
 function legendRows(entries: readonly LegendEntry[]): string[] {
   const rows: string[] = []
   let x = MARGIN
   for (const { label, colour } of entries) {
     const width = SWATCH + 6 + textWidth(label) + GAP
-    if (rows.length === 0 || x + width > MARGIN + WIDTH) {
+    if (rows.length === 0 || x + width - GAP > MARGIN + WIDTH) {
       rows.push('')
       x = MARGIN
     }
@@ -81,14 +96,17 @@ function legendRows(entries: readonly LegendEntry[]): string[] {
   return rows
 }
 
-/** Lines of words that are no wider than `width`. */
-function wrapped(content: string, width: number, fontSize: number): string[] {
-  const lines: string[] = []
-  for (const word of content.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && textWidth(`${last} ${word}`, fontSize) <= width)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
+/** What all numbers of a chart depend on besides what it shows: kernel, Node, processor, run, and what disturbed it. */
+function captionOf({ machine, summary, growth }: RunData): string {
+  const rows = summary ?? growth ?? []
+  const all = (column: string) => [...new Set(rows.map((row) => row[column]))].filter(Boolean).join(', ')
+  const cores = `${machine.availableCores} ${machine.availableCores === 1 ? 'core' : 'cores'}`
+  const disturbance = disturbanceOf(machine)
+  return [
+    `kernel ${all('kernel')}`,
+    `Node ${machine.node.replace(/^v/, '')}`,
+    `${machine.cpu ?? 'unknown processor'}, ${cores}`,
+    `run ${all('run_id')}`,
+    ...(disturbance === undefined ? [] : [`disturbed: ${disturbance}`]),
+  ].join(' · ')
 }

@@ -1,11 +1,11 @@
 import { growthExponent } from '../../measure/growth.ts'
-import { captionOf } from './caption.ts'
-import { missing, type Chart } from './chart.ts'
-import { familyOf, groupBy } from './comparison.ts'
+import { labelOf } from '../../cells/labels.ts'
+import { groupBy, namesOf } from './comparison.ts'
 import { framed } from './frame.ts'
 import { lines, widestLabel, type Line } from './lines.ts'
 import type { CsvRow } from '../folder/read-csv.ts'
-import { styleOf, type Style } from './theme.ts'
+import { missing, type Chart } from './run-data.ts'
+import { stylesOf, type Style } from './theme.ts'
 import { logarithmicTicks } from './ticks.ts'
 
 const HEIGHT = 380
@@ -16,7 +16,7 @@ const TITLES: Readonly<Record<string, string>> = {
   parts: 'One batch through more and more parts of the model, a thread for each',
 }
 
-/** Time against batches, and against model parts, on logarithmic axes, with the power of n that fits best. */
+/** Time against batches and against model parts, on logarithmic axes, with the power of n that fits best. */
 export const growthChart: Chart = (data) => {
   if (!data.growth || data.growth.length === 0) throw missing('there is no growth.csv')
   const panels = [...groupBy(data.growth, ({ variable }) => variable)]
@@ -29,10 +29,10 @@ export const growthChart: Chart = (data) => {
       title: 'Growth: time against batches and against model parts',
       subtitle: [
         'Markers: one measurement each.',
-        'Dashed: the power of n that fits best, with its 95 % bootstrap interval; a power of 1 is O(n).',
+        'Dotted: the power of n that fits best, with its 95 % bootstrap interval; a power of 1 is O(n).',
       ],
-      caption: captionOf(data),
     },
+    data,
     panels.map(({ variable, rows, all }) => {
       const times = all.flatMap(({ points }) => points.map(({ y }) => y))
       const values = valuesOf(rows)
@@ -57,10 +57,13 @@ export const growthChart: Chart = (data) => {
 const valuesOf = (rows: readonly CsvRow[]): number[] =>
   [...new Set(rows.map(({ value }) => Number(value)))].sort((a, b) => a - b)
 
-/** Of batches, a line per cell; of parts, one over cells that differ in their threads. */
+/** A line per cell over batches; over parts, one per split, whose cells differ in their threads. */
 function linesOf(variable: string, rows: readonly CsvRow[]): Line[] {
-  const series = groupBy(rows, ({ cell }) => (variable === 'parts' ? familyOf(cell) : cell))
-  return [...series].flatMap(([name, of], i) => fitted(name, of, styleOf(i)))
+  const names = namesOf(rows)
+  const nameOf = (row: CsvRow) => (variable === 'parts' ? labelOf(row) : names.get(row.cell)!)
+  const series = [...groupBy(rows, nameOf)]
+  const styles = stylesOf(series.map(([, [{ mode }]]) => mode))
+  return series.flatMap(([name, own], i) => fitted(name, own, styles[i]))
 }
 
 function fitted(name: string, rows: readonly CsvRow[], style: Style): Line[] {
@@ -78,13 +81,11 @@ function fitted(name: string, rows: readonly CsvRow[], style: Style): Line[] {
   const values = valuesOf(rows)
   if (values.length < 2) return [measured]
   const { exponent, low, high } = growthExponent(points, Number(rows[0].seed))
-  // A line of least squares passes through the mean of its points.
-  const [x, y] = [
-    meanLog(points.map(({ value }) => value)),
-    meanLog(points.map(({ wallNs }) => wallNs / NS_PER_MS)),
-  ]
+  // A least-squares line passes through the mean of its points.
+  const [x, y] = [meanLog(points.map(({ value }) => value)), meanLog(points.map(({ wallNs }) => wallNs / NS_PER_MS))]
   const time = (value: number) => Math.exp(y + exponent * (Math.log(value) - x))
-  const label = `${name}: n^${power(exponent)} [${power(low)}, ${power(high)}]`
+  // A narrow space keeps the interval in one line.
+  const label = `${name}:\nn^${power(exponent)} [${power(low)},\u202f${power(high)}]`
   const line = {
     style,
     computed: true,

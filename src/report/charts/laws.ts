@@ -5,18 +5,18 @@ import type { Point } from './lines.ts'
 const CURVE_POINTS = 49
 
 /**
- * The scaling law that was fitted to a family's speed-ups, as a curve over threads: the Universal Scalability Law where
- * it could be fitted, else Amdahl's; undefined without either.
+ * The scaling law that was fitted to a family's speed-ups, as a curve over its threads: the Universal Scalability Law
+ * where it could be fitted, else Amdahl's; undefined without either.
+ *
+ * @param family rows of summary.csv in ascending order of threads
  */
-export function lawCurve(
-  laws: readonly CsvRow[],
-  experiment: string,
-  family: string,
-  [from, to]: readonly [number, number],
-): Point[] | undefined {
-  const fitted = laws.filter((row) => row.experiment === experiment && row.series === family)
+export function lawCurve(laws: readonly CsvRow[], family: readonly CsvRow[]): Point[] | undefined {
+  const [{ experiment, cell, threads }] = family
+  // A series is named after its cells, without the threads.
+  const fitted = laws.filter((row) => row.experiment === experiment && `${row.series}-${threads}` === cell)
   const speedup = usl(fitted) ?? amdahl(fitted)
   if (!speedup) return undefined
+  const [from, to] = [Number(threads), Number(family[family.length - 1].threads)]
   return Array.from({ length: CURVE_POINTS }, (_, i) => {
     const x = from * (to / from) ** (i / (CURVE_POINTS - 1))
     return { x, y: speedup(x) }

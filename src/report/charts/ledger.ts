@@ -1,20 +1,16 @@
 import * as Plot from '@observablehq/plot'
 import { isAgain } from '../../cells/cell.ts'
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
-import { captionOf } from './caption.ts'
-import { missing, type Chart } from './chart.ts'
-import { comparisonsOf, isOversubscribed, isResult, leftOut, titleOf } from './comparison.ts'
+import { comparisonsOf, isOversubscribed, isResult, leftOut, namesOf, THREADS_NOTE, titleOf } from './comparison.ts'
 import { framed } from './frame.ts'
-import { bottomAxis, heading, panel, type Panel } from './panel.ts'
+import { barPanel, bottomAxis, nameRoom } from './panel.ts'
 import { cellKey, type CsvRow } from '../folder/read-csv.ts'
-import { BUCKET_COLOURS, inkOn, PAPER, textWidth, WIDTH } from './theme.ts'
+import { missing, type Chart } from './run-data.ts'
+import { inkOn, PAPER, WORK_COLOURS } from './theme.ts'
 
-const ROW = 24
-const MARGIN_TOP = 26
-const MARGIN_BOTTOM = 46
-const MARGIN_RIGHT = 20
-/** Parts of less than this have no room for their number. */
-const LEAST_LABELLED = 0.06
+const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
+/** Parts smaller than this have no room for their number. */
+const LEAST_LABELLED = 0.07
 
 interface Share {
   readonly cell: string
@@ -23,7 +19,7 @@ interface Share {
   readonly to: number
 }
 
-/** Where the time of each cell's threads went: the shares of the ledger's buckets, of all ranks and blocks together. */
+/** Where the time of each cell's threads went: shares of the ledger's buckets, over all ranks and blocks. */
 export const ledgerChart: Chart = (data) => {
   if (!data.ledger || data.ledger.length === 0) throw missing('there is no ledger.csv')
   if (!data.summary) throw missing('there is no summary.csv')
@@ -38,37 +34,37 @@ export const ledgerChart: Chart = (data) => {
     .filter(({ drawn }) => drawn.length > 0)
   if (comparisons.length === 0) throw missing('ledger.csv has none of the cells of summary.csv')
   const cores = data.machine.availableCores
-  const nameOf = (row: CsvRow) => (isOversubscribed(row, cores) ? `${row.cell} *` : row.cell)
   const rows = comparisons.flatMap(({ drawn }) => drawn)
-  const nameWidth = Math.max(...rows.map((row) => textWidth(nameOf(row))))
+  const panels = comparisons.map(({ drawn, ...comparison }) => {
+    const names = namesOf(comparison.rows)
+    const starred = (row: CsvRow) => `${names.get(row.cell)}${isOversubscribed(row, cores) ? '\u202f*' : ''}`
+    return { comparison, drawn, names: new Map(drawn.map((row) => [row.cell, starred(row)])) }
+  })
+  const room = nameRoom(panels.flatMap(({ names }) => [...names.values()]))
   const used = BUCKETS.filter((bucket) => rows.some((row) => (totals.get(row)!.get(bucket) ?? 0) > 0))
   return framed(
     {
       title: 'Ledger: where the threads’ time goes',
       subtitle: [
-        'Shares of the measured steps’ time, averaged over ranks. Light grey: waiting.',
+        'Shares of the measured steps’ time, averaged over ranks. Greys: waiting.',
+        THREADS_NOTE,
         rows.some((row) => isOversubscribed(row, cores)) ? `*: more threads than the ${cores} cores.` : '',
         leftOut(comparisons.flatMap((each) => each.rows)),
       ],
-      legend: used.map((bucket) => ({ label: bucket, colour: BUCKET_COLOURS[bucket] })),
-      caption: captionOf(data),
+      legend: used.map((bucket) => ({ label: bucket, colour: WORK_COLOURS[bucket] })),
     },
-    comparisons.map((each) =>
-      stackPanel(
-        titleOf(each),
-        each.drawn.map(nameOf),
-        each.drawn.flatMap((row) => sharesOf(nameOf(row), totals.get(row)!)),
-        nameWidth,
+    data,
+    panels.map(({ comparison, drawn, names }) =>
+      barPanel(
+        { title: titleOf(comparison), names, room, marginRight: 20, marginBottom: 46, most: 1 },
+        stackMarks(drawn.flatMap((row) => sharesOf(row.cell, totals.get(row)!))),
       ),
     ),
   )
 }
 
-/** Nanoseconds per bucket over all blocks and ranks, by the row of the summary that they belong to. */
-function bucketsByRow(
-  ledger: readonly CsvRow[],
-  summary: readonly CsvRow[],
-): Map<CsvRow, Map<string, number>> {
+/** Nanoseconds per bucket over all blocks and ranks, by summary row. */
+function bucketsByRow(ledger: readonly CsvRow[], summary: readonly CsvRow[]): Map<CsvRow, Map<string, number>> {
   const rows = new Map(summary.map((row) => [cellKey(row), row]))
   const totals = new Map<CsvRow, Map<string, number>>()
   for (const entry of ledger) {
@@ -81,7 +77,7 @@ function bucketsByRow(
   return totals
 }
 
-/** The parts of a bar, one after another: work first, then waiting. */
+/** The parts of a bar: work first, then waiting. */
 function sharesOf(cell: string, buckets: ReadonlyMap<string, number>): Share[] {
   const ordered = BUCKETS.toSorted((a, b) => Number(isWait(a)) - Number(isWait(b)))
   // A share below zero is an error of rounding.
@@ -95,44 +91,23 @@ function sharesOf(cell: string, buckets: ReadonlyMap<string, number>): Share[] {
   })
 }
 
-function stackPanel(
-  title: string,
-  names: readonly string[],
-  shares: readonly Share[],
-  nameWidth: number,
-): Panel {
-  const marginLeft = Math.ceil(nameWidth) + 10
-  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
-  return panel({
-    width: WIDTH,
-    height: MARGIN_TOP + ROW * names.length + MARGIN_BOTTOM,
-    marginLeft,
-    marginRight: MARGIN_RIGHT,
-    marginTop: MARGIN_TOP,
-    marginBottom: MARGIN_BOTTOM,
-    x: { type: 'linear', domain: [0, 1] },
-    y: { type: 'band', domain: [...names], padding: 0.2 },
-    marks: [
-      bottomAxis(ticks, (tick) => (100 * tick).toFixed(0), 'share of the threads’ time (%)'),
-      Plot.axisY({ tickSize: 0, label: null }),
-      heading(title, marginLeft, 18),
-      Plot.barX(shares, {
-        x1: 'from',
-        x2: 'to',
-        y: 'cell',
-        fill: ({ bucket }: Share) => BUCKET_COLOURS[bucket],
-        stroke: PAPER,
-        strokeWidth: 0.6,
-      }),
-      Plot.text(
-        shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
-        {
-          x: ({ from, to }: Share) => (from + to) / 2,
-          y: 'cell',
-          text: ({ from, to }: Share) => (100 * (to - from)).toFixed(0),
-          fill: ({ bucket }: Share) => inkOn(bucket),
-        },
-      ),
-    ],
-  })
-}
+const stackMarks = (shares: readonly Share[]): Plot.Markish[] => [
+  bottomAxis(TICKS, (tick) => (100 * tick).toFixed(0), 'share of the threads’ time (%)'),
+  Plot.barX(shares, {
+    x1: 'from',
+    x2: 'to',
+    y: 'cell',
+    fill: ({ bucket }: Share) => WORK_COLOURS[bucket],
+    stroke: PAPER,
+    strokeWidth: 0.6,
+  }),
+  Plot.text(
+    shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
+    {
+      x: ({ from, to }: Share) => (from + to) / 2,
+      y: 'cell',
+      text: ({ from, to }: Share) => (100 * (to - from)).toFixed(0),
+      fill: ({ bucket }: Share) => inkOn(bucket),
+    },
+  ),
+]

@@ -1,7 +1,8 @@
 import * as Plot from '@observablehq/plot'
-import { spread } from './labels.ts'
 import { bottomAxis, heading, panel, type Panel } from './panel.ts'
-import { FONT_SIZE, GRID, INK, MUTED, PAPER, SHADE, textWidth, WIDTH, type Style } from './theme.ts'
+import { spread } from './spread.ts'
+import { apart } from './ticks.ts'
+import { FONT_SIZE, GRID, INK, MUTED, PAPER, SHADE, textWidth, WIDTH, wrapToWidth, type Style } from './theme.ts'
 
 export interface Point {
   readonly x: number
@@ -9,7 +10,7 @@ export interface Point {
   /** The ends of the interval. */
   readonly low?: number | undefined
   readonly high?: number | undefined
-  /** Drawn hollow: it was measured under other conditions than the full ones. */
+  /** Drawn hollow: measured under lesser conditions. */
   readonly hollow?: boolean
 }
 
@@ -18,10 +19,14 @@ export interface Line {
   readonly label?: string
   readonly style?: Style
   readonly points: readonly Point[]
-  /** For what is computed, not measured: thin and dashed, without markers. */
+  /** Computed, not measured: thin and dotted, without markers. */
   readonly computed?: boolean
-  /** Only the markers: what a computed line was fitted to. */
+  /** Markers only: a computed line was fitted to them. */
   readonly unjoined?: boolean
+  /** The line leaves the plot before its right edge; the label stands where it leaves. */
+  readonly clipped?: boolean
+  /** Pixels to the right of its place, so that intervals at the same x lie side by side. */
+  readonly shift?: number
 }
 
 export interface Axis {
@@ -34,39 +39,60 @@ export interface Axis {
 
 export interface LinesOptions {
   readonly title?: string
-  /** At least; more if the labels need it. */
+  /** A minimum: many labels need more. */
   readonly height: number
-  /** Room for the labels, where several panels are to have the same; without, what these lines need. */
+  /** Room for the labels, where several panels share it; by default, what these lines need. */
   readonly labelWidth?: number
   readonly x: Axis
   readonly y: Axis
-  /** A vertical mark; if there is something beyond it, that is shaded and named. */
+  /** A vertical mark; the part beyond it is shaded and named, if there is one. */
   readonly limit?: { readonly x: number; readonly label: string; readonly beyond?: string | undefined }
 }
 
-const MARGIN_LEFT = 62
-/** The label of the y axis, and below it what stands at the limit. */
+interface Frame {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+const MARGIN_LEFT = 48
+/** The label of the y axis, and below it the text at the limit. */
 const MARGIN_TOP = 48
 const TITLE_HEIGHT = 20
 const MARGIN_BOTTOM = 44
 /** Room between the last point and the labels, for the lines that lead to them. */
-const LEAD = 26
-const LABEL_GAP = FONT_SIZE + 3
+const LEAD = 22
 const INSET = 12
-const COMPUTED_DASH = '5,3'
+const LABEL_WIDTH = 112
+const LABEL_LINE = FONT_SIZE + 2
+const COMPUTED_DASH = '1.5,2.5'
+/** Least distance between the numbers of the x axis. */
+const TICK_GAP = 6
 
+const labelLines = ({ label = '' }: Line): string[] =>
+  label.split('\n').flatMap((line) => wrapToWidth(line, LABEL_WIDTH))
+
+/** The room that the labels of lines need, in pixels. */
 export const widestLabel = (all: readonly Line[]): number =>
-  Math.max(0, ...all.map(({ label = '' }) => textWidth(label)))
+  Math.max(
+    0,
+    ...all
+      .filter(({ clipped }) => !clipped)
+      .flatMap(labelLines)
+      .map((line) => textWidth(line)),
+  )
 
-/** Lines over a common x, with intervals as bands and labels that do not collide. */
+/** Lines over a common x, with intervals as whiskers and labels that do not collide. */
 export function lines(
   all: readonly Line[],
   { title, height: least, labelWidth = widestLabel(all), x, y, limit }: LinesOptions,
 ): Panel {
   const marginTop = MARGIN_TOP + (title === undefined ? 0 : TITLE_HEIGHT)
   const marginRight = LEAD + 14 + Math.ceil(labelWidth)
-  const labels = all.filter(({ label }) => label !== undefined).length
-  const height = Math.max(least, marginTop + LABEL_GAP * labels + MARGIN_BOTTOM)
+  const labelled = all.filter(({ label, clipped }) => label !== undefined && !clipped)
+  const labelGap = LABEL_LINE * Math.max(1, ...labelled.map((line) => labelLines(line).length)) + 1
+  const height = Math.max(least, marginTop + labelGap * labelled.length + MARGIN_BOTTOM)
   const frame = {
     left: MARGIN_LEFT + INSET,
     right: WIDTH - marginRight - INSET,
@@ -75,6 +101,10 @@ export function lines(
   }
   const xs = Plot.scale({ x: { type: x.type, domain: [...x.domain], range: [frame.left, frame.right] } })
   const ys = Plot.scale({ y: { type: y.type, domain: [...y.domain], range: [frame.bottom, frame.top] } })
+  const placeOf = (tick: number) => {
+    const [at, half] = [xs.apply(tick) as number, (textWidth(x.format(tick)) + TICK_GAP) / 2]
+    return { from: at - half, to: at + half }
+  }
 
   return panel({
     width: WIDTH,
@@ -88,14 +118,15 @@ export function lines(
     marks: [
       ...(limit ? limitMarks(limit, frame.right, xs, y.domain[1]) : []),
       Plot.gridY([...y.ticks], { stroke: GRID, strokeOpacity: 1 }),
-      bottomAxis(x.ticks, x.format, x.label),
+      bottomAxis(apart(x.ticks, placeOf), x.format, x.label),
       Plot.axisY([...y.ticks], { text: y.ticks.map(y.format), tickSize: 0, label: null }),
       heading(y.label, MARGIN_LEFT, 34, 'normal'),
       ...(title === undefined ? [] : [heading(title, MARGIN_LEFT, 56)]),
-      ...all.flatMap(bandMarks),
       ...all.flatMap(lineMarks),
+      ...all.flatMap(whiskerMarks),
       ...all.flatMap(markerMarks),
-      ...labelMarks(all, xs, ys, frame),
+      ...all.filter(({ clipped }) => clipped).map(clippedLabel),
+      ...labelMarks(labelled, labelGap, xs, ys, frame),
     ],
   })
 }
@@ -114,16 +145,7 @@ function limitMarks(
   return [shade, mark, text(label, 'end'), text(beyond, 'start')]
 }
 
-const colourOf = ({ style }: Line): string => style?.colour ?? MUTED
-
-const bandMarks = (line: Line): Plot.Markish[] => {
-  const points = line.points.filter(({ low, high }) => low !== undefined && high !== undefined)
-  if (points.length === 0) return []
-  return [
-    Plot.areaY(points, { x: 'x', y1: 'low', y2: 'high', fill: colourOf(line), fillOpacity: 0.13 }),
-    Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', stroke: colourOf(line), strokeOpacity: 0.6 }),
-  ]
-}
+const strokeOf = ({ style }: Line): string => style?.colour ?? MUTED
 
 const lineMarks = (line: Line): Plot.Markish[] =>
   line.unjoined
@@ -132,11 +154,19 @@ const lineMarks = (line: Line): Plot.Markish[] =>
         Plot.line(line.points, {
           x: 'x',
           y: 'y',
-          stroke: colourOf(line),
-          strokeWidth: line.computed ? 1.3 : 2,
-          ...(line.computed ? { strokeDasharray: COMPUTED_DASH } : {}),
+          dx: line.shift ?? 0,
+          stroke: strokeOf(line),
+          strokeWidth: line.computed ? 1.3 : 1.8,
+          strokeDasharray: line.computed ? COMPUTED_DASH : (line.style?.dash ?? 'none'),
         }),
       ]
+
+const whiskerMarks = (line: Line): Plot.Markish[] => {
+  const points = line.points.filter(({ low, high }) => low !== undefined && high !== undefined)
+  if (points.length === 0) return []
+  const stroke = strokeOf(line)
+  return [Plot.ruleX(points, { x: 'x', y1: 'low', y2: 'high', dx: line.shift ?? 0, stroke, strokeWidth: 1.8 })]
+}
 
 const markerMarks = (line: Line): Plot.Markish[] =>
   line.style === undefined || line.computed
@@ -145,7 +175,8 @@ const markerMarks = (line: Line): Plot.Markish[] =>
         Plot.dot(line.points, {
           x: 'x',
           y: 'y',
-          r: 4.5,
+          dx: line.shift ?? 0,
+          r: 4,
           symbol: line.style.symbol,
           stroke: line.style.colour,
           strokeWidth: 1.5,
@@ -153,43 +184,48 @@ const markerMarks = (line: Line): Plot.Markish[] =>
         }),
       ]
 
+const clippedLabel = ({ label, points }: Line): Plot.Markish =>
+  Plot.text(points.slice(-1), {
+    x: 'x',
+    y: 'y',
+    text: () => label!,
+    textAnchor: 'end',
+    dx: -7,
+    dy: 8,
+    fill: INK,
+  })
+
 /** Each label beside the end of its line, with its marker, and a thin line to it where it had to be moved. */
 function labelMarks(
-  all: readonly Line[],
+  labelled: readonly Line[],
+  gap: number,
   xs: Plot.Scale,
   ys: Plot.Scale,
-  { top, bottom, right }: { top: number; bottom: number; right: number },
+  { top, bottom, right }: Frame,
 ): Plot.Markish[] {
   const edge = right + INSET
-  const labelled = all.filter(({ label, points }) => label !== undefined && points.length > 0)
-  const ends = labelled.map(({ points }) => points[points.length - 1])
+  const drawn = labelled.filter(({ points }) => points.length > 0)
+  const ends = drawn.map(({ points }) => points[points.length - 1])
   const wanted = ends.map(({ y }) => ys.apply(y) as number)
-  const places = spread(wanted, LABEL_GAP, top, bottom)
+  const places = spread(wanted, gap, top, bottom)
   const at = (px: number) => xs.invert!(px) as number
-  return labelled.flatMap((line, i) => {
+  return drawn.flatMap((line, i) => {
     const y = ys.invert!(places[i]) as number
+    const { style, shift = 0 } = line
+    const from = at((xs.apply(ends[i].x) as number) + shift)
+    const lead = { x1: from, y1: 'y', x2: at(edge + LEAD - 8), y2: y }
     return [
-      Plot.link([ends[i]], {
-        x1: 'x',
-        y1: 'y',
-        x2: at(edge + LEAD - 8),
-        y2: y,
-        stroke: colourOf(line),
-        strokeOpacity: 0.7,
-        strokeWidth: 0.8,
-      }),
-      ...(line.style && !line.computed
-        ? [
-            Plot.dot([{}], {
-              x: at(edge + LEAD),
-              y,
-              r: 4,
-              symbol: line.style.symbol,
-              fill: line.style.colour,
-            }),
-          ]
+      Plot.link([ends[i]], { ...lead, stroke: strokeOf(line), strokeOpacity: 0.7, strokeWidth: 0.8 }),
+      ...(style && !line.computed
+        ? [Plot.dot([{}], { x: at(edge + LEAD), y, r: 4, symbol: style.symbol, fill: style.colour })]
         : []),
-      Plot.text([line.label], { x: at(edge + LEAD), y, dx: 9, textAnchor: 'start', fill: INK }),
+      Plot.text([labelLines(line).join('\n')], {
+        x: at(edge + LEAD),
+        y,
+        dx: 9,
+        textAnchor: 'start',
+        fill: INK,
+      }),
     ]
   })
 }

@@ -1,15 +1,16 @@
-import { parseRows, type CsvRow } from '../folder/read-csv.ts'
-import { openRun } from '../folder/run-reader.ts'
+import type { CsvRow } from '../folder/read-csv.ts'
 import type { TraceEvent } from '../rows/trace.ts'
 
-/** What a chart may say of the machine; all of it is in machine.json. */
+/** The part of machine.json that charts show. */
 export interface MachineFacts {
   readonly cpu: string | null
   readonly availableCores: number
   readonly node: string
+  /** Older runs have none. */
+  readonly warnings?: readonly string[]
 }
 
-/** What the folder of a run holds; undefined for a file that is not there. */
+/** The files of a run; undefined for a file that does not exist. */
 export interface RunData {
   readonly machine: MachineFacts
   readonly summary?: readonly CsvRow[] | undefined
@@ -21,20 +22,18 @@ export interface RunData {
 }
 
 /**
- * Reads the files of a run that charts are made of.
+ * A picture of a run as SVG text: a pure function of its files.
  *
- * @throws FolderError if the folder is not that of a run, or one of its files cannot be read
+ * @throws MissingData if the run has not measured what the chart shows
  */
-export function readRunData(folder: string): RunData {
-  const run = openRun(folder)
-  const rows = (name: string) => run.read(name, parseRows)
-  return {
-    machine: run.need('machine.json', (text) => JSON.parse(text) as MachineFacts),
-    summary: rows('summary.csv'),
-    ledger: rows('ledger.csv'),
-    growth: rows('growth.csv'),
-    laws: rows('laws.csv'),
-    predictions: rows('predictions.csv'),
-    trace: run.read('trace.json', (text) => (JSON.parse(text) as { traceEvents: TraceEvent[] }).traceEvents),
-  }
+export type Chart = (data: RunData) => string
+
+/** The run has not measured what a chart shows; the message says what is missing. */
+export class MissingData extends Error {
+  override readonly name = 'MissingData'
 }
+
+export const missing = (reason: string): MissingData => new MissingData(reason)
+
+/** The first warning that something disturbed the run; undefined if nothing did. */
+export const disturbanceOf = ({ warnings = [] }: MachineFacts): string | undefined => warnings[0]

@@ -1,21 +1,22 @@
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
 import type { TraceEvent } from '../rows/trace.ts'
 import { groupBy } from './comparison.ts'
+import type { Work } from './theme.ts'
 
-/** What a rank did from when to when, in microseconds from the beginning of the step. */
+/** One kind of work of a rank, in microseconds from the beginning of the step. */
 export interface Span {
   readonly rank: number
-  readonly bucket: Bucket
+  readonly work: Work
   readonly from: number
   readonly to: number
 }
 
-/** The number of a microbatch, where in time it may be written, and on what. */
+/** The number of a microbatch, the time at which to write it, and the work that it is written on. */
 export interface PassLabel {
   readonly rank: number
   readonly label: string
   readonly at: number
-  readonly on: Bucket
+  readonly on: Work
 }
 
 export interface Step {
@@ -29,11 +30,17 @@ const startOf = ({ ts = 0 }: TraceEvent): number => ts
 const endOf = ({ ts = 0, dur = 0 }: TraceEvent): number => ts + dur
 const isBucket = (cat: string | undefined): cat is Bucket => BUCKETS.includes(cat as Bucket)
 
+/** The event of an instruction is named by its op and layer. */
+const workOf = ({ name, cat }: TraceEvent): Work | undefined => {
+  if (!isBucket(cat)) return undefined
+  return name.startsWith('pack ') ? 'pack' : cat
+}
+
 /** The step that a process of the trace shows. */
 export function stepOf(process: readonly TraceEvent[]): Step {
   const events = process.filter(({ ph }) => ph === 'X')
   return {
-    // Not Math.max of all: a long step has more events than a call may have arguments.
+    // Math.max takes fewer arguments than a long step has events.
     length: events.reduce((last, event) => Math.max(last, endOf(event)), 0),
     ranks: events.reduce((most, { tid }) => Math.max(most, tid + 1), 0),
     events,
@@ -41,33 +48,31 @@ export function stepOf(process: readonly TraceEvent[]): Step {
 }
 
 /**
- * What every rank did; spans of the same bucket are one if they are less than `gap` microseconds apart, and shorter ones
- * than that are left out. Until a rank begins, it has not yet left the barrier before the step.
+ * The spans of every rank. Those of the same work less than `gap` microseconds apart are joined, and those shorter than
+ * `gap` left out. Until a rank begins, it has not left the barrier before the step.
  */
 export function spansOf({ events }: Step, gap: number): Span[] {
   const spans: Span[] = []
   for (const event of events) {
-    const { tid: rank, cat } = event
-    if (!isBucket(cat)) continue
+    const { tid: rank } = event
+    const work = workOf(event)
+    if (work === undefined) continue
     const last = spans.at(-1)
-    if (last?.rank !== rank) spans.push({ rank, bucket: 'wait-barrier', from: 0, to: startOf(event) })
-    const joins = last?.rank === rank && last.bucket === cat && startOf(event) - last.to < gap
+    if (last?.rank !== rank) spans.push({ rank, work: 'wait-barrier', from: 0, to: startOf(event) })
+    const joins = last?.rank === rank && last.work === work && startOf(event) - last.to < gap
     if (joins) spans[spans.length - 1] = { ...last, to: endOf(event) }
-    else spans.push({ rank, bucket: cat, from: startOf(event), to: endOf(event) })
+    else spans.push({ rank, work, from: startOf(event), to: endOf(event) })
   }
   return spans.filter(({ from, to }) => to - from >= gap)
 }
 
-/** Passes are called "F 3": what is done, and with which microbatch. */
+/** Passes are named "F 3": the pass and its microbatch. */
 const microbatch = ({ name }: TraceEvent): string => name.slice(name.indexOf(' ') + 1)
 
-/** A pass is interrupted by waits; its label goes where it works longest without. */
+/** Waits interrupt a pass; its label goes to the longest stretch of work. A pause this share of a label does not count. */
 const PAUSE_PER_LABEL = 0.2
 
-/**
- * Which microbatch a rank works on, for every pass with at least `room` microseconds for its label; none if there is only
- * one microbatch.
- */
+/** The microbatch of every pass with at least `room` microseconds for its label; none if there is only one microbatch. */
 export function passLabels({ events }: Step, room: number): PassLabel[] {
   const passes = events.filter(({ cat }) => cat === 'pass')
   if (new Set(passes.map(microbatch)).size < 2) return []
@@ -82,7 +87,7 @@ export function passLabels({ events }: Step, room: number): PassLabel[] {
     const { from, to } = longestStretch(within, room * PAUSE_PER_LABEL)
     if (to - from < room) return []
     const at = (from + to) / 2
-    const on = within.findLast((event) => startOf(event) <= at)!.cat as Bucket
+    const on = workOf(within.findLast((event) => startOf(event) <= at)!)!
     return [{ rank: pass.tid, label: microbatch(pass), at, on }]
   })
 }

@@ -1,57 +1,120 @@
 import type { Bucket } from '../../measure/ledger.ts'
+import type { Mode } from '../../plan/modes.ts'
+import { wrapped } from '../text/wrap.ts'
 
-/** How charts look: dark on white whatever the page behind them, in colours that colour-blind readers can tell apart. */
+/** The look of charts, in colours that colour-blind readers can tell apart. Light is the default. */
 
 export const INK = '#1f2430'
 export const MUTED = '#5b6472'
 export const GRID = '#d9dde3'
-/** Behind what lies beyond the cores. */
+/** Behind thread counts beyond the cores. */
 export const SHADE = '#f0f2f5'
 export const PAPER = '#ffffff'
+/** The stamp of a disturbed run. */
+export const ALERT = '#b3261e'
+/** Text on strong colours, which are the same in the dark. */
+const ON_DARK = '#fdfdfd'
+const ON_LIGHT = '#1a1a1a'
 
-export const WIDTH = 820
+/** With its margins a chart is 560 pixels wide: on a phone, at 360, text of 13 pixels still has 8. */
+export const WIDTH = 528
+export const MARGIN = 16
 export const FONT = 'Helvetica, Arial, sans-serif'
-export const FONT_SIZE = 12
+export const FONT_SIZE = 13
+export const LINE_HEIGHT = 17
 
 /** An average letter of a sans-serif font is narrower than this; viewers differ in their fonts. */
 const EM_PER_LETTER = 0.58
 
-/** How wide a text is at most, about, in pixels. */
-export const textWidth = (text: string, fontSize = FONT_SIZE): number =>
-  text.length * fontSize * EM_PER_LETTER
+/** An upper estimate of the width of a text, in pixels. */
+export const textWidth = (text: string, fontSize = FONT_SIZE): number => text.length * fontSize * EM_PER_LETTER
 
-/** The palette of Okabe and Ito without its yellow, which does not show on white, in the order in which it is used. */
-const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#4d4d4d']
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross', 'star', 'wye'] as const
+/** Breaks text into lines of at most `width` pixels. */
+export const wrapToWidth = (text: string, width: number, fontSize = FONT_SIZE): string[] =>
+  wrapped(text, Math.floor(width / textWidth(' ', fontSize)))
+
+/** The palette of Okabe and Ito, a colour per mode in every chart of every run. */
+const MODE_COLOURS: Readonly<Record<Mode, string>> = {
+  serial: MUTED,
+  data: '#0072B2',
+  layer: '#E69F00',
+  pipeline: '#D55E00',
+  tensor: '#009E73',
+  hybrid: '#CC79A7',
+}
+
+export const colourOf = (mode: string): string => MODE_COLOURS[mode as Mode] ?? MUTED
+
+/** Plot's symbols that can be filled, and dashes: they tell the schedules and reductions of a mode apart. */
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross'] as const
+const DASHES = ['none', '7,3', '3,3', '9,3,2,3', '2,2', '12,4']
 
 export interface Style {
   readonly colour: string
-  /** Of Plot's, one that can be filled. */
   readonly symbol: (typeof SYMBOLS)[number]
+  readonly dash: string
 }
 
-/** The look of the i-th line: after seven, colours come back with other markers. */
-export const styleOf = (i: number): Style => ({
-  colour: COLOURS[i % COLOURS.length],
-  symbol: SYMBOLS[(i + Math.floor(i / COLOURS.length)) % SYMBOLS.length],
-})
+/** A look for each line of a chart, given their modes. */
+export const stylesOf = (modes: readonly string[]): Style[] =>
+  modes.map((mode, i) => {
+    const before = modes.slice(0, i).filter((each) => each === mode).length
+    return {
+      colour: colourOf(mode),
+      symbol: SYMBOLS[before % SYMBOLS.length],
+      dash: DASHES[before % DASHES.length],
+    }
+  })
 
-/** Work in strong colours, waiting in light greys, what is neither in black. */
-export const BUCKET_COLOURS: Readonly<Record<Bucket, string>> = {
+/** The ledger books packing as backward-input, but a rank packs before its forward pass: a timeline tells them apart. */
+export type Work = Bucket | 'pack'
+
+/** Work in strong colours, waiting in three distinct greys, everything else in black. */
+export const WORK_COLOURS: Readonly<Record<Work, string>> = {
   forward: '#0072B2',
   loss: '#8c510a',
   'backward-input': '#56B4E9',
   'backward-weight': '#009E73',
+  pack: '#6b4c9a',
   handoff: '#CC79A7',
   reduce: '#D55E00',
   update: '#F0E442',
-  'wait-receive': '#d3d8df',
-  'wait-credit': '#bcc4ce',
-  'wait-barrier': '#e8ebef',
+  'wait-receive': '#b3bac4',
+  'wait-credit': '#858e9b',
+  'wait-barrier': '#e4e7eb',
   other: INK,
 }
 
-/** What can be read on each: white on dark colours, and the other way round. */
-const DARK: ReadonlySet<Bucket> = new Set(['forward', 'loss', 'backward-weight', 'reduce', 'other'])
+/** The colours that a dark page needs; the strong ones stay. */
+const IN_THE_DARK: Readonly<Record<string, string>> = {
+  [INK]: '#e6e9ee',
+  [MUTED]: '#9fa9b7',
+  [GRID]: '#323946',
+  [SHADE]: '#1f2530',
+  [PAPER]: '#14181f',
+  [ALERT]: '#ff8a80',
+  [WORK_COLOURS['wait-receive']]: '#4d5665',
+  [WORK_COLOURS['wait-credit']]: '#747f8f',
+  [WORK_COLOURS['wait-barrier']]: '#2a313d',
+}
 
-export const inkOn = (bucket: Bucket): string => (DARK.has(bucket) ? PAPER : INK)
+/**
+ * Recolours a chart where the page is dark. It selects by colour, not by CSS variables, which librsvg does not know; and
+ * within `.chart` only, since a page may hold the SVG itself.
+ */
+export const DARK_STYLE = `<style>@media (prefers-color-scheme: dark) {.chart svg{color:${IN_THE_DARK[INK]} !important}${Object.entries(
+  IN_THE_DARK,
+)
+  .flatMap(([light, dark]) =>
+    ['fill', 'stroke'].map((property) => `.chart [${property}="${light}"]{${property}:${dark}}`),
+  )
+  .join('')}}</style>`
+
+const DARK: ReadonlySet<Work> = new Set(['forward', 'loss', 'backward-weight', 'pack', 'reduce'])
+
+/** A legible text colour on each kind of work. Greys turn round in the dark, and so does the text on them. */
+export const inkOn = (work: Work): string => {
+  if (work === 'other') return PAPER
+  if (work.startsWith('wait-')) return INK
+  return DARK.has(work) ? ON_DARK : ON_LIGHT
+}

@@ -1,17 +1,19 @@
 import { join } from 'node:path'
 import { overwrite } from '../folder/disk.ts'
-import { MissingData } from './chart.ts'
-import { readRunData } from './run-data.ts'
+import { parseRows } from '../folder/read-csv.ts'
+import { openRun } from '../folder/run-reader.ts'
+import type { TraceEvent } from '../rows/trace.ts'
+import { MissingData, type MachineFacts, type RunData } from './run-data.ts'
 
 /**
- * Makes the charts of a run from the files in its folder alone, and writes them there as `.svg`.
+ * Draws the charts of a run from the files in its folder, and writes them there as `.svg`.
  *
  * @returns a line for each chart: its path, or why it was not made
  * @throws FolderError if the folder is not that of a run or one of its files cannot be read; WriteError
  */
 export async function writeCharts(folder: string): Promise<string[]> {
   const data = readRunData(folder)
-  // Loading the plotting library takes half a second, which nobody should wait for who draws nothing.
+  // Imported late: the plotting library takes half a second to load.
   const { CHARTS } = await import('./charts.ts')
   return Object.entries(CHARTS).map(([name, chart]) => {
     const file = join(folder, name)
@@ -23,4 +25,18 @@ export async function writeCharts(folder: string): Promise<string[]> {
       throw error
     }
   })
+}
+
+function readRunData(folder: string): RunData {
+  const run = openRun(folder)
+  const rows = (name: string) => run.read(name, parseRows)
+  return {
+    machine: run.need('machine.json', (text) => JSON.parse(text) as MachineFacts),
+    summary: rows('summary.csv'),
+    ledger: rows('ledger.csv'),
+    growth: rows('growth.csv'),
+    laws: rows('laws.csv'),
+    predictions: rows('predictions.csv'),
+    trace: run.read('trace.json', (text) => (JSON.parse(text) as { traceEvents: TraceEvent[] }).traceEvents),
+  }
 }

@@ -63,9 +63,7 @@ function compareRows(
   }
   const reason = differentWork(first, other, firstLetter)
   if (reason !== undefined) return { kind: 'refused', reason }
-  const without = [[firstLetter, first] as const, [letter, other] as const].filter(
-    ([, row]) => !hasResult(row),
-  )
+  const without = [[firstLetter, first] as const, [letter, other] as const].filter(([, row]) => !hasResult(row))
   if (without.length > 0) {
     return {
       kind: 'no result',
@@ -89,8 +87,7 @@ function compareRows(
 }
 
 /** Whether a row tells the time of a step. */
-export const hasResult = (row: RunRow): boolean =>
-  RESULTS.includes(valueOf(row, 'status')) && row.blocks.length > 0
+export const hasResult = (row: RunRow): boolean => RESULTS.includes(valueOf(row, 'status')) && row.blocks.length > 0
 
 /** The cells that a run has a ratio for, with it. */
 export const ratiosOf = (

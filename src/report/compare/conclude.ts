@@ -67,10 +67,7 @@ function splitSentence(comparison: Comparison): string[] {
   const [first, ...others] = comparison.runs
   const split = comparison.cells.filter(
     ({ rows: [row], against }) =>
-      row &&
-      Number(valueOf(row, 'threads')) > 1 &&
-      speedupOf(row) &&
-      against.some(({ kind }) => kind === 'compared'),
+      row && Number(valueOf(row, 'threads')) > 1 && speedupOf(row) && against.some(({ kind }) => kind === 'compared'),
   )
   if (split.length === 0) return []
   const best = split.reduce((x, y) => (speedupOf(y.rows[0]!)!.value > speedupOf(x.rows[0]!)!.value ? y : x))
@@ -94,18 +91,14 @@ function gain(first: RunRow, other: RunRow): string {
 }
 
 function speedupOf(row: RunRow): { value: number; low: number; high: number } | undefined {
-  const [value, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((name) =>
-    valueOf(row, name),
-  )
+  const [value, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((name) => valueOf(row, name))
   return value === '' ? undefined : { value: Number(value), low: Number(low), high: Number(high) }
 }
 
 function causeSentence(comparison: Comparison, differences: readonly EnvironmentDifference[]): string {
   const names = differences.map(({ name }) => name).filter((name) => name !== ALWAYS_DIFFERS)
   if (names.length === 0) return 'Machine and program are described in the same way.'
-  const real = comparison.cells.some(({ against }) =>
-    against.some((each) => each.kind === 'compared' && each.differs),
-  )
+  const real = comparison.cells.some(({ against }) => against.some((each) => each.kind === 'compared' && each.differs))
   return (
     `Machine and program differ in ${names.join(', ')}` +
     (!real || names.length === 1 ? '.' : '; not shown here: which of these makes the difference.')

@@ -8,8 +8,7 @@ import { valueOf } from './work.ts'
 const FEW_BLOCKS = 5
 
 /** Which run a letter stands for. */
-export const legend = (runs: readonly ComparedRun[]): string[] =>
-  runs.map(({ letter, path }) => `${letter}  ${path}`)
+export const legend = (runs: readonly ComparedRun[]): string[] => runs.map(({ letter, path }) => `${letter}  ${path}`)
 
 /** What has to be known beside the table: what its marks mean, how sure it is, and what it leaves out and why. */
 export function notes(comparison: Comparison): string[] {
@@ -56,8 +55,7 @@ function markLines(comparison: Comparison): string[] {
       }
     }
     return [...found].map(([mark, values]) => {
-      const also =
-        mark === 'arithmetic' ? '; it rounds otherwise, so that the weights need not be the same' : ''
+      const also = mark === 'arithmetic' ? '; it rounds otherwise, so that the weights need not be the same' : ''
       return `marked ${mark}: ${[...values].join('; ')}${also}`
     })
   })
@@ -76,9 +74,7 @@ function leftOut(comparison: Comparison): string[] {
       found.set(what, [...(found.get(what) ?? []), cell])
     }
   }
-  return [...found].map(
-    ([what, cells]) => `${what}: ${cells.map((cell) => labelOf(cell, comparison)).join(', ')}`,
-  )
+  return [...found].map(([what, cells]) => `${what}: ${cells.map((cell) => labelOf(cell, comparison)).join(', ')}`)
 }
 
 /** Why a run that tried to fit laws has no parameter to compare. */

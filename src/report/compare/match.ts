@@ -22,8 +22,7 @@ export function matchRows(runs: readonly ComparedRun[]): Match[] {
       return names.filter((name, i) => names.indexOf(name) !== i)
     }),
   )
-  const variantOf = (row: RunRow) =>
-    several.has(nameOf(row)) ? `${row.fields.layers}, batch ${row.fields.batch}` : ''
+  const variantOf = (row: RunRow) => (several.has(nameOf(row)) ? `${row.fields.layers}, batch ${row.fields.batch}` : '')
   const matches = new Map<string, Match & { readonly rows: (RunRow | undefined)[] }>()
   for (const [number, { rows }] of runs.entries()) {
     for (const row of rows) {

@@ -17,15 +17,10 @@ export const ratioOf = (of: readonly Timed[], over: readonly Timed[]): number =>
  * Where that ratio lies, with 95 %: the percentile bootstrap of two samples (Efron 1979). Blocks of two runs were not
  * measured side by side, so each run's are drawn for themselves. Undefined if a run has too few.
  */
-export function ratioInterval(
-  of: readonly Timed[],
-  over: readonly Timed[],
-  seed: number,
-): Interval | undefined {
+export function ratioInterval(of: readonly Timed[], over: readonly Timed[], seed: number): Interval | undefined {
   if (Math.min(of.length, over.length) < FEWEST_BLOCKS) return undefined
   const generator = random(seed, purpose.bootstrap)
-  const draw = (medians: readonly number[]) =>
-    median(medians.map(() => medians[generator.below(medians.length)]))
+  const draw = (medians: readonly number[]) => median(medians.map(() => medians[generator.below(medians.length)]))
   const [above, below] = [of.map(blockMedian), over.map(blockMedian)]
   const ratios = Array.from({ length: RESAMPLES }, () => draw(above) / draw(below))
   const tail = (1 - LEVEL) / 2

@@ -61,9 +61,7 @@ function formatAgainst(against: Against): string {
 
 /** As its run has it, over its own serial. */
 export function formatSpeedup(row: RunRow): string {
-  const [speedup, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((name) =>
-    valueOf(row, name),
-  )
+  const [speedup, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((name) => valueOf(row, name))
   if (speedup === '') return ''
   return `${Number(speedup).toFixed(2)} [${Number(low).toFixed(2)}, ${Number(high).toFixed(2)}]`
 }
@@ -76,10 +74,7 @@ function marks({ against }: ComparedCell, others: readonly string[]): string {
 }
 
 /** In which columns the runs' rows differ, and the values. */
-export function environmentTable(
-  runs: readonly ComparedRun[],
-  differences: readonly EnvironmentDifference[],
-): string {
+export function environmentTable(runs: readonly ComparedRun[], differences: readonly EnvironmentDifference[]): string {
   const table = new Table({ head: ['differs', ...runs.map(({ letter }) => letter)], style: STYLE })
   for (const { name, values } of differences) table.push([name, ...values])
   return table.toString()

@@ -13,8 +13,7 @@ const HASH_DIGITS = 12
  */
 export function differentWork(first: RunRow, other: RunRow, letter: string): string | undefined {
   const differing = WORK_COLUMNS.filter((column) => differsIn(first, other, column)).map(
-    (column) =>
-      `${column} ${valueOf(other, column) || 'unknown'}, in ${letter} ${valueOf(first, column) || 'unknown'}`,
+    (column) => `${column} ${valueOf(other, column) || 'unknown'}, in ${letter} ${valueOf(first, column) || 'unknown'}`,
   )
   if (differing.length > 0) return differing.join('; ')
   if (first.fields.arithmetic !== other.fields.arithmetic) return undefined
@@ -47,5 +46,4 @@ export const valueOf = ({ fields }: RunRow, column: string): string => fields[co
 const serialWeights = ({ serialSha256 }: RunRow): string => serialSha256
 
 /** Only a split that sums in serial's order has bits that are comparable on their own. */
-const exactWeights = (row: RunRow): string =>
-  valueOf(row, 'match') === 'exact' ? valueOf(row, 'weights_sha256') : ''
+const exactWeights = (row: RunRow): string => (valueOf(row, 'match') === 'exact' ? valueOf(row, 'weights_sha256') : '')

@@ -1,14 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { overwrite } from './disk.ts'
 
@@ -20,6 +11,8 @@ export class FolderError extends UserError {
 export interface RunFolder {
   readonly id: string
   readonly path: string
+  /** The path as a user would type it. */
+  readonly shown: string
   /** The path of a file in the folder. */
   file(name: string): string
   /** The run is over: the folder may be resumed by another. */
@@ -81,9 +74,16 @@ function usable(path: string, flag: string, prepare: () => void): RunFolder {
   return {
     id: basename(path),
     path,
+    shown: shownPath(path),
     file: (name) => join(path, name),
     release: () => rmSync(lock, { force: true }),
   }
+}
+
+/** Relative to the working directory if it lies there. */
+function shownPath(path: string): string {
+  const near = relative(process.cwd(), path)
+  return near === '' || near.startsWith('..') ? path : near
 }
 
 function isAlive(pid: number): boolean {
@@ -91,7 +91,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // A process of somebody else's may not be asked, but is there.
+    // EPERM: another user's process, so it is alive.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,76 +1,85 @@
 import type { Column } from '../../cells/columns.ts'
 import type { RunFacts } from '../../cells/dimension.ts'
-import type { Calibration } from '../../measure/prediction/calibrate.ts'
+import type { Calibration, InstructionTime } from '../../measure/prediction/calibrate.ts'
+import type { Key } from '../../measure/prediction/occurrences.ts'
 import { median } from '../../measure/statistics.ts'
 import type { ShapeTimes } from '../../simulate/calibrated.ts'
-import { numberIn, parseRows } from '../folder/read-csv.ts'
+import { numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
 
-/** Behind a shape stands how much the rank touched in a step. */
-const FOOTPRINT = / of \d+ KiB$/
-const NEEDED = ['shape', 'threads', 'median_ns']
+/** The time of an instruction or a signal on some threads together. */
+interface Timed extends Partial<InstructionTime> {
+  readonly run: Pick<RunFacts, 'runId' | 'experiment'>
+  readonly name: string
+  readonly threads: number
+  /** Undefined for a signal. */
+  readonly key?: Key
+}
 
-/** What a calibration.csv says about one thread, and what handing over between threads has taken there. */
+const rounded = (ns: number | undefined): number | undefined => (ns === undefined ? undefined : Math.round(ns))
+
+export const CALIBRATION_COLUMNS: readonly Column<Timed>[] = [
+  ['run_id', ({ run }) => run.runId],
+  ['experiment', ({ run }) => run.experiment],
+  ['shape', ({ name }) => name, 'what was timed, and how much its rank touches in a step; or a signal'],
+  ['threads', ({ threads }) => threads, 'threads that ran it at the same time'],
+  ['median_ns', ({ medianNs }) => rounded(medianNs), 'median of its repetitions'],
+  ['min_ns', ({ minNs }) => rounded(minNs), 'the fastest'],
+  ['instruction', ({ key }) => key?.shape.name, 'the shape of the instruction alone'],
+  ['footprint_kib', ({ key }) => key?.footprintKib, 'KiB that its rank touches in a step, a power of two'],
+  ['flop', ({ key }) => key?.shape.flop, 'floating-point operations; 0 if it is no product'],
+]
+
+const MIB = 2 ** 20
+const HANDOFF = 'handoff'
+
+/** A row per instruction key and number of threads that ran together, and rows for the signals. */
+export const timedOf = (run: Timed['run'], { timings, signals }: Calibration): Timed[] => [
+  ...[...timings].flatMap(([name, { key, byThreads }]) =>
+    [...byThreads].map(([threads, time]): Timed => ({ run, name, threads, key, ...time })),
+  ),
+  ...[...signals].flatMap(([threads, of]) =>
+    Object.entries({
+      signal: of.publishNs,
+      [HANDOFF]: of.handoffNs,
+      'handoff to a sleeper': of.wakingNs,
+      barrier: of.barrierNs,
+      'transfer of 1 MiB': MIB / of.gigabytesPerSecond,
+    }).map(([name, medianNs]): Timed => ({ run, name, threads, medianNs })),
+  ),
+]
+
+/** The times on one thread that a calibration.csv holds, by shape, and the time of a handoff between two. */
 export interface CalibrationFile {
   readonly times: ShapeTimes
   readonly handoffNs: number | undefined
 }
 
 /**
- * Reads the text of a run's calibration.csv. A shape that was timed among more and among less other data has the median
- * of its times.
+ * Reads the text of a run's calibration.csv. A shape that was timed with several footprints has the median of its times.
  *
- * @throws Error if it is not one
+ * @throws Error if a column is missing
  */
 export function readCalibration(text: string): CalibrationFile {
   const rows = parseRows(text)
   const [first] = rows
-  const missing = NEEDED.find((column) => !first || !(column in first))
+  const missing = ['shape', 'threads', 'median_ns'].find((column) => !first || !(column in first))
   if (missing !== undefined) throw new Error(`it has no column ${missing}`)
-  const found = new Map<string, number[]>()
+  const found = new Map<string, { readonly flop: number | undefined; readonly times: number[] }>()
   let handoffNs: number | undefined
   for (const row of rows) {
-    const { shape, threads } = row
     const ns = numberIn(row, 'median_ns')
     if (ns === undefined || !Number.isFinite(ns)) continue
-    if (shape === 'handoff' && threads === '2') handoffNs = ns
-    if (threads !== '1' || !FOOTPRINT.test(shape)) continue
-    const name = shape.replace(FOOTPRINT, '')
-    found.set(name, [...(found.get(name) ?? []), ns])
+    if (row.shape === HANDOFF && row.threads === '2') handoffNs = ns
+    const name = instructionIn(row)
+    if (name === '' || row.threads !== '1') continue
+    const shape = found.get(name) ?? { flop: numberIn(row, 'flop'), times: [] }
+    found.set(name, shape)
+    shape.times.push(ns)
   }
-  return { times: new Map([...found].map(([shape, times]) => [shape, median(times)])), handoffNs }
+  const times = new Map([...found].map(([name, { flop, times: all }]) => [name, { ns: median(all), flop }]))
+  return { times, handoffNs }
 }
 
-/** A row per instruction shape and number of threads that ran at the same time; signals have rows of their own. */
-interface Timed {
-  readonly run: Pick<RunFacts, 'runId' | 'experiment'>
-  readonly shape: string
-  readonly threads: number
-  readonly medianNs: number
-  readonly minNs?: number
-}
-
-export const CALIBRATION_COLUMNS: readonly Column<Timed>[] = [
-  ['run_id', ({ run }) => run.runId],
-  ['experiment', ({ run }) => run.experiment],
-  ['shape', ({ shape }) => shape, 'what was timed, and how much the rank touches in a step'],
-  ['threads', ({ threads }) => threads, 'threads that did so at the same time'],
-  ['median_ns', ({ medianNs }) => Math.round(medianNs), 'median of its repetitions'],
-  ['min_ns', ({ minNs }) => minNs && Math.round(minNs), 'the fastest'],
-]
-
-export const timedOf = (run: Timed['run'], { timings, signals }: Calibration): Timed[] => [
-  ...[...timings].flatMap(([shape, of]) =>
-    [...of].map(([threads, { medianNs, minNs }]) => ({ run, shape, threads, medianNs, minNs })),
-  ),
-  ...[...signals].flatMap(([threads, of]) =>
-    Object.entries({
-      signal: of.publishNs,
-      handoff: of.handoffNs,
-      'handoff to a sleeper': of.wakingNs,
-      barrier: of.barrierNs,
-      'transfer of 1 MiB': MIB / of.gigabytesPerSecond,
-    }).map(([shape, medianNs]) => ({ run, shape, threads, medianNs })),
-  ),
-]
-
-const MIB = 2 ** 20
+/** Older files have no column for it: there it precedes the footprint in the name, as in "loss 8x4 mse of 64 KiB". */
+const instructionIn = ({ shape, instruction }: CsvRow): string =>
+  instruction ?? (shape.endsWith(' KiB') ? shape.slice(0, shape.lastIndexOf(' of ')) : '')

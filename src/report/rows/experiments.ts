@@ -63,10 +63,7 @@ const EPOCH: readonly Column<Epoch>[] = [
 
 export const TRAINING_COLUMNS: readonly Column<Trained>[] = [
   // `loss` is what an epoch comes to, so the function has another name here.
-  ...CONFIGURATION.map(([name, ...rest]): Column<Trained> => [
-    name === 'loss' ? 'loss_function' : name,
-    ...rest,
-  ]),
+  ...CONFIGURATION.map(([name, ...rest]): Column<Trained> => [name === 'loss' ? 'loss_function' : name, ...rest]),
   ...within(EPOCH, ({ epoch }: Trained) => epoch),
   ['status', ({ status }) => status, 'ok, oversubscribed or not-finite'],
 ]

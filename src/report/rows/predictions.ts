@@ -15,8 +15,7 @@ interface Predicted extends Configuration {
   readonly reason: string | undefined
 }
 
-const rounded = (ns: number | undefined): number | undefined =>
-  ns === undefined ? undefined : Math.round(ns)
+const rounded = (ns: number | undefined): number | undefined => (ns === undefined ? undefined : Math.round(ns))
 
 const bucketColumn = (bucket: Bucket): string => `${bucket.replace('-', '_')}_ns`
 
@@ -47,8 +46,7 @@ export const predictedOf = (
   run: RunFacts,
   cells: readonly Cell[],
   { calibration, of, reasons }: Predictions,
-): Predicted[] =>
-  cells.map((cell) => ({ run, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
+): Predicted[] => cells.map((cell) => ({ run, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
 
 /** What the text of a predictions.csv says about some cells; a cell that it does not predict has undefined. */
 export function readPredictions(

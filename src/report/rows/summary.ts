@@ -30,11 +30,7 @@ const SUMMARY: readonly Column<Summary | undefined>[] = [
 
 const AGAINST_CORES: readonly Column<Summary | undefined>[] = [
   ['efficiency', (of) => of?.efficiency, 'speed-up / threads'],
-  [
-    'efficiency_together',
-    (of) => of?.efficiencyTogether,
-    'speed-up / what as many cores do together over one',
-  ],
+  ['efficiency_together', (of) => of?.efficiencyTogether, 'speed-up / what as many cores do together over one'],
   ['karp_flatt', (of) => of?.karpFlatt, '(1/speed-up − 1/threads) / (1 − 1/threads)'],
   ['off_cpu_share', (of) => of?.offCpuShare, 'share of the ranks’ time without a processor'],
   ['bubble_fraction', (of) => of?.bubbleFraction, 'waiting / (threads × step time), measured'],
@@ -53,11 +49,7 @@ const AGAINST_CORES: readonly Column<Summary | undefined>[] = [
 const MEMORY: readonly Column<Configuration>[] = [
   ['bytes_weights', ({ cell }) => bytesOf(cell.plan, 'weights'), 'bytes of weights, over all threads'],
   ['bytes_gradients', ({ cell }) => bytesOf(cell.plan, 'gradient'), 'of gradients'],
-  [
-    'bytes_activations',
-    ({ cell }) => bytesOf(cell.plan, 'activation', 'delta'),
-    'of activations and their gradients',
-  ],
+  ['bytes_activations', ({ cell }) => bytesOf(cell.plan, 'activation', 'delta'), 'of activations and their gradients'],
   ['bytes_optimizer_state', ({ cell }) => bytesOf(cell.plan, 'state'), 'of the optimizer’s state'],
   ['bytes_packed', ({ cell }) => bytesOf(cell.plan, 'packed'), 'of weights packed for the kernel'],
   ['bytes_per_rank', ({ cell }) => Math.round(neediest(cell.plan).bytes), 'the most that one thread needs'],

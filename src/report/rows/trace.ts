@@ -1,6 +1,6 @@
 import type { Cell } from '../../cells/cell.ts'
 import { bucketOf } from '../../measure/ledger.ts'
-import { isFused, passOf } from '../../plan/read/pass.ts'
+import { isFused, passOf } from '../../plan/read/work.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
 import { walk } from '../../plan/read/walk.ts'
 import type { VisitReport } from '../../measure/blocks.ts'
@@ -23,18 +23,13 @@ export interface TraceEvent {
 }
 
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
-export function traceStep(
-  run: RunFacts,
-  cell: Cell,
-  pid: number,
-  reports: readonly VisitReport[],
-): TraceEvent[] {
+export function traceStep(run: RunFacts, cell: Cell, pid: number, reports: readonly VisitReport[]): TraceEvent[] {
   const { plan } = cell
   const fused = isFused(plan)
   const start = Math.min(...reports.map((report) => report.stamps[0]))
   const microseconds = (stamp: number) => (stamp - start) * 1000
-  // A viewer shows the name; the rest tells the charts which cell it is.
-  const args = { name: cell.name, ...rowOf(CELL_COLUMNS, { run, cell }) }
+  // Viewers show the name; charts find the cell by the rest.
+  const args = { name: `${run.experiment} · ${cell.name}`, ...rowOf(CELL_COLUMNS, { run, cell }) }
   const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args }]
 
   for (const { rank, threadId, stamps } of reports) {
@@ -55,11 +50,8 @@ export function traceStep(
   return [...events, ...handoffs(plan, pid, reports, microseconds)]
 }
 
-/** Runs of instructions that belong to the same pass over the same microbatch, and what lies between them. */
-function passesOf(
-  program: readonly Instruction[],
-  fused: boolean,
-): { name: string; from: number; to: number }[] {
+/** A pass lasts from the first to the last of consecutive instructions on one microbatch, waits between them included. */
+function passesOf(program: readonly Instruction[], fused: boolean): { name: string; from: number; to: number }[] {
   const passes: { name: string; from: number; to: number }[] = []
   program.forEach((instruction, index) => {
     const pass = passOf(instruction, fused)
@@ -87,7 +79,7 @@ function handoffs(
   microseconds: (stamp: number) => number,
 ): TraceEvent[] {
   const events: TraceEvent[] = []
-  /** Where each rank is, and, per counter, where each of its publishes was made. */
+  /** The instruction that each rank is at, and the publishes of each counter. */
   const at = plan.programs.map(() => 0)
   const published: { rank: number; index: number }[][] = plan.counters.map(() => [])
   let id = pid * 1_000_000
@@ -113,8 +105,8 @@ function handoffs(
       if (instruction.op !== 'await' || instruction.cause !== 'receive') return
       const from = published[counter][count - 1]
       id++
-      // From where the publish begins, which may be seen before it ends, to where the work on what was received begins:
-      // any other instant of the two could make an arrow that points backwards.
+      // From the start of the publish, which may be seen before it ends, to the start of the work after the await: between
+      // any other two instants an arrow could point backwards.
       events.push(end('s', from.rank, from.index), end('f', rank, at[rank] + 1))
     },
   })

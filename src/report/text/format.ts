@@ -1,3 +1,5 @@
+import type { Interval } from '../../measure/statistics.ts'
+
 /** Numbers as people read them. */
 
 /** Nanoseconds in the unit that leaves one to three digits before the point, or in seconds. */
@@ -18,6 +20,11 @@ export const percent = (share: number, digits = 0): string =>
 export const signedPercent = (share: number): string =>
   `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`
 
+/** "1.63 [1.60, 1.64]" */
+export const formatInterval = (value: number, { low, high }: Interval): string =>
+  `${value.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
+
 export const MIB = 2 ** 20
 
-export const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`
+export const inMib = (bytes: number): string => (bytes / MIB).toFixed(2)
+export const mib = (bytes: number): string => `${inMib(bytes)} MiB`

@@ -1,73 +1,72 @@
-import Table from 'cli-table3'
 import type { Kind, Measurement } from '../../measure/handoff/measurement.ts'
 import { handoffStatus } from '../rows/handoff.ts'
 import { formatDuration } from './format.ts'
+import { plainTable } from './text-table.ts'
+import { red } from './wrap.ts'
 
-const KIND = 11
-const METHOD = 24
-const SIZE = 8
+const KIND = 10
+const METHOD = 23
+const THREADS = 4
+const SIZE = 7
 const TIME = 9
 
-/** One line of the output per measurement: what, how long, how fast, and whether the payload was right. */
-export const handoffLine = (measurement: Measurement, cores: number): string => {
-  const { kind, method, threads, bytes, medianNs, minNs, p95Ns, algbw, busbw, wrong } = measurement
-  const numbers = [
-    `median ${time(medianNs).padStart(TIME)}`,
-    `min ${time(minNs).padStart(TIME)}`,
-    `p95 ${time(p95Ns).padStart(TIME)}`,
-    ...(algbw === undefined ? [] : [`algbw ${rate(algbw)}`]),
-    ...(busbw === undefined ? [] : [`busbw ${rate(busbw)}`]),
-    `wrong ${wrong}`,
-    ...(handoffStatus(measurement, cores) === 'ok' ? [] : ['oversubscribed']),
-  ]
-  const size = bytes === undefined ? '' : formatBytes(bytes)
-  return `${kind.padEnd(KIND)} ${method.padEnd(METHOD)} ${`${threads}`.padStart(3)} ${size.padStart(SIZE)}  ${numbers.join('  ')}`
+/** A line per measurement, of at most 80 columns; `*` marks more threads than cores. */
+export function handoffLine(measurement: Measurement, cores: number): string {
+  const { kind, method, bytes, medianNs, p95Ns, algbw, wrong } = measurement
+  return [
+    kind.padEnd(KIND),
+    method.padEnd(METHOD),
+    threadsOf(measurement, cores).padStart(THREADS),
+    (bytes === undefined ? '' : formatBytes(bytes)).padStart(SIZE),
+    ` median ${time(medianNs).padStart(TIME)}`,
+    wrong > 0
+      ? red(` ${wrong} wrong`)
+      : algbw === undefined
+        ? ` p95 ${time(p95Ns).padStart(TIME)}`
+        : `${algbw.toFixed(2).padStart(7)} GB/s`,
+  ].join(' ')
 }
 
-const STYLE = { head: [], border: [], compact: true }
+const threadsOf = (measurement: Measurement, cores: number): string =>
+  `${measurement.threads}${handoffStatus(measurement, cores) === 'ok' ? '' : '*'}`
 
-/** What has no payload: a row per method and number of threads. */
-export function latencyTable(measurements: readonly Measurement[], cores: number): string {
-  const table = new Table({
-    head: ['kind', 'method', 'threads', 'tries', 'median', 'min', 'p95', 'wrong'],
-    style: STYLE,
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
+/** A row per method and number of threads, of what has no payload; `*` marks more threads than cores. */
+export const latencyTable = (measurements: readonly Measurement[], cores: number): string =>
+  plainTable({
+    head: ['kind', 'method', 'threads', 'median', 'min', 'p95', 'wrong'],
+    rows: measurements
+      .filter(({ bytes }) => bytes === undefined)
+      .map((measurement) => {
+        const { kind, method, medianNs, minNs, p95Ns, wrong } = measurement
+        return [
+          kind,
+          method.replace('Piscina task, ', 'task, '),
+          threadsOf(measurement, cores),
+          ...[medianNs, minNs, p95Ns].map(time),
+          String(wrong),
+        ]
+      }),
+    left: ['kind', 'method'],
   })
-  for (const measurement of measurements) {
-    const { kind, method, threads, bytes, tries, medianNs, minNs, p95Ns, wrong } = measurement
-    if (bytes !== undefined) continue
-    const oversubscribed = handoffStatus(measurement, cores) === 'ok' ? '' : ' (oversubscribed)'
-    table.push([
-      kind,
-      method,
-      `${threads}${oversubscribed}`,
-      String(tries),
-      ...[medianNs, minNs, p95Ns].map(time),
-      String(wrong),
-    ])
-  }
-  return table.toString()
-}
 
 /** The medians of a kind that has a payload: a row per size, a column per method. */
 export function sizeTable(measurements: readonly Measurement[], kind: Kind): string {
   const found = measurements.filter((each) => each.kind === kind)
   const methods = [...new Set(found.map(({ method }) => method))]
   const sizes = [...new Set(found.map(({ bytes }) => bytes!))].sort((a, b) => a - b)
-  const table = new Table({
+  return plainTable({
     head: [kind, ...methods, 'wrong'],
-    style: STYLE,
-    colAligns: ['right', ...methods.map(() => 'right' as const), 'right'],
+    rows: sizes.map((size) => {
+      const row = found.filter(({ bytes }) => bytes === size)
+      const medians = methods.map((name) => row.find(({ method }) => method === name)?.medianNs)
+      return [
+        formatBytes(size),
+        ...medians.map((ns) => (ns === undefined ? '' : time(ns))),
+        String(row.reduce((sum, { wrong }) => sum + wrong, 0)),
+      ]
+    }),
+    left: [],
   })
-  for (const size of sizes) {
-    const row = found.filter(({ bytes }) => bytes === size)
-    const cells = methods.map((name) => {
-      const measurement = row.find(({ method }) => method === name)
-      return measurement ? time(measurement.medianNs) : ''
-    })
-    table.push([formatBytes(size), ...cells, String(row.reduce((sum, { wrong }) => sum + wrong, 0))])
-  }
-  return table.toString()
 }
 
 /** Below a microsecond in whole nanoseconds. */
@@ -75,8 +74,6 @@ function time(ns: number): string {
   const whole = ns.toFixed(0)
   return Number(whole) < 1000 ? `${whole} ns` : formatDuration(ns)
 }
-
-const rate = (gbps: number): string => `${gbps.toFixed(2).padStart(6)} GB/s`
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB']
 

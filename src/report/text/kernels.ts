@@ -1,33 +1,33 @@
 import type { LimitsTogether, StepResult } from '../../measure/alone.ts'
 import type { ProductResult } from '../../measure/products.ts'
-import { formatDuration } from './format.ts'
+import { formatDuration, percent } from './format.ts'
 
 const NAME = 7
-const NUMBER = 7
+const SUBJECT = 14
+const SHARE = 5
 
-const share = (gflops: number, peak: number | undefined): string =>
-  peak === undefined ? '' : `  ${((100 * gflops) / peak).toFixed(0).padStart(3)} % of peak`
+/** Kernel, what it computes, its speed, and that as a share of the peak, where this is known. */
+const speedLine = (kernel: string, form: string, subject: string, gflops: number, peak: number | undefined): string =>
+  `${kernel.padEnd(NAME)} ${form.padEnd(NAME)} ${subject.padEnd(SUBJECT)} ${gflops.toFixed(1).padStart(6)} GFLOP/s` +
+  ` ${(peak === undefined ? '' : percent(gflops / peak)).padStart(SHARE)}`
 
-const rate = (gflops: number): string => `${gflops.toFixed(1).padStart(NUMBER)} GFLOP/s`
-
-/** One line of the output per result: kernel, what, speed, share of the peak, verdict. */
-export const kernelLine = (kernel: string, result: ProductResult, peak: number | undefined): string =>
-  `${kernel.padEnd(NAME)} ${result.form.padEnd(NAME)} ${`${result.m} × ${result.n} × ${result.k}`.padEnd(19)}` +
-  `${rate(result.gflops)}${share(result.gflops, peak)}  ${result.match}` +
-  (result.match === 'exact' ? '' : ` (${result.maxUlp.toFixed(1)} ulp)`)
+/** One line of the output per product: kernel, what, speed, share of the peak, verdict. */
+export const kernelLine = (kernel: string, result: ProductResult, peak: number | undefined): string => {
+  const { form, m, n, k, gflops, match, maxUlp } = result
+  const distance = match === 'exact' ? '' : ` (${maxUlp.toFixed(1)} ulp)`
+  return `${speedLine(kernel, form, `${m}×${n}×${k}`, gflops, peak)}  ${match}${distance}`
+}
 
 export const stepLine = (
   kernel: string,
   model: string,
-  result: StepResult,
+  { flop, minNs, medianNs }: StepResult,
   peak: number | undefined,
 ): string =>
-  `${kernel.padEnd(NAME)} step    ${model.padEnd(19)}${rate(result.flop / result.minNs)}` +
-  `${share(result.flop / result.minNs, peak)}  best ${formatDuration(result.minNs)}, median ${formatDuration(result.medianNs)}`
+  `${speedLine(kernel, 'step', model, flop / minNs, peak)}  ${formatDuration(minNs)} (median ${formatDuration(medianNs)})`
 
-export const limitsLine = (
-  kernel: string,
-  { threads, peakGflops, copyGbps, triadGbps }: LimitsTogether,
-): string =>
-  `${kernel.padEnd(NAME)} limits  ${`${threads} ${threads === 1 ? 'thread' : 'threads'}`.padEnd(19)}${rate(peakGflops)}` +
-  `  copy ${copyGbps.toFixed(1)} GB/s, triad ${triadGbps.toFixed(1)} GB/s`
+export function limitsLine(kernel: string, { threads, peakGflops, copyGbps, triadGbps }: LimitsTogether): string {
+  const subject = `${threads} ${threads === 1 ? 'thread' : 'threads'}`
+  const speed = speedLine(kernel, 'limits', subject, peakGflops, undefined).trimEnd()
+  return `${speed}  copy ${copyGbps.toFixed(1)} GB/s, triad ${triadGbps.toFixed(1)} GB/s`
+}

@@ -1,14 +1,15 @@
 import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
 
-/** What the laws have made of a series. */
+/** A series, with each law's fit or the reason that there is none. */
 export interface Held {
   readonly series: string
   readonly findings: readonly (Fit | Refusal)[]
 }
 
 /**
- * What the laws say about each series, in a line: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
- * 4 distinct thread counts, USL needs at least 5". Series that no law is fitted to, for the same reason, share one.
+ * A sentence per series: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
+ * 4 distinct thread counts, USL needs at least 5". Series without a fit share one for
+ * each reason.
  */
 export function lawsLines(held: readonly Held[]): string[] {
   const refused = new Map<string, string[]>()
@@ -27,13 +28,10 @@ export function lawsLines(held: readonly Held[]): string[] {
       lines.push(`${name}: ${each.join('; ')}`)
     }
   }
-  return [
-    ...lines,
-    ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`),
-  ]
+  return [...lines, ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`)]
 }
 
-/** All that were refused have as many thread counts. */
+/** The refusals of a series rest on the same thread counts. */
 const reasonOf = ([first, ...others]: readonly Refusal[]): string =>
   [first.reason, ...others.map(({ law }) => `${law.title} at least ${law.fewest}`)].join(', ')
 
@@ -48,5 +46,4 @@ function estimated({ symbol, value, interval: { low, high } }: Parameter): strin
 
 const DIGITS = 3
 
-const significant = (value: number): string =>
-  value === Infinity ? '∞' : String(Number(value.toPrecision(DIGITS)))
+const significant = (value: number): string => (value === Infinity ? '∞' : String(Number(value.toPrecision(DIGITS))))

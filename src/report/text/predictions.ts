@@ -6,21 +6,21 @@ import { formatDuration, percent, signedPercent } from './format.ts'
 export const calibrationLine = ({ shapes, seconds }: Calibration): string =>
   `calibrated ${shapes} instruction shapes in ${seconds.toFixed(1)} s; every step is predicted before it is measured`
 
-/** A prediction that has been held against a measurement. */
+/** A prediction compared with the measurement. */
 export interface Graded {
-  /** Which cell, in words. */
+  /** The cell, in words. */
   readonly name: string
   readonly error: PredictionError
 }
 
-/** The median error over the cells, and the worst cell with what the ledger says about it; empty without cells. */
+/** The median error over the cells, and the worst cell with the bucket that explains it; empty without cells. */
 export function predictionLines(graded: readonly Graded[]): string[] {
   if (graded.length === 0) return []
   const worst = graded.reduce((a, b) => (Math.abs(b.error.share) > Math.abs(a.error.share) ? b : a))
   const typical = median(graded.map(({ error }) => Math.abs(error.share)))
   return [
-    `predicted before they ran, ${graded.length} cells without more threads than cores: off by ${percent(typical, 1)} in the ` +
-      `median; most for ${worst.name}, ${reasonLine(worst.error)}`,
+    `${graded.length} cells predicted before they ran: off by ${percent(typical, 1)} in the median; most for ` +
+      `${worst.name}, ${reasonLine(worst.error)}`,
   ]
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
-import type { Activation, Loss } from '../../../src/kernels/kernel.ts'
+import { LOSSES, ACTIVATIONS } from '../../../src/kernels/kernel.ts'
 import { arena, numbers } from '../arena.ts'
 
 /** Until every method is compiled by the optimizing compiler; interpreted code boxes floats. */
@@ -10,8 +10,6 @@ const CALLS = 500
 /** Asking for the heap's size allocates a little itself; one boxed number of 16 bytes a call would exceed this. */
 const ALLOWED_BYTES = 8 * CALLS
 
-const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
-const losses: Loss[] = ['cross-entropy', 'mse']
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
 describe('the js kernel in a hot loop', () => {
@@ -27,11 +25,11 @@ describe('the js kernel in a hot loop', () => {
 
     const run = (calls: number): void => {
       for (let call = 0; call < calls; call++) {
-        for (const activation of activations) {
+        for (const activation of ACTIVATIONS) {
           kernel.forward(x, w, bias, y, activation)
           kernel.backwardInput(dy, w, x, dx, activation)
         }
-        for (const loss of losses) kernel.loss(loss, y, labels, dy, rowLosses, 1 / 9)
+        for (const loss of LOSSES) kernel.loss(loss, y, labels, dy, rowLosses, 1 / 9)
         kernel.backwardWeight(x, dy, dw, true)
         kernel.backwardBias(dy, db, true)
         kernel.sum(sources, first)

@@ -1,7 +1,7 @@
 import { add, compile, derivative, exp, log, map, multiply, subtract, sum } from 'mathjs'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
-import type { Activation, Loss, Matrix } from '../../../src/kernels/kernel.ts'
+import { LOSSES, ACTIVATIONS, type Activation, type Loss, type Matrix } from '../../../src/kernels/kernel.ts'
 import { arena, randomSource } from '../arena.ts'
 
 const WIDTHS = [5, 4, 6, 3]
@@ -17,8 +17,6 @@ const FORMULAS: Record<Activation, string> = {
   sigmoid: '1 / (1 + exp(-x))',
   identity: 'x',
 }
-const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
-const losses: Loss[] = ['cross-entropy', 'mse']
 
 const close = (value: number): unknown => expect.closeTo(value, 5)
 const exponential = (x: number): number => exp(x)
@@ -56,9 +54,7 @@ function lossesOf(output: number[][], labels: number[], loss: Loss): number[] {
 }
 
 const nested = (values: Float32Array, columns: number): number[][] =>
-  Array.from({ length: values.length / columns }, (_, i) => [
-    ...values.subarray(i * columns, (i + 1) * columns),
-  ])
+  Array.from({ length: values.length / columns }, (_, i) => [...values.subarray(i * columns, (i + 1) * columns)])
 
 /** The same small network in the kernel's memory and as nested arrays, and one forward and backward pass by `js`. */
 function network(activation: Activation, loss: Loss) {
@@ -101,7 +97,7 @@ function network(activation: Activation, loss: Loss) {
   }
 }
 
-const combinations = activations.flatMap((activation) => losses.map((loss) => ({ activation, loss })))
+const combinations = ACTIVATIONS.flatMap((activation) => LOSSES.map((loss) => ({ activation, loss })))
 
 describe('a training step of a small network by the js kernel', () => {
   it.each(combinations)('runs $activation and $loss forward as mathjs does in float64', (combination) => {
@@ -112,39 +108,36 @@ describe('a training step of a small network by the js kernel', () => {
     expect(rows).toEqual(lossesOf(wanted[LAYERS], labels, loss).map(close))
   })
 
-  it.each(combinations)(
-    'has the gradients of $activation and $loss by central differences',
-    (combination) => {
-      const { activation, loss } = combination
-      const { labels, layers, outputs, gradients } = network(activation, loss)
-      const input = outputs[0]
-      const meanLoss = (): number => {
-        const output = forward(layers, input, activation)[LAYERS]
-        return sum(lossesOf(output, labels, loss)) / BATCH
-      }
-      /** What `expect` compares a gradient with: the slope of the mean loss along every number of `parameters`. */
-      const slopes = (parameters: number[][]): unknown[][] =>
-        parameters.map((row) =>
-          row.map((value, j) => {
-            row[j] = value + H
-            const above = meanLoss()
-            row[j] = value - H
-            const below = meanLoss()
-            row[j] = value
-            return close((above - below) / (2 * H))
-          }),
-        )
-      for (const [l, layer] of layers.entries()) {
-        expect(gradients.w[l]).toEqual(slopes(layer.w))
-        expect(gradients.bias[l]).toEqual(slopes([layer.bias]))
-      }
-      expect(gradients.input).toEqual(slopes(input))
-    },
-  )
+  it.each(combinations)('has the gradients of $activation and $loss by central differences', (combination) => {
+    const { activation, loss } = combination
+    const { labels, layers, outputs, gradients } = network(activation, loss)
+    const input = outputs[0]
+    const meanLoss = (): number => {
+      const output = forward(layers, input, activation)[LAYERS]
+      return sum(lossesOf(output, labels, loss)) / BATCH
+    }
+    /** What `expect` compares a gradient with: the slope of the mean loss along every number of `parameters`. */
+    const slopes = (parameters: number[][]): unknown[][] =>
+      parameters.map((row) =>
+        row.map((value, j) => {
+          row[j] = value + H
+          const above = meanLoss()
+          row[j] = value - H
+          const below = meanLoss()
+          row[j] = value
+          return close((above - below) / (2 * H))
+        }),
+      )
+    for (const [l, layer] of layers.entries()) {
+      expect(gradients.w[l]).toEqual(slopes(layer.w))
+      expect(gradients.bias[l]).toEqual(slopes([layer.bias]))
+    }
+    expect(gradients.input).toEqual(slopes(input))
+  })
 })
 
 describe('the activation derivatives of the js kernel', () => {
-  it.each(activations)('%s has the derivative that mathjs finds', (activation) => {
+  it.each(ACTIVATIONS)('%s has the derivative that mathjs finds', (activation) => {
     const { memory, matrix, read } = arena()
     const points = Array.from({ length: 41 }, (_, at) => (at - 20) / 4 + 1 / 64)
     const one = matrix(1, 1, 0, [1])

@@ -1,14 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
-import type { Hyperparameters, Kernel, Matrix, Optimizer } from '../../../src/kernels/kernel.ts'
+import {
+  OPTIMIZERS,
+  type Hyperparameters,
+  type Kernel,
+  type Matrix,
+  type Optimizer,
+} from '../../../src/kernels/kernel.ts'
 import { arena, bitsOf, numbers, part } from '../arena.ts'
 
 const ULP = 2 ** -23
 const STEPS = 5
 const size = fc.integer({ min: 1, max: 20 })
 const seed = fc.integer()
-const optimizer = fc.constantFrom<Optimizer>('sgd', 'momentum', 'adam')
+const optimizer = fc.constantFrom(...OPTIMIZERS)
 
 /** Already float32, so that the float64 formula uses the same numbers; epsilon is large enough to matter. */
 const hyper: Hyperparameters = {
@@ -107,8 +113,7 @@ describe('the optimizers of the js kernel', () => {
         const { memory, matrix, read } = arena()
         const kernel = js(memory)
         const tensors = (padding: number): Tensors => {
-          const filled = (s: number): Matrix =>
-            matrix(rows, columns, padding, numbers(rows * columns, salt + s))
+          const filled = (s: number): Matrix => matrix(rows, columns, padding, numbers(rows * columns, salt + s))
           const second = matrix(rows, columns, padding, numbers(rows * columns, salt + 3).map(Math.abs))
           return [filled(0), filled(1), filled(2), second]
         }
@@ -122,8 +127,7 @@ describe('the optimizers of the js kernel', () => {
             const [w, gradient, first, second] = pieces
             update(kernel, kind, [of(w), of(gradient), of(first), of(second)], hyper.beta1, hyper.beta2)
           }
-        for (const [at, tensor] of whole.entries())
-          expect(bitsOf(read(pieces[at]))).toEqual(bitsOf(read(tensor)))
+        for (const [at, tensor] of whole.entries()) expect(bitsOf(read(pieces[at]))).toEqual(bitsOf(read(tensor)))
       }),
     )
   })

@@ -2,17 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
 import { sigmoid, tanh } from '../../../src/kernels/js/transcendental.ts'
-import type { Activation } from '../../../src/kernels/kernel.ts'
+import { ACTIVATIONS, type Activation } from '../../../src/kernels/kernel.ts'
 import { arena, bitsOf, numbers, part } from '../arena.ts'
 import { apply } from './apply.ts'
 
 const { fround } = Math
-const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
 
 const size = fc.integer({ min: 1, max: 40 })
 const padding = fc.integer({ min: 0, max: 5 })
 const seed = fc.integer()
-const activation = fc.constantFrom(...activations)
+const activation = fc.constantFrom(...ACTIVATIONS)
 
 /** One chain per element of the r×j product, over k terms a(r, k)·b(k, j). */
 function naive(
@@ -159,60 +158,40 @@ describe('the products of the js kernel', () => {
 describe('splitting the products of the js kernel', () => {
   it('into tiles of rows and columns of the result never changes a bit', () => {
     fc.assert(
-      fc.property(
-        size,
-        size,
-        size,
-        size,
-        size,
-        seed,
-        activation,
-        (rows, depth, columns, high, wide, salt, kind) => {
-          const { memory, matrix, read } = arena()
-          const x = matrix(rows, depth, 1, numbers(rows * depth, salt))
-          const w = matrix(depth, columns, 2, numbers(depth * columns, salt + 1))
-          const bias = matrix(1, columns, 0, numbers(columns, salt + 2))
-          const dy = matrix(rows, columns, 3, numbers(rows * columns, salt + 3))
-          const [y, yTiled] = [matrix(rows, columns), matrix(rows, columns, 1)]
-          const [dx, dxTiled] = [matrix(rows, depth), matrix(rows, depth, 1)]
-          const [dw, dwTiled] = [matrix(depth, columns), matrix(depth, columns, 1)]
-          const kernel = js(memory)
-          kernel.forward(x, w, bias, y, kind)
-          kernel.backwardInput(dy, w, x, dx, kind)
-          kernel.backwardWeight(x, dy, dw, false)
+      fc.property(size, size, size, size, size, seed, activation, (rows, depth, columns, high, wide, salt, kind) => {
+        const { memory, matrix, read } = arena()
+        const x = matrix(rows, depth, 1, numbers(rows * depth, salt))
+        const w = matrix(depth, columns, 2, numbers(depth * columns, salt + 1))
+        const bias = matrix(1, columns, 0, numbers(columns, salt + 2))
+        const dy = matrix(rows, columns, 3, numbers(rows * columns, salt + 3))
+        const [y, yTiled] = [matrix(rows, columns), matrix(rows, columns, 1)]
+        const [dx, dxTiled] = [matrix(rows, depth), matrix(rows, depth, 1)]
+        const [dw, dwTiled] = [matrix(depth, columns), matrix(depth, columns, 1)]
+        const kernel = js(memory)
+        kernel.forward(x, w, bias, y, kind)
+        kernel.backwardInput(dy, w, x, dx, kind)
+        kernel.backwardWeight(x, dy, dw, false)
 
-          for (const [r, h] of pieces(rows, high)) {
-            const [xPart, dyPart] = [part(x, r, 0, h, depth), part(dy, r, 0, h, columns)]
-            for (const [j, n] of pieces(columns, wide))
-              kernel.forward(
-                xPart,
-                part(w, 0, j, depth, n),
-                part(bias, 0, j, 1, n),
-                part(yTiled, r, j, h, n),
-                kind,
-              )
-            for (const [k, n] of pieces(depth, wide))
-              kernel.backwardInput(
-                dyPart,
-                part(w, k, 0, n, columns),
-                part(x, r, k, h, n),
-                part(dxTiled, r, k, h, n),
-                kind,
-              )
-          }
-          for (const [k, h] of pieces(depth, high))
-            for (const [j, n] of pieces(columns, wide))
-              kernel.backwardWeight(
-                part(x, 0, k, rows, h),
-                part(dy, 0, j, rows, n),
-                part(dwTiled, k, j, h, n),
-                false,
-              )
-          expect(bitsOf(read(yTiled))).toEqual(bitsOf(read(y)))
-          expect(bitsOf(read(dxTiled))).toEqual(bitsOf(read(dx)))
-          expect(bitsOf(read(dwTiled))).toEqual(bitsOf(read(dw)))
-        },
-      ),
+        for (const [r, h] of pieces(rows, high)) {
+          const [xPart, dyPart] = [part(x, r, 0, h, depth), part(dy, r, 0, h, columns)]
+          for (const [j, n] of pieces(columns, wide))
+            kernel.forward(xPart, part(w, 0, j, depth, n), part(bias, 0, j, 1, n), part(yTiled, r, j, h, n), kind)
+          for (const [k, n] of pieces(depth, wide))
+            kernel.backwardInput(
+              dyPart,
+              part(w, k, 0, n, columns),
+              part(x, r, k, h, n),
+              part(dxTiled, r, k, h, n),
+              kind,
+            )
+        }
+        for (const [k, h] of pieces(depth, high))
+          for (const [j, n] of pieces(columns, wide))
+            kernel.backwardWeight(part(x, 0, k, rows, h), part(dy, 0, j, rows, n), part(dwTiled, k, j, h, n), false)
+        expect(bitsOf(read(yTiled))).toEqual(bitsOf(read(y)))
+        expect(bitsOf(read(dxTiled))).toEqual(bitsOf(read(dx)))
+        expect(bitsOf(read(dwTiled))).toEqual(bitsOf(read(dw)))
+      }),
     )
   })
 

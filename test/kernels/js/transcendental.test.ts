@@ -6,8 +6,7 @@ import { apply } from './apply.ts'
 const STRIDE = 3593
 
 /** A unit in the last place of the float32 next to a real number. */
-const unit = (value: number): number =>
-  2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(value) || 2 ** -126))) - 23)
+const unit = (value: number): number => 2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(value) || 2 ** -126))) - 23)
 
 const OVERFLOW = 2 ** 128 - 2 ** 103
 

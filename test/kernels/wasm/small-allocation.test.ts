@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Activation } from '../../../src/kernels/kernel.ts'
-import {
-  bindSmallOperations,
-  smallOperations,
-  type SmallExports,
-} from '../../../src/kernels/wasm/small/index.ts'
+import { ACTIVATIONS } from '../../../src/kernels/kernel.ts'
+import { bindSmallOperations, smallOperations, type SmallExports } from '../../../src/kernels/wasm/small/index.ts'
 import { arena, numbers } from '../arena.ts'
 import { assemble } from './assemble.ts'
 
@@ -15,7 +11,6 @@ const CALLS = 500
 /** Asking for the heap's size allocates a little itself; one boxed number of 16 bytes a call would exceed this. */
 const ALLOWED_BYTES = 8 * CALLS
 
-const activations: Activation[] = ['relu', 'tanh', 'sigmoid', 'identity']
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
 // In a file of its own: V8 compiles the methods of one kernel in a thread better than those of many.
@@ -36,7 +31,7 @@ describe('the small operations of the WebAssembly kernels in a hot loop', () => 
 
     const run = (calls: number): void => {
       for (let call = 0; call < calls; call++) {
-        for (const kind of activations) {
+        for (const kind of ACTIVATIONS) {
           operations.activate(y, bias, kind)
           operations.activate(y, undefined, kind)
           operations.multiplyByDerivative(dy, y, kind)

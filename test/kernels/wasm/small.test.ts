@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
 import { activate, multiplyByDerivative } from '../../../src/kernels/js/activation.ts'
 import { exp, log, sigmoid, tanh } from '../../../src/kernels/js/transcendental.ts'
-import type { Activation, Loss, Matrix } from '../../../src/kernels/kernel.ts'
+import { LOSSES, ACTIVATIONS, type Matrix } from '../../../src/kernels/kernel.ts'
 import { elementwise } from '../../../src/kernels/wasm/small/elementwise.ts'
 import {
   bindSmallOperations,
@@ -77,8 +77,8 @@ function agree(run: (place: Workplace) => Matrix[]): void {
 const size = fc.integer({ min: 1, max: 70 })
 const padding = fc.integer({ min: 0, max: 5 })
 const seed = fc.integer()
-const activation = fc.constantFrom<Activation>('relu', 'tanh', 'sigmoid', 'identity')
-const loss = fc.constantFrom<Loss>('cross-entropy', 'mse')
+const activation = fc.constantFrom(...ACTIVATIONS)
+const loss = fc.constantFrom(...LOSSES)
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
 describe('the small operations of the WebAssembly kernels, to the bit as those of the js kernel', () => {
@@ -114,14 +114,8 @@ describe('the small operations of the WebAssembly kernels, to the bit as those o
     fc.assert(
       fc.property(size, size, padding, padding, seed, (rows, columns, pad, more, salt) => {
         agree(({ matrix, operations }) => {
-          const filled = (s: number, by: number) =>
-            matrix(rows, columns, by, numbers(rows * columns, salt + s))
-          const [w, gradient, velocity, first] = [
-            filled(0, pad),
-            filled(1, pad),
-            filled(2, more),
-            filled(3, pad),
-          ]
+          const filled = (s: number, by: number) => matrix(rows, columns, by, numbers(rows * columns, salt + s))
+          const [w, gradient, velocity, first] = [filled(0, pad), filled(1, pad), filled(2, more), filled(3, pad)]
           const second = matrix(rows, columns, more, numbers(rows * columns, salt + 4).map(Math.abs))
           operations.sgd(w, gradient, hyper)
           operations.momentum(w, gradient, velocity, hyper)
@@ -151,18 +145,14 @@ describe('the small operations of the WebAssembly kernels, to the bit as those o
   it('have the same losses where outputs are zeros of both signs, infinite, NaN or far apart', () => {
     const values = [0, -0, Infinity, -Infinity, NaN, 3e38, -3e38, 1e-40, -90, 90]
     fc.assert(
-      fc.property(
-        fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 19 }),
-        loss,
-        (row, kind) => {
-          agree(({ matrix, operations }) => {
-            const y = matrix(1, row.length, 1, row)
-            const [dy, losses] = [matrix(1, row.length), matrix(1, 1)]
-            operations.loss(kind, y, matrix(1, 1, 0, [row.length - 1]), dy, losses, 1)
-            return [dy, losses]
-          })
-        },
-      ),
+      fc.property(fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 19 }), loss, (row, kind) => {
+        agree(({ matrix, operations }) => {
+          const y = matrix(1, row.length, 1, row)
+          const [dy, losses] = [matrix(1, row.length), matrix(1, 1)]
+          operations.loss(kind, y, matrix(1, 1, 0, [row.length - 1]), dy, losses, 1)
+          return [dy, losses]
+        })
+      }),
     )
   })
 
@@ -201,9 +191,7 @@ describe('the sum of the WebAssembly kernels', () => {
     const { matrix, operations } = workplace('wasm')
     const source = matrix(1, 1)
     const sources = Array.from({ length: SCRATCH / 2 + 1 }, () => source)
-    expect(() => operations.sum(sources, source)).toThrow(
-      "33 sources: the kernel's scratch memory has room for 32",
-    )
+    expect(() => operations.sum(sources, source)).toThrow("33 sources: the kernel's scratch memory has room for 32")
   })
 })
 

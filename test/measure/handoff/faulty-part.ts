@@ -1,4 +1,4 @@
-import { PROGRESS_CELLS } from '../../../src/measure/handoff/progress.ts'
+import { note } from '../../../src/measure/handoff/counters.ts'
 
 export interface FaultyTask {
   readonly rank: number
@@ -20,10 +20,10 @@ const faults: Readonly<Record<string, () => void>> = {
   },
 }
 
-/** Rank 1 comes as far as its third try, where it has the fault; the other waits for it for ever. */
+/** Rank 1 finishes three tries, then has the fault; the other rank waits for ever. */
 export default ({ rank, fault, progress }: FaultyTask): number => {
   if (rank === 1) {
-    progress[rank * PROGRESS_CELLS] = 3
+    note(progress, rank, 3)
     faults[fault]()
   } else if (fault !== 'none') faults.stall()
   return rank

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Conditions } from '../../../src/measure/handoff/measurement.ts'
-import { openThreads, together } from '../../../src/measure/handoff/threads.ts'
+import { openThreads, together } from '../../../src/measure/handoff/ranks.ts'
 import { measureRoundTrips } from '../../../src/measure/handoff/round-trip.ts'
 import { measureStartUp } from '../../../src/measure/handoff/start-up.ts'
-import { RankError } from '../../../src/runtime/team.ts'
+import { RankError } from '../../../src/runtime/pool.ts'
 import type { FaultyTask } from './faulty-part.ts'
 
 const SECONDS = 10
 const PACE = { warmUpMs: 0, measuredMs: 1000 * SECONDS, fewest: 5, most: 1_000_000_000 }
 const conditions: Conditions = { cores: 2, signal: new AbortController().signal, patience: 1000 }
 
-const handles = () =>
-  process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker')
+const handles = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker')
 
 /** Those of the test runner itself. */
 const before = handles()
@@ -51,8 +50,8 @@ describe('the threads of a measurement', () => {
   it.each([
     ['throw', /^a test: rank 1 of 2 failed after try 3: the handoff is lost$/],
     ['exit', /^a test: rank 1 of 2 failed after try 3: .*exited with code: 7/],
-    ['stall', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0, rank 1 after try 3$/],
-    ['spin', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0, rank 1 after try 3$/],
+    ['stall', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0; rank 1 after try 3$/],
+    ['spin', /^a test: nothing has moved for 1\.0 s; rank 0 after try 0; rank 1 after try 3$/],
   ])('end with an error when one has the fault "%s", and none is left behind', async (fault, expected) => {
     const error = await errorOf(run(fault))
     expect(error).toBeInstanceOf(RankError)
@@ -62,9 +61,7 @@ describe('the threads of a measurement', () => {
 
   it('end with an error when their module cannot be loaded', async () => {
     const error = await errorOf(run('none', '../../runtime/broken-worker.js'))
-    expect((error as RankError).message).toMatch(
-      /^a test: rank \d of 2 failed .*this worker cannot be loaded/,
-    )
+    expect((error as RankError).message).toMatch(/^a test: rank \d of 2 failed .*this worker cannot be loaded/)
     await expect.poll(handles).toEqual(before)
   })
 

@@ -87,8 +87,7 @@ describe.each([amdahl, gustafson])('the law of $title', (law) => {
         const squares = (value: number) =>
           points.reduce((sum, point) => sum + relative(point, law.speedAt([value], point.threads)) ** 2, 0)
         // Amdahl's are of times, Gustafson's of speeds.
-        const relative = ({ speed: seen }: Point, at: number) =>
-          law === amdahl ? seen / at - 1 : at / seen - 1
+        const relative = ({ speed: seen }: Point, at: number) => (law === amdahl ? seen / at - 1 : at / seen - 1)
         const [found] = estimate(law, points)
         expect(squares(found)).toBeLessThanOrEqual(squares(other) + 1e-12)
       }),

@@ -1,12 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import {
-  availableCores,
-  cgroupQuota,
-  groupsOf,
-  parseQuota,
-  wholeCores,
-} from '../../../src/measure/machine/cores.ts'
+import { availableCores, cgroupQuota, groupsOf, parseQuota, wholeCores } from '../../../src/measure/machine/cores.ts'
 
 describe('the CPU quota', () => {
   it('is the share of the period, in cores', () => {
@@ -15,16 +9,7 @@ describe('the CPU quota', () => {
   })
 
   it('is no limit when it says max, -1 or 0, or cannot be read', () => {
-    for (const text of [
-      'max 100000\n',
-      '-1\n 100000\n',
-      '0 100000',
-      '100000',
-      '100000 0',
-      '',
-      'what',
-      undefined,
-    ])
+    for (const text of ['max 100000\n', '-1\n 100000\n', '0 100000', '100000', '100000 0', '', 'what', undefined])
       expect(parseQuota(text)).toBeUndefined()
   })
 

@@ -4,6 +4,7 @@ import {
   ordersOf,
   unpredictable,
   type Calibration,
+  type Timing,
 } from '../../../src/measure/prediction/calibrate.ts'
 import type { Cell } from '../../../src/cells/cell.ts'
 import { BUCKETS } from '../../../src/measure/ledger.ts'
@@ -15,14 +16,14 @@ import { visitOf } from '../visits.ts'
 
 /** A calibration in which every instruction takes a thousand nanoseconds alone, and twice that in company. */
 function madeUp(cells: readonly Cell[]): Calibration {
-  const timings = new Map<string, Map<number, { medianNs: number; minNs: number }>>()
+  const timings = new Map<string, Timing>()
   for (const { plan } of cells) {
     plan.programs.forEach((program, rank) => {
       for (const key of keysOf(plan, rank)) {
         if (key === undefined) continue
-        const of = timings.get(key) ?? new Map([[1, { medianNs: 1000, minNs: 900 }]])
-        if (plan.programs.length > 1) of.set(plan.programs.length, { medianNs: 2000, minNs: 900 })
-        timings.set(key, of)
+        const byThreads = new Map(timings.get(key.name)?.byThreads ?? [[1, { medianNs: 1000, minNs: 900 }]])
+        if (plan.programs.length > 1) byThreads.set(plan.programs.length, { medianNs: 2000, minNs: 900 })
+        timings.set(key.name, { key, byThreads })
       }
       expect(program.length).toBeGreaterThan(0)
     })
@@ -37,8 +38,7 @@ function madeUp(cells: readonly Cell[]): Calibration {
 }
 
 /** How many instructions of a rank take time of their own. */
-const count = ({ plan }: Cell, rank: number): number =>
-  keysOf(plan, rank).filter((key) => key !== undefined).length
+const count = ({ plan }: Cell, rank: number): number => keysOf(plan, rank).filter((key) => key !== undefined).length
 
 describe('what is calibrated', () => {
   it('is each shape once alone, and once together as far as there are cores for the ranks', () => {
@@ -55,15 +55,15 @@ describe('what is calibrated', () => {
       expect(ranks).toHaveLength(cell.plan.programs.length)
     }
     const alone = orders.filter(({ threads }) => threads === 1).flatMap(({ ranks }) => ranks.flat())
-    const keys = alone.map(({ key }) => key)
+    const keys = alone.map(({ key }) => key.name)
     expect(new Set(keys).size).toBe(keys.length)
     const needed = cells.flatMap(({ plan }) => plan.programs.flatMap((_, rank) => keysOf(plan, rank)))
-    expect(new Set(keys)).toEqual(new Set(needed.filter((key) => key !== undefined)))
+    expect(new Set(keys)).toEqual(new Set(needed.flatMap((key) => key?.name ?? [])))
   })
 
   it('is an instruction in the midst of those of its shape', () => {
     const { plan } = smallCell('pipeline', { threads: 2 })
-    for (const { key, index } of occurrencesOf(plan, 0)) expect(keysOf(plan, 0)[index]).toBe(key)
+    for (const { key, index } of occurrencesOf(plan, 0)) expect(keysOf(plan, 0)[index]).toEqual(key)
   })
 
   it('is nothing of cells whose time is not in their instructions', () => {
@@ -105,9 +105,7 @@ describe('a prediction', () => {
   it('lets ranks without a core of their own share the cores', () => {
     const cell = smallCell('data', { threads: 4, reduction: 'owner' })
     const calibration = madeUp([cell])
-    expect(predict(cell, calibration, 2).stepNs).toBeGreaterThanOrEqual(
-      1.9 * predict(cell, calibration, 4).stepNs,
-    )
+    expect(predict(cell, calibration, 2).stepNs).toBeGreaterThanOrEqual(1.9 * predict(cell, calibration, 4).stepNs)
   })
 
   it('is made from real threads for every mode, and says why where there is none', async () => {

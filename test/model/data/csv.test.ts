@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readCsvDataSet } from '../../../src/model/data/csv.ts'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError } from '../../../src/model/data/dataset.ts'
 
 let folder = ''
 beforeAll(() => {
@@ -53,10 +53,7 @@ describe('readCsvDataSet', () => {
   })
 
   it('reads the same with Windows line ends, a byte order mark, blank lines, spaces and quotes', () => {
-    const dressed = flowers
-      .replaceAll('\n', '\r\n')
-      .replace('5.1,', '\r\n 5.1 , ')
-      .replace('virginica', '"virginica"')
+    const dressed = flowers.replaceAll('\n', '\r\n').replace('5.1,', '\r\n 5.1 , ').replace('virginica', '"virginica"')
     expect(read(`\ufeff${dressed}\r\n\r\n`)).toEqual(read(flowers))
   })
 
@@ -102,25 +99,17 @@ describe('readCsvDataSet', () => {
   })
 
   it('names a file that is missing', () => {
-    expect(failure(() => readCsvDataSet(join(folder, 'none.csv')))).toMatch(
-      /^cannot read .*none\.csv: no such file$/,
-    )
+    expect(failure(() => readCsvDataSet(join(folder, 'none.csv')))).toMatch(/^cannot read .*none\.csv: no such file$/)
   })
 
   it('names a folder given for a file', () => {
-    expect(failure(() => readCsvDataSet(folder))).toMatch(
-      /^cannot read .*: it is a directory, expected a file$/,
-    )
+    expect(failure(() => readCsvDataSet(folder))).toMatch(/^cannot read .*: it is a directory, expected a file$/)
   })
 
   it.each([
     ['an empty file', '', 'data.csv: the file is empty; expected lines of comma-separated values'],
     ['a blank file', '\n \n', 'data.csv: the file is empty; expected lines of comma-separated values'],
-    [
-      'a header without rows',
-      'x,label\n',
-      'data.csv, line 1: a header and no rows; expected rows of data below it',
-    ],
+    ['a header without rows', 'x,label\n', 'data.csv, line 1: a header and no rows; expected rows of data below it'],
     [
       'a single column, as other separators make it',
       'x;y;label\n1;2;a\n',
@@ -193,9 +182,7 @@ describe('readCsvDataSet', () => {
 
   it('lists some of many columns', () => {
     const header = Array.from({ length: 100 }, (_, index) => `c${index}`).join(',')
-    expect(failure(() => read(`${header}\n`, 'kind'))).toMatch(
-      /the columns are "c0", .*"c10", … "c99" \(100 in all\)$/,
-    )
+    expect(failure(() => read(`${header}\n`, 'kind'))).toMatch(/the columns are "c0", .*"c10", … "c99" \(100 in all\)$/)
   })
 
   it('refuses the name of a label where there is no header', () => {

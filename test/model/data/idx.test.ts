@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError } from '../../../src/model/data/dataset.ts'
 import { readIdxDataSet } from '../../../src/model/data/idx.ts'
 
 let folder = ''
@@ -90,9 +90,7 @@ describe('readIdxDataSet', () => {
     [0x0e, [-1.5, 0.1, 1e-60, 1e38]],
   ])('reads elements of type %i as float32', (type, values) => {
     const path = write('images', idx(type, [2, 2], values))
-    expect(readIdxDataSet(path, write('labels', idx(0x08, [2], [0, 1]))).features).toEqual(
-      Float32Array.from(values),
-    )
+    expect(readIdxDataSet(path, write('labels', idx(0x08, [2], [0, 1]))).features).toEqual(Float32Array.from(values))
   })
 
   it('reads what was written, for any number of dimensions', () => {
@@ -135,22 +133,14 @@ describe('readIdxDataSet', () => {
       images.subarray(0, 10),
       'images, byte 10: the file ends; expected the sizes of 3 dimensions up to byte 16',
     ],
-    [
-      'a dimension of size 0',
-      idx(0x08, [3, 0, 2], []),
-      'images, byte 8: dimension 2 has size 0; expected at least 1',
-    ],
+    ['a dimension of size 0', idx(0x08, [3, 0, 2], []), 'images, byte 8: dimension 2 has size 0; expected at least 1'],
     ['elements that are cut short', images.subarray(0, 27), `images, byte 27: the file ends; ${whole}`],
     [
       'elements that are too many',
       Buffer.concat([images, Buffer.alloc(2)]),
       `images, byte 28: 2 bytes too many; ${whole}`,
     ],
-    [
-      'labels',
-      labels,
-      'images, byte 3: one dimension, as labels have; expected images, which have two or more',
-    ],
+    ['labels', labels, 'images, byte 3: one dimension, as labels have; expected images, which have two or more'],
     [
       'an element that is not finite',
       idx(0x0e, [3, 1], [1, 1e300, 2]),

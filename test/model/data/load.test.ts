@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError } from '../../../src/model/data/dataset.ts'
 import { loadDataSet } from '../../../src/model/data/load.ts'
 import { syntheticDataSet } from '../../../src/model/data/synthetic.ts'
 
@@ -48,9 +48,7 @@ describe('loadDataSet', () => {
   it('refuses the name of a label where there are no named columns', () => {
     const path = write('images-idx3-ubyte', images)
     const ending = 'there is no column "kind"; only a CSV file has its label\'s column named'
-    expect(() => loadDataSet(path, { seed: 1, label: 'kind' })).toThrow(
-      new DataError(`${path} (IDX): ${ending}`),
-    )
+    expect(() => loadDataSet(path, { seed: 1, label: 'kind' })).toThrow(new DataError(`${path} (IDX): ${ending}`))
     expect(() => loadDataSet('synthetic', { seed: 1, label: 'kind' })).toThrow(
       new DataError(`the synthetic data: ${ending}`),
     )

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { DataSet } from '../../../src/model/data/dataset.ts'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError, type DataSet } from '../../../src/model/data/dataset.ts'
 import { scaleFeatures, splitDataSet } from '../../../src/model/data/split.ts'
 
 /** Row r has features r and −r, and label r mod 3. */

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { DataSet } from '../../../src/model/data/dataset.ts'
-import { DataError } from '../../../src/model/data/error.ts'
+import { DataError, type DataSet } from '../../../src/model/data/dataset.ts'
 import { splitDataSet } from '../../../src/model/data/split.ts'
 import { syntheticDataSet } from '../../../src/model/data/synthetic.ts'
 
-const row = (set: DataSet, index: number) =>
-  set.features.subarray(index * set.columns, (index + 1) * set.columns)
+const row = (set: DataSet, index: number) => set.features.subarray(index * set.columns, (index + 1) * set.columns)
 
 const squaredDistance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((sum, value, index) => sum + (value - b[index]) ** 2, 0)
@@ -53,20 +51,17 @@ describe('syntheticDataSet', () => {
     [400, 16, 4],
     [1000, 64, 10],
     [200, 784, 10],
-  ])(
-    'can be learned from, and is not won by a constant: %i rows, %i columns, %i classes',
-    (rows, columns, classes) => {
-      const set = syntheticDataSet({ rows, columns, classes, seed: 7 })
-      expect(set).toMatchObject({ name: 'synthetic', rows, columns, classes })
-      const { training, heldOut } = splitDataSet(set, 0.25, 7)
-      expect(nearestCentroidAccuracy(training, heldOut)).toBeGreaterThan(0.95)
+  ])('can be learned from, and is not won by a constant: %i rows, %i columns, %i classes', (rows, columns, classes) => {
+    const set = syntheticDataSet({ rows, columns, classes, seed: 7 })
+    expect(set).toMatchObject({ name: 'synthetic', rows, columns, classes })
+    const { training, heldOut } = splitDataSet(set, 0.25, 7)
+    expect(nearestCentroidAccuracy(training, heldOut)).toBeGreaterThan(0.95)
 
-      const counts = new Uint32Array(classes)
-      for (const label of set.labels) counts[label]++
-      expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
-      expect(set.labelNames).toHaveLength(classes)
-    },
-  )
+    const counts = new Uint32Array(classes)
+    for (const label of set.labels) counts[label]++
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+    expect(set.labelNames).toHaveLength(classes)
+  })
 
   it('has values of order 1', () => {
     for (const columns of [1, 4, 100]) {

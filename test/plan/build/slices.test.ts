@@ -75,9 +75,7 @@ describe('the slices of owners', () => {
       fc.property(anyCase, (any) => {
         const slices = slicesOf(any)
         /** Of a row: whole panels, and twice the time for one that is not full. */
-        const costs = any.widths
-          .slice(1)
-          .map((columns) => Math.floor(columns / 16) + (columns % 16 === 0 ? 0 : 2))
+        const costs = any.widths.slice(1).map((columns) => Math.floor(columns / 16) + (columns % 16 === 0 ? 0 : 2))
         const work = (ranks: number) =>
           slices.reduce(
             (sum, spans, layer) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkPlan } from '../../../src/plan/check/check.ts'
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, ownersCompute, tableOf, type Grid } from '../../../src/plan/grid.ts'
 import { walkWithClocks } from '../../../src/plan/check/clocks.ts'
 import { PlanError, type Instruction, type Plan } from '../../../src/plan/plan.ts'
@@ -51,9 +51,7 @@ function knowsAnyway(plan: Plan, rank: number, index: number): boolean {
   const { counter, atLeast } = instruction
   const { publisher } = plan.counters[counter]
   const program = plan.programs[publisher]
-  const publishes = program.flatMap((each, i) =>
-    each.op === 'publish' && each.counter === counter ? [i] : [],
-  )
+  const publishes = program.flatMap((each, i) => (each.op === 'publish' && each.counter === counter ? [i] : []))
   const told = program.slice(0, publishes[atLeast - 1]).findLastIndex(({ op }) => op !== 'publish') + 1
   let knows = false
   try {
@@ -133,9 +131,7 @@ describe('the checker', () => {
       const plan = planGrid({ ...pipeline, pp: 2, schedule: 'gpipe', microbatches: 8 })
       const waits = plan.programs.flatMap((program, rank) =>
         program.flatMap((each, index) =>
-          each.op === 'await' && each.cause === 'credit' && !knowsAnyway(plan, rank, index)
-            ? [{ rank, index }]
-            : [],
+          each.op === 'await' && each.cause === 'credit' && !knowsAnyway(plan, rank, index) ? [{ rank, index }] : [],
         ),
       )
       expect(waits.length).toBeGreaterThan(3)
@@ -197,9 +193,7 @@ describe('the checker', () => {
   it('notices samples that are summed out of order', () => {
     const plan = planGrid({ ...pipeline, pp: 1, schedule: 'gpipe', microbatches: 2 })
     const mutant = withProgram(plan, 0, (program) => {
-      const weights = program.flatMap((i, index) =>
-        i.op === 'backward-weight' && i.layer === 0 ? [index] : [],
-      )
+      const weights = program.flatMap((i, index) => (i.op === 'backward-weight' && i.layer === 0 ? [index] : []))
       const [first, second] = weights
       return program.with(first, program[second]).with(second, program[first])
     })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scratchFloats } from '../../../src/kernels/kernel.ts'
 import { bytesOf, slotFloats } from '../../../src/plan/read/bytes.ts'
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import { exceeds } from '../../../src/cells/fit.ts'
 import { GRID_DEFAULTS, type Grid } from '../../../src/plan/grid.ts'
 import { memoryOf, memoryPerRank, neediest, USES, type Use } from '../../../src/plan/read/memory.ts'
@@ -32,8 +32,7 @@ const owned = (plan: Plan, owner: number, use: Use): number =>
   memoryOf(plan)
     .find((each) => each.owner === owner)!
     .bytes.get(use)!
-const perRank = (plan: Plan, use: Use): number[] =>
-  [...plan.programs.keys()].map((rank) => owned(plan, rank, use))
+const perRank = (plan: Plan, use: Use): number[] => [...plan.programs.keys()].map((rank) => owned(plan, rank, use))
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
 
 /** Bytes of activations per rank of four stages, with six samples a microbatch. */
@@ -82,9 +81,7 @@ describe('the memory of a plan', () => {
       fc.property(anyGrid, (any) => {
         const plan = planGrid(any)
         const all = sum(
-          memoryOf(plan).flatMap(({ bytes }) =>
-            USES.filter((use) => use !== 'batch').map((use) => bytes.get(use)!),
-          ),
+          memoryOf(plan).flatMap(({ bytes }) => USES.filter((use) => use !== 'batch').map((use) => bytes.get(use)!)),
         )
         expect(sum(memoryPerRank(plan))).toBeCloseTo(all, 3)
         expect(neediest(plan).bytes).toBe(Math.max(...memoryPerRank(plan)))
@@ -175,9 +172,7 @@ describe('a budget of memory per rank', () => {
     const refusal = exceeds(data, budget)!
     const begins = `needs ${written(bytes)} on rank ${rank}, more than the ${written(budget)} allowed per rank; these fit: `
     expect(refusal.startsWith(begins), refusal).toBe(true)
-    expect(proposalsOf(refusal, data).some(({ grid: { dp, pp, tp } }) => dp === 1 && pp * tp === 4)).toBe(
-      true,
-    )
+    expect(proposalsOf(refusal, data).some(({ grid: { dp, pp, tp } }) => dp === 1 && pp * tp === 4)).toBe(true)
   })
 
   it('says so where no grid and no schedule of as many ranks fits', () => {

@@ -17,11 +17,7 @@ export function needs(cells: readonly Action[], { pass, stage, microbatch }: Act
  * When the last rank ends, if handing over takes no time; undefined if ranks wait for ever. With `slots`, a stage's F
  * also waits until the next stage has given back one of that many slots.
  */
-export function finish(
-  table: Table,
-  durations: Durations,
-  slots?: (stage: number) => number,
-): number | undefined {
+export function finish(table: Table, durations: Durations, slots?: (stage: number) => number): number | undefined {
   const cells = table.flat()
   const after = new Map(cells.map((action) => [action, needs(cells, action)]))
   if (slots) {
@@ -40,9 +36,7 @@ export function finish(
   const clocks = table.map(() => 0)
   const queues = table.map((row) => [...row])
   for (;;) {
-    const ready = queues.findIndex(
-      (queue) => queue.length > 0 && after.get(queue[0])?.every((a) => ends.has(a)),
-    )
+    const ready = queues.findIndex((queue) => queue.length > 0 && after.get(queue[0])?.every((a) => ends.has(a)))
     if (ready < 0) break
     const action = queues[ready].shift() as Action
     const start = Math.max(clocks[ready], ...(after.get(action) ?? []).map((a) => ends.get(a) as number))

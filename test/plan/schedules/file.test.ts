@@ -79,11 +79,7 @@ describe('a schedule file', () => {
       '0B0,,0F0',
       'rank 0, step 0: 0B0 needs the F of its microbatch, but it comes before 0F0 (rank 0, step 2)',
     ],
-    [
-      'backward without forward',
-      '0B0',
-      'rank 0, step 0: 0B0 needs the F of its microbatch, but there is no F of it',
-    ],
+    ['backward without forward', '0B0', 'rank 0, step 0: 0B0 needs the F of its microbatch, but there is no F of it'],
     [
       'W before I',
       '0F0,0W0,0I0',

@@ -135,21 +135,15 @@ describe('the slots of a stage', () => {
   it('of activations are counted from F to the end of W or B, those of deltas from I', () => {
     const row = schedules.gpipe(1, 5, 1)[0]
     expect([peakInFlight(row, 0), peakPending(row, 0)]).toEqual([5, 1])
-    const late = row.flatMap((action) =>
-      action.pass === 'B' ? [{ ...action, pass: 'I' as const }] : [action],
-    )
+    const late = row.flatMap((action) => (action.pass === 'B' ? [{ ...action, pass: 'I' as const }] : [action]))
     const last = row.slice(5).map((action) => ({ ...action, pass: 'W' as const }))
     expect([peakInFlight([...late, ...last], 0), peakPending([...late, ...last], 0)]).toEqual([5, 5])
   })
 
   it('of other stages of the rank are not counted', () => {
     const table = schedules.interleaved(2, 4, 2)
-    expect(stages(table).map((stage) => peakInFlight(table[rankOf(table, stage)], stage))).toEqual([
-      4, 3, 2, 1,
-    ])
-    expect(stages(table).map((stage) => peakPending(table[rankOf(table, stage)], stage))).toEqual([
-      1, 1, 1, 1,
-    ])
+    expect(stages(table).map((stage) => peakInFlight(table[rankOf(table, stage)], stage))).toEqual([4, 3, 2, 1])
+    expect(stages(table).map((stage) => peakPending(table[rankOf(table, stage)], stage))).toEqual([1, 1, 1, 1])
   })
 
   it('that are ample never make anyone wait, whatever the passes take', () => {
@@ -160,9 +154,7 @@ describe('the slots of a stage', () => {
         const unhindered = finish(table, takes)
         expect(finish(table, takes, (stage) => ampleSlots(table, stage))).toBe(unhindered)
         for (const stage of stages(table).slice(1)) {
-          expect(ampleSlots(table, stage)).toBeGreaterThanOrEqual(
-            peakInFlight(table[rankOf(table, stage)], stage),
-          )
+          expect(ampleSlots(table, stage)).toBeGreaterThanOrEqual(peakInFlight(table[rankOf(table, stage)], stage))
         }
       }),
     )

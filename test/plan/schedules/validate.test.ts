@@ -22,9 +22,7 @@ function isValid(table: Table, microbatches: number): boolean {
     }
   }
   const inTime = (row: readonly Action[]): boolean =>
-    row.every((action, index) =>
-      needs(cells, action).every((a) => a.stage !== action.stage || row.indexOf(a) < index),
-    )
+    row.every((action, index) => needs(cells, action).every((a) => a.stage !== action.stage || row.indexOf(a) < index))
   return table.every(inTime) && finish(table, UNIT) !== undefined
 }
 

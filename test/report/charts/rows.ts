@@ -2,21 +2,31 @@ import type { CsvRow } from '../../../src/report/folder/read-csv.ts'
 import type { RunData } from '../../../src/report/charts/run-data.ts'
 import type { TraceEvent } from '../../../src/report/rows/trace.ts'
 
-/** The files of a run as they might be, with numbers that are easy to find in a picture. */
+/** The files of a made-up run, with numbers that are easy to find in a picture. */
 
 export const MACHINE = { cpu: 'A processor <fast> & cool', availableCores: 2, node: 'v20.1.2' }
 
 const LAYERS = '20-8-8-8-4'
 
+const splitOf = (cell: string) => {
+  const [mode, variant] = cell.replace('zero-bubble', 'zero_bubble').split('-')
+  return {
+    mode,
+    schedule: mode === 'pipeline' ? variant.replace('_', '-') : '',
+    reduction: mode === 'data' ? variant : '',
+    handoff: 'shared',
+    dispatch: 'resident',
+    wait: 'spin-then-wait',
+  }
+}
+
 export const summaryRow = (cell: string, fields: Record<string, string | number> = {}): CsvRow => {
-  const [mode] = cell.split('-')
   const threads = Number(/\d+$/.exec(cell)?.[0])
   const row = {
     run_id: 'a-run',
     experiment: 'scaling',
     cell,
-    mode,
-    schedule: mode === 'pipeline' ? cell.split('-')[1] : '',
+    ...splitOf(cell),
     threads,
     layers: LAYERS,
     batch: 64,
@@ -56,6 +66,8 @@ export const growthRow = (cell: string, variable: string, value: number, block: 
   run_id: 'a-run',
   kernel: 'simd',
   cell,
+  ...splitOf(cell),
+  threads: String(Number(/\d+$/.exec(cell)?.[0])),
   variable,
   value: String(value),
   block: String(block),
@@ -84,4 +96,4 @@ export const processEvent = (pid: number, cell: string): TraceEvent => ({
 export const spanEvent = (pid: number, rank: number, cat: string, from: number, to: number, name = cat) =>
   ({ ph: 'X', pid, tid: rank, name, cat, ts: from, dur: to - from }) satisfies TraceEvent
 
-export const run = (files: Omit<RunData, 'machine'>): RunData => ({ machine: MACHINE, ...files })
+export const run = (files: Partial<RunData>): RunData => ({ machine: MACHINE, ...files })

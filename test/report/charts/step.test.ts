@@ -6,11 +6,7 @@ const pass = (name: string, from: number, to: number) => spanEvent(0, 0, 'pass',
 
 describe('a step of the trace', () => {
   it('lasts until its last rank is done', () => {
-    const step = stepOf([
-      processEvent(0, 'x'),
-      spanEvent(0, 0, 'forward', 0, 5),
-      spanEvent(0, 1, 'loss', 2, 9),
-    ])
+    const step = stepOf([processEvent(0, 'x'), spanEvent(0, 0, 'forward', 0, 5), spanEvent(0, 1, 'loss', 2, 9)])
     expect(step.length).toBe(9)
     expect(step.ranks).toBe(2)
   })
@@ -18,10 +14,18 @@ describe('a step of the trace', () => {
   it('has a rank wait at the barrier until it begins', () => {
     const step = stepOf([spanEvent(0, 0, 'forward', 0, 5), spanEvent(0, 1, 'forward', 3, 9)])
     expect(spansOf(step, 0.1)).toEqual([
-      { rank: 0, bucket: 'forward', from: 0, to: 5 },
-      { rank: 1, bucket: 'wait-barrier', from: 0, to: 3 },
-      { rank: 1, bucket: 'forward', from: 3, to: 9 },
+      { rank: 0, work: 'forward', from: 0, to: 5 },
+      { rank: 1, work: 'wait-barrier', from: 0, to: 3 },
+      { rank: 1, work: 'forward', from: 3, to: 9 },
     ])
+  })
+
+  it('tells packing, which the ledger books as backward-input, from the backward pass', () => {
+    const step = stepOf([
+      spanEvent(0, 0, 'backward-input', 0, 2, 'pack 1'),
+      spanEvent(0, 0, 'backward-input', 2, 5, 'backward-input 1'),
+    ])
+    expect(spansOf(step, 0.1).map(({ work }) => work)).toEqual(['pack', 'backward-input'])
   })
 
   it('joins what is done without a gap, of one rank, and leaves out what does not show', () => {
@@ -33,16 +37,14 @@ describe('a step of the trace', () => {
       spanEvent(0, 1, 'update', 0, 12),
     ])
     expect(spansOf(step, 0.1)).toEqual([
-      { rank: 0, bucket: 'forward', from: 0, to: 8 },
-      { rank: 0, bucket: 'update', from: 8.05, to: 12 },
-      { rank: 1, bucket: 'update', from: 0, to: 12 },
+      { rank: 0, work: 'forward', from: 0, to: 8 },
+      { rank: 0, work: 'update', from: 8.05, to: 12 },
+      { rank: 1, work: 'update', from: 0, to: 12 },
     ])
   })
 
   it('ignores what is no instruction, such as the step and its passes', () => {
-    expect(
-      spansOf(stepOf([spanEvent(0, 0, 'step', 0, 9), spanEvent(0, 0, 'pass', 0, 9, 'F 0')]), 0.1),
-    ).toEqual([])
+    expect(spansOf(stepOf([spanEvent(0, 0, 'step', 0, 9), spanEvent(0, 0, 'pass', 0, 9, 'F 0')]), 0.1)).toEqual([])
   })
 
   it('numbers each pass where it works longest without a pause', () => {

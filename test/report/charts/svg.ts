@@ -1,4 +1,4 @@
-/** An element with what it stands in, outermost first, each by its `aria-label` or else by its name. */
+/** An element and its ancestors, outermost first, each by its `aria-label` or else by its name. */
 export interface Element {
   readonly name: string
   readonly attributes: Readonly<Record<string, string>>
@@ -25,8 +25,7 @@ export function elementsOf(svg: string): Element[] {
     if (ENTITY.test(whole)) throw new Error(`not escaped: ${whole}`)
     if (text !== undefined) {
       const last = open.at(-1)
-      if (last)
-        elements[last.index] = { ...elements[last.index], text: elements[last.index].text + unescaped(text) }
+      if (last) elements[last.index] = { ...elements[last.index], text: elements[last.index].text + unescaped(text) }
       else if (text.trim() !== '') throw new Error(`text outside: ${text}`)
     } else if (closing === '/') {
       if (open.pop()?.name !== name) throw new Error(`</${name}> closes another element`)
@@ -51,5 +50,12 @@ const unescaped = (text: string): string =>
 export const marks = (svg: string, kind: string): Element[] =>
   elementsOf(svg).filter(({ name, within }) => name !== 'g' && within.at(-1) === kind)
 
-export const texts = (svg: string): string[] =>
-  elementsOf(svg).flatMap(({ name, text }) => (name === 'text' ? [text] : []))
+/** The lines of a text are joined by spaces. */
+export function texts(svg: string): string[] {
+  const found: string[] = []
+  for (const { name, text } of elementsOf(svg)) {
+    if (name === 'text') found.push(text)
+    else if (name === 'tspan') found.push([found.pop(), text].filter(Boolean).join(' '))
+  }
+  return found
+}

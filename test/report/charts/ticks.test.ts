@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { evenTicks, logarithmicTicks, powersOfTwo } from '../../../src/report/charts/ticks.ts'
+import { apart, evenTicks, logarithmicTicks, powersOfTwo } from '../../../src/report/charts/ticks.ts'
 
 const positive = fc.double({ min: 1e-3, max: 1e6, noNaN: true })
+/** Numbers of ten pixels at their ticks. */
+const placeOf = (tick: number) => ({ from: tick - 5, to: tick + 5 })
 
 describe('ticks', () => {
   it('that are even begin at 0, end within what is shown, and are three to seven', () => {
@@ -25,6 +27,11 @@ describe('ticks', () => {
         for (const tick of evenTicks(most)) expect(String(tick).length).toBeLessThanOrEqual(7)
       }),
     )
+  })
+
+  it('are left out where their numbers would touch, the last never', () => {
+    expect(apart([0, 10, 20, 30], placeOf)).toEqual([0, 10, 20, 30])
+    expect(apart([0, 12, 18, 30, 32], placeOf)).toEqual([0, 18, 32])
   })
 
   it('that are logarithmic enclose what is shown, and are at least two', () => {

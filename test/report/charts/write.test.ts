@@ -27,8 +27,7 @@ const summary = stringify(
   [1, 2].map((threads) => summaryRow(`tensor-${threads}`)),
   { header: true },
 )
-const report = (...args: string[]) =>
-  spawnSync(process.execPath, [MAIN, 'report', ...args], { encoding: 'utf8' })
+const report = (...args: string[]) => spawnSync(process.execPath, [MAIN, 'report', ...args], { encoding: 'utf8' })
 
 describe('the charts of a run', () => {
   let path = ''

@@ -99,9 +99,7 @@ describe('a cell in two runs', () => {
       run([{ cell: 'serial-1', blocks: BLOCKS }, weak(64), weak(128)]),
       run([weak(128), weak(256)]),
     ])
-    expect(
-      cells.map(({ experiment, variant, against: [found] }) => [experiment, variant, found.kind]),
-    ).toEqual([
+    expect(cells.map(({ experiment, variant, against: [found] }) => [experiment, variant, found.kind])).toEqual([
       ['scaling', '', 'missing'],
       ['weak', '8-4-2, batch 64', 'missing'],
       ['weak', '8-4-2, batch 128', 'compared'],
@@ -159,9 +157,7 @@ describe('rows of different work', () => {
     const found = against({ blocks: BLOCKS }, { blocks: BLOCKS, fields })
     expect(found).toMatchObject({
       kind: 'refused',
-      reason: expect.stringMatching(
-        /^weights_sha256: serial’s weights b{12}, in A a{12}, in the same arithmetic/,
-      ),
+      reason: expect.stringMatching(/^weights_sha256: serial’s weights b{12}, in A a{12}, in the same arithmetic/),
     })
   })
 
@@ -174,10 +170,7 @@ describe('rows of different work', () => {
     const same = comparisonOf([run([...serials(BLOCKS), close('c')]), run([...serials(BLOCKS), close('d')])])
     expect(same.cells[1].against[0].kind).toBe('compared')
     const fields = { weights_sha256: 'b'.repeat(64) }
-    const other = comparisonOf([
-      run([...serials(BLOCKS), close('c')]),
-      run([...serials(BLOCKS, fields), close('c')]),
-    ])
+    const other = comparisonOf([run([...serials(BLOCKS), close('c')]), run([...serials(BLOCKS, fields), close('c')])])
     expect(other.cells[1].against[0].kind).toBe('refused')
   })
 
@@ -187,10 +180,7 @@ describe('rows of different work', () => {
       blocks: BLOCKS,
       fields: { mode: 'layer', weights_sha256: letter.repeat(64) },
     })
-    const { cells } = comparisonOf([
-      run([...serials(BLOCKS), exact('a')]),
-      run([...serials(BLOCKS), exact('b')]),
-    ])
+    const { cells } = comparisonOf([run([...serials(BLOCKS), exact('a')]), run([...serials(BLOCKS), exact('b')])])
     expect(cells.map(({ against: [found] }) => found.kind)).toEqual(['compared', 'refused'])
   })
 
@@ -227,9 +217,7 @@ describe('rows of different work', () => {
 
 /** What the gate fails by, in two runs. */
 const gate = (first: readonly MadeUpCell[], other: readonly MadeUpCell[], limit = 0.05) =>
-  failuresOf(comparisonOf([run(first), run(other)]), limit).map(
-    ({ cell, reason }) => `${cell.cell}: ${reason}`,
-  )
+  failuresOf(comparisonOf([run(first), run(other)]), limit).map(({ cell, reason }) => `${cell.cell}: ${reason}`)
 
 /** Slower, a little slower, uncertain, and faster, with a factor above 1. */
 const mixed = (factor: number, noisy: number[]) => [
@@ -241,9 +229,7 @@ const mixed = (factor: number, noisy: number[]) => [
 
 describe('the gate', () => {
   it('fails by each cell that is really slower by more than the limit, and by no other', () => {
-    expect(gate(mixed(1, [100, 300, 100]), mixed(1.2, [100, 300, 300]))).toEqual([
-      'serial-1: 1.200 times the step',
-    ])
+    expect(gate(mixed(1, [100, 300, 100]), mixed(1.2, [100, 300, 300]))).toEqual(['serial-1: 1.200 times the step'])
   })
 
   it('does not fail by a real difference below the limit', () => {
@@ -253,15 +239,13 @@ describe('the gate', () => {
   it('fails by a cell that has no valid time any more, and not by one that was not run or never had one', () => {
     const layer = (fields: MadeUpCell['fields']) => ({ cell: 'layer-2', blocks: BLOCKS, fields })
     expect(gate([...serials(BLOCKS), layer({})], serials(BLOCKS))).toEqual([])
-    expect(
-      gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ status: 'impossible' })]),
-    ).toEqual(['layer-2: no result: B: impossible, 5 blocks'])
+    expect(gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ status: 'impossible' })])).toEqual([
+      'layer-2: no result: B: impossible, 5 blocks',
+    ])
     expect(gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ batch: 32 })])).toEqual([
       'layer-2: refused: batch 32, in A 64',
     ])
-    expect(
-      gate([...serials(BLOCKS), layer({ status: 'impossible' })], [...serials(BLOCKS), layer({})]),
-    ).toEqual([])
+    expect(gate([...serials(BLOCKS), layer({ status: 'impossible' })], [...serials(BLOCKS), layer({})])).toEqual([])
   })
 })
 

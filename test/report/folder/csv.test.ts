@@ -66,18 +66,15 @@ describe('a CSV file', () => {
     expect(text()).toBe('name,value\na,1\n')
   })
 
-  it.each([NaN, Infinity, -Infinity])(
-    'refuses %d, and writes none of the rows that came with it',
-    (value) => {
-      appendRows(file, COLUMNS, [{ name: 'a', value: 1 }])
-      const rows = [
-        { name: 'b', value: 2 },
-        { name: 'c', value },
-      ]
-      expect(() => appendRows(file, COLUMNS, rows)).toThrow(`${value} is not a measurement`)
-      expect(text()).toBe('name,value\na,1\n')
-    },
-  )
+  it.each([NaN, Infinity, -Infinity])('refuses %d, and writes none of the rows that came with it', (value) => {
+    appendRows(file, COLUMNS, [{ name: 'a', value: 1 }])
+    const rows = [
+      { name: 'b', value: 2 },
+      { name: 'c', value },
+    ]
+    expect(() => appendRows(file, COLUMNS, rows)).toThrow(`${value} is not a measurement`)
+    expect(text()).toBe('name,value\na,1\n')
+  })
 
   it('gives back any text and any finite float64 to the bit when it is parsed', () => {
     const name = fc.oneof(

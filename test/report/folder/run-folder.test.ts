@@ -70,12 +70,7 @@ describe('the folder of a run', () => {
 
   it('sorts by time when it is sorted by name', () => {
     process.chdir(place)
-    const times = [
-      '2024-05-06T07:08:09Z',
-      '2024-05-06T07:08:10Z',
-      '2024-10-01T00:00:00Z',
-      '2025-01-01T00:00:00Z',
-    ]
+    const times = ['2024-05-06T07:08:09Z', '2024-05-06T07:08:10Z', '2024-10-01T00:00:00Z', '2025-01-01T00:00:00Z']
     const names = times.map((time) => createRunFolder(undefined, 'scaling', new Date(time)).id)
     expect(names.toSorted()).toEqual(names)
   })

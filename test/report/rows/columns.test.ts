@@ -59,11 +59,7 @@ const FILES: readonly (readonly [file: string, columns: readonly Column<never>[]
     HANDOFF_COLUMNS,
     'run_id, kind, method, threads, bytes, tries, median_ns, min_ns, p95_ns, algbw_gbps, busbw_gbps, wrong, status',
   ],
-  [
-    'kernels.csv',
-    KERNELS_COLUMNS,
-    'run_id, kernel, arithmetic, form, m, n, k, gflops, share_of_peak, max_ulp, match',
-  ],
+  ['kernels.csv', KERNELS_COLUMNS, 'run_id, kernel, arithmetic, form, m, n, k, gflops, share_of_peak, max_ulp, match'],
   ['steps.csv', STEPS_COLUMNS, 'run_id, model, kernel, arithmetic, median_us, min_us, gflops, share_of_peak'],
   [
     'the file of a comparison',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { BUCKETS } from '../../../src/measure/ledger.ts'
 import type { Prediction, Predictions } from '../../../src/measure/prediction/predict.ts'
-import { CALIBRATION_COLUMNS, readCalibration, timedOf } from '../../../src/report/rows/calibration.ts'
 import { csvText } from '../../../src/report/folder/csv.ts'
 import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../../src/report/rows/predictions.ts'
 import { predictionLines } from '../../../src/report/text/predictions.ts'
@@ -25,19 +24,8 @@ const foretold = (stepNs: number): Prediction => ({
 
 const predictions: Predictions = {
   calibration: {
-    timings: new Map([
-      ['forward 4x8x8 relu of 64 KiB', new Map([[1, { medianNs: 100, minNs: 90 }]])],
-      [
-        'forward 4x8x8 relu of 128 KiB',
-        new Map([
-          [1, { medianNs: 300, minNs: 90 }],
-          [2, { medianNs: 900, minNs: 90 }],
-        ]),
-      ],
-    ]),
-    signals: new Map([
-      [2, { publishNs: 50, handoffNs: 150, wakingNs: 50_000, barrierNs: 130, gigabytesPerSecond: 10 }],
-    ]),
+    timings: new Map(),
+    signals: new Map(),
     shapes: 2,
     seconds: 1.5,
   },
@@ -67,19 +55,6 @@ describe('the file of predictions', () => {
 
   it('has the reason where there is no prediction', () => {
     expect(text.split('\n')[3]).toMatch(/^run,weak,layer-clone-2,.*,messages$/)
-  })
-})
-
-describe('the file of a calibration', () => {
-  it('is read back for one thread, the median over what was touched beside it', () => {
-    const text = csvText(CALIBRATION_COLUMNS, timedOf(WEAK, predictions.calibration), true)
-    const { times, handoffNs } = readCalibration(text)
-    expect([...times]).toEqual([['forward 4x8x8 relu', 200]])
-    expect(handoffNs).toBe(150)
-  })
-
-  it('is refused if it is another file', () => {
-    expect(() => readCalibration('a,b\n1,2\n')).toThrow('it has no column shape')
   })
 })
 

@@ -54,9 +54,9 @@ describe('a row of summary.csv', () => {
   })
 
   it('counts bytes over all ranks: replicas have weights and gradients of their own, serial hands nothing over', () => {
-    const bytes = (cell: typeof serial) =>
-      summaryRow({ cell, summary: undefined, verdict: VERDICT, status: 'ok' })
-    const [one, three, two] = [serial, data, layer].map(bytes)
+    const [one, three, two] = [serial, data, layer].map((cell) =>
+      summaryRow({ cell, summary: undefined, verdict: VERDICT, status: 'ok' }),
+    )
     expect(three['bytes_weights']).toBe(3 * Number(one['bytes_weights']))
     expect(three['bytes_gradients']).toBe(3 * Number(one['bytes_gradients']))
     expect(two['bytes_weights']).toBe(one['bytes_weights'])

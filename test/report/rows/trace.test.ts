@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../../src/cells/cell.ts'
 import { BUCKETS } from '../../../src/measure/ledger.ts'
 import { random } from '../../../src/model/random.ts'
-import { planGrid } from '../../../src/plan/build/build.ts'
-import { isFused, passOf } from '../../../src/plan/read/pass.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
+import { isFused, passOf } from '../../../src/plan/read/work.ts'
 import type { Instruction, Plan } from '../../../src/plan/plan.ts'
 import { walk } from '../../../src/plan/read/walk.ts'
 import { traceStep, type TraceEvent } from '../../../src/report/rows/trace.ts'
-import type { RankReport } from '../../../src/runtime/rank.ts'
+import type { RankReport } from '../../../src/runtime/orders.ts'
 import { anyGrid } from '../../plan/arbitrary.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { RUN } from '../run.ts'
@@ -54,8 +54,7 @@ const anyPlan = anyGrid.map(planGrid)
 const PID = 3
 
 const endOf = (event: TraceEvent) => event.ts! + event.dur!
-const contains = (outer: TraceEvent, inner: TraceEvent) =>
-  outer.ts! <= inner.ts! && endOf(inner) <= endOf(outer)
+const contains = (outer: TraceEvent, inner: TraceEvent) => outer.ts! <= inner.ts! && endOf(inner) <= endOf(outer)
 const apart = (a: TraceEvent, b: TraceEvent) => endOf(a) <= b.ts! || endOf(b) <= a.ts!
 const spansOf = (events: readonly TraceEvent[], rank: number, ...categories: string[]) =>
   events.filter(({ ph, tid, cat }) => ph === 'X' && tid === rank && categories.includes(cat!))
@@ -88,12 +87,12 @@ describe('the trace of a step', () => {
     })
   })
 
-  it('names the process after the cell and each thread after its rank and thread, in the order of ranks', () => {
+  it('names the process after experiment and cell, and each thread after its rank and thread, in the order of ranks', () => {
     always((events, plan) => {
       const named = (name: string) => events.filter((event) => event.ph === 'M' && event.name === name)
       expect(named('process_name').map(({ args }) => args)).toEqual([
         {
-          name: 'a cell',
+          name: 'weak · a cell',
           run_id: 'run',
           experiment: 'scaling',
           cell: 'a cell',
@@ -142,9 +141,7 @@ describe('the trace of a step', () => {
           'microbatch' in instruction && passOf(instruction, fused) !== undefined
             ? `${passOf(instruction, fused)} ${instruction.microbatch}`
             : undefined
-        const homes = program.map((_, i) =>
-          passes.filter((pass) => contains(pass, spans[i]) && spans[i].dur! > 0),
-        )
+        const homes = program.map((_, i) => passes.filter((pass) => contains(pass, spans[i]) && spans[i].dur! > 0))
         const homeless = program.filter((instruction, i) => {
           const name = nameOf(instruction)
           return name !== undefined && spans[i].dur! > 0 && !homes[i].some((pass) => pass.name === name)
@@ -156,9 +153,7 @@ describe('the trace of a step', () => {
         })
         expect(strangers).toEqual([])
 
-        const halfInside = spans.filter((span) =>
-          passes.some((pass) => !apart(pass, span) && !contains(pass, span)),
-        )
+        const halfInside = spans.filter((span) => passes.some((pass) => !apart(pass, span) && !contains(pass, span)))
         expect(halfInside).toEqual([])
       })
     })
@@ -175,9 +170,7 @@ describe('the trace of a step', () => {
             return each.op === 'publish' && each.counter === instruction.counter
           })
           const receive = spansOf(events, rank, ...BUCKETS)[index]
-          return [
-            { from: publisher, at: publishes[instruction.atLeast - 1].ts!, to: rank, until: endOf(receive) },
-          ]
+          return [{ from: publisher, at: publishes[instruction.atLeast - 1].ts!, to: rank, until: endOf(receive) }]
         }),
       )
       const arrows = arrowsOf(events)
@@ -197,8 +190,7 @@ describe('the trace of a step', () => {
   it('says in a span’s name what is done, and in its category where its time is booked', () => {
     const cell = smallCell('pipeline', { threads: 2, microbatches: 2 })
     const events = traceStep(RUN, cell, 0, reportsOf(cell.plan, 1))
-    const titles = (rank: number) =>
-      spansOf(events, rank, ...BUCKETS).map(({ name, cat }) => `${cat}, ${name}`)
+    const titles = (rank: number) => spansOf(events, rank, ...BUCKETS).map(({ name, cat }) => `${cat}, ${name}`)
     expect(titles(0)[0]).toBe('forward, forward 0')
     expect(titles(0).at(-1)).toBe('wait-barrier, barrier')
     expect(titles(1)[0]).toMatch(/^backward-input, pack \d$/)

@@ -21,13 +21,7 @@ describe('the rows of samples.csv', () => {
     const rows = samplesOf(RUN, visit, 'oversubscribed').map((sample) => rowOf(SAMPLES_COLUMNS, sample))
     expect(rows.map((row) => row['step'])).toEqual([0, 1, 2, 3, 4])
     expect(rows.map((row) => row['wall_ns'])).toEqual([900, 500, 101, 102, 103])
-    expect(rows.map((row) => row['phase'])).toEqual([
-      'warm-up',
-      'warm-up',
-      'measured',
-      'measured',
-      'measured',
-    ])
+    expect(rows.map((row) => row['phase'])).toEqual(['warm-up', 'warm-up', 'measured', 'measured', 'measured'])
     for (const row of rows) expect(row).toMatchObject({ block: 4, position: 3, status: 'oversubscribed' })
   })
 })
@@ -55,10 +49,9 @@ describe('the rows of ledger.csv', () => {
   })
 })
 
-describe('a row of training.csv', () => {
-  const trainingRow = (epoch: Epoch, status: Status) =>
-    rowOf(TRAINING_COLUMNS, { run: RUN, cell: serial, epoch, status })
+const trainingRow = (epoch: Epoch, status: Status) => rowOf(TRAINING_COLUMNS, { run: RUN, cell: serial, epoch, status })
 
+describe('a row of training.csv', () => {
   it('has an empty loss where training has come to no number', () => {
     const epoch = { epoch: 2, loss: 0.25, heldOutAccuracy: 0.5, elapsedNs: 3e9, weightsSha256: 'cd' }
     expect(trainingRow(epoch, 'ok')).toMatchObject({

@@ -37,8 +37,7 @@ const ofUsl: Fit = {
   points: 6,
   largestError: 0.387,
 }
-const refused = (law: typeof amdahl, ...counts: number[]) =>
-  fitLaw(law, seriesOfPoints(pointsOf(counts, (p) => p)), 1)
+const refused = (law: typeof amdahl, ...counts: number[]) => fitLaw(law, seriesOfPoints(pointsOf(counts, (p) => p)), 1)
 
 const lineOf = (series: string, findings: Held['findings']) => lawsLines([{ series, findings }]).join('\n')
 const withPeak = (value: number | undefined, low: number, high: number) =>

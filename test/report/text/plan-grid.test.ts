@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import { GRID_DEFAULTS, type Grid } from '../../../src/plan/grid.ts'
-import { planGridLines } from '../../../src/report/text/plan-grid.ts'
+import type { Plan } from '../../../src/plan/plan.ts'
+import { gridDuration, PLAN_GRID_LEGEND, planGridLines } from '../../../src/report/text/plan-grid.ts'
+import { wrapped } from '../../../src/report/text/wrap.ts'
 import { anyGrid } from '../../plan/arbitrary.ts'
 
 const grid: Grid = {
@@ -17,23 +19,53 @@ const grid: Grid = {
   ...GRID_DEFAULTS,
 }
 
-/** What a rank does, without its name. */
-const timeline = (line: string): string => line.replace(/^rank +\d+ /, '')
+const isRank = (line: string): boolean => line.startsWith('rank')
+/** The strips of the ranks, without their names. */
 const timelines = (change: Partial<Grid>): string[] =>
-  planGridLines(planGrid({ ...grid, ...change })).map(timeline)
+  planGridLines(planGrid({ ...grid, ...change }))
+    .filter(isRank)
+    .map((line) => line.replace(/^rank +\d+ /, ''))
 
 describe('the grid of a plan', () => {
   it('has a line per rank, numbered in order, all of the same width', () => {
     fc.assert(
       fc.property(anyGrid, (any) => {
         const plan = planGrid(any)
-        const lines = planGridLines(plan)
-        expect(lines.map((line) => Number(/^rank +(\d+) /.exec(line)?.[1]))).toEqual([
-          ...plan.programs.keys(),
-        ])
+        const lines = planGridLines(plan).filter(isRank)
+        expect(lines.map((line) => Number(/^rank +(\d+) /.exec(line)?.[1]))).toEqual([...plan.programs.keys()])
         expect(new Set(lines.map((line) => line.length)).size).toBe(1)
       }),
     )
+  })
+
+  it('fits the width, of 80 characters or as told, with its time axis', () => {
+    fc.assert(
+      fc.property(anyGrid, fc.constantFrom(80, 100, 120), (any, width) => {
+        const lines = planGridLines(planGrid(any), width)
+        expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
+        expect(lines.at(-1)).toMatch(/^time +0 /)
+      }),
+    )
+  })
+
+  it('has the scale of the longest plan, so that half the time is half as long', () => {
+    const [serial, half] = [{ pp: 1 }, { pp: 1, dp: 2 }].map((change) => planGrid({ ...grid, ...change }))
+    const longest = gridDuration(serial)
+    const strip = (plan: Plan) => planGridLines(plan, 120, longest)[0].slice('rank 0 '.length)
+    expect(strip(serial)).toHaveLength(120 - 'rank 0 '.length)
+    expect(strip(half).length / strip(serial).length).toBeGreaterThan(0.48)
+    expect(strip(half).length / strip(serial).length).toBeLessThan(0.6)
+    const [axis, other] = [serial, half].map((plan) => planGridLines(plan, 120, longest).at(-1))
+    expect(axis).toBe(other)
+  })
+
+  it('has no part of a microbatch’s number: all of it, or the letter alone', () => {
+    for (const line of timelines({ batch: 64, microbatches: 64, schedule: '1f1b' }))
+      for (const [, number] of line.matchAll(/[FBIW](\d+)/g)) expect(Number(number)).toBeLessThan(10)
+  })
+
+  it('has a legend that fits 80 columns', () => {
+    for (const line of wrapped(PLAN_GRID_LEGEND, 80)) expect(line.length).toBeLessThanOrEqual(80)
   })
 
   it('begins no line’s forward of a microbatch behind its backward', () => {

@@ -1,5 +1,4 @@
-import { barrier } from '../../../src/plan/build/barrier.ts'
-import { emptyDraft } from '../../../src/plan/build/draft.ts'
+import { barrier, emptyDraft } from '../../../src/plan/build/draft.ts'
 import { signalsOf } from '../../../src/plan/effects.ts'
 import type { Instruction, Signal } from '../../../src/plan/plan.ts'
 import { CELLS_PER_COUNTER, type Primitive } from './counter.model.ts'

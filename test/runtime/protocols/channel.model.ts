@@ -1,4 +1,4 @@
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
 import type { ScheduleName } from '../../../src/plan/schedules/index.ts'
 import { tinyGrid } from './tiny-grid.ts'

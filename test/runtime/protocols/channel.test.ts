@@ -20,30 +20,22 @@ const publishedEarlier = (plan: Plan, name: string): Plan =>
     return earlier
   })
 
-const awaits = (cause: Cause) => (instruction: Instruction) =>
-  instruction.op === 'await' && instruction.cause === cause
+const awaits = (cause: Cause) => (instruction: Instruction) => instruction.op === 'await' && instruction.cause === cause
 
 describe('a channel, in every order of steps', () => {
   it.each(
     [1, 2, 3, 4].flatMap((microbatches) =>
       Array.from({ length: microbatches }, (_, i) => ({ microbatches, slots: i + 1 })),
     ),
-  )(
-    'hands over in 2 steps: 1f1b, 2 stages, microbatches: $microbatches, slots: $slots',
-    ({ microbatches, slots }) => {
-      const { states, fault } = explored(channelPlan({ stages: 2, microbatches, slots, schedule: '1f1b' }))
-      expect(fault).toBeUndefined()
-      expect(states).toBeGreaterThan(30 * microbatches)
-    },
-  )
+  )('hands over in 2 steps: 1f1b, 2 stages, microbatches: $microbatches, slots: $slots', ({ microbatches, slots }) => {
+    const { states, fault } = explored(channelPlan({ stages: 2, microbatches, slots, schedule: '1f1b' }))
+    expect(fault).toBeUndefined()
+    expect(states).toBeGreaterThan(30 * microbatches)
+  })
 
   it.each<[string, Channel, number]>([
     ['1f1b, 3 stages, 2 slots', { stages: 3, microbatches: 4, slots: 2, schedule: '1f1b' }, 2_000],
-    [
-      'zero-bubble, 3 stages, 3 slots',
-      { stages: 3, microbatches: 4, slots: 3, schedule: 'zero-bubble' },
-      3_000,
-    ],
+    ['zero-bubble, 3 stages, 3 slots', { stages: 3, microbatches: 4, slots: 3, schedule: 'zero-bubble' }, 3_000],
     ['gpipe, 3 stages, 4 slots', { stages: 3, microbatches: 4, slots: 4, schedule: 'gpipe' }, 1_000],
     ['1f1b, 4 stages, 4 slots', { stages: 4, microbatches: 4, slots: 4, schedule: '1f1b' }, 10_000],
   ])('hands 4 microbatches on from stage to stage in 2 steps: %s', (_, options, least) => {
@@ -56,9 +48,7 @@ describe('a channel, in every order of steps', () => {
     const { fault } = explored(channelPlan({ stages: 2, microbatches: 4, slots, schedule: 'gpipe' }))
     expect(fault).toMatchObject({
       kind: 'deadlock',
-      message:
-        `rank 0: await 'activation 1 released' at 1 | ` +
-        `rank 1: await 'activation 1 written' at ${slots + 1}`,
+      message: `rank 0: await 'activation 1 released' at 1 | rank 1: await 'activation 1 written' at ${slots + 1}`,
     })
   })
 })

@@ -98,8 +98,7 @@ export function counterModel(options: CounterModel): Model {
         ...primitive.awaitCounter(0, count, seen),
         {
           text: 'go on',
-          wrong: (cells) =>
-            reached(cells[0], count) ? undefined : `goes on at ${cells[0]}, before ${count}`,
+          wrong: (cells) => (reached(cells[0], count) ? undefined : `goes on at ${cells[0]}, before ${count}`),
         },
       ]),
     }

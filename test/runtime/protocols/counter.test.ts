@@ -119,8 +119,7 @@ describe('a counter, in every order of steps', () => {
   })
 })
 
-const faultOf = (primitive: Primitive) =>
-  explore(counterModel({ awaiters: 1, publishes: 2, primitive })).fault
+const faultOf = (primitive: Primitive) => explore(counterModel({ awaiters: 1, publishes: 2, primitive })).fault
 
 describe('a broken counter', () => {
   it('that looks for sleepers before it raises leaves one asleep', () => {

@@ -103,9 +103,7 @@ describe('the explorer', () => {
       trace: ['waker: notify', 'sleeper: wait'],
     })
     expect(explore({ cells: 1, processes: [sleeper, waker], spuriousWakeUps: true }).fault).toBeUndefined()
-    expect(
-      explore({ cells: 1, initial: new Map([[0, 1]]), processes: [sleeper, waker] }).fault,
-    ).toBeUndefined()
+    expect(explore({ cells: 1, initial: new Map([[0, 1]]), processes: [sleeper, waker] }).fault).toBeUndefined()
   })
 
   it('ends on programs that run for ever: Peterson’s lock is right, and wrong with the turn the other way', () => {

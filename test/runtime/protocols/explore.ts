@@ -186,8 +186,7 @@ function conflict(standing: readonly (Step | undefined)[]): [number, number] | u
     for (let q = 0; q < standing.length; q++) {
       const other = standing[q]
       if (q === p || !other) continue
-      const touches = (place: number) =>
-        (other.reads?.includes(place) || other.writes?.includes(place)) ?? false
+      const touches = (place: number) => (other.reads?.includes(place) || other.writes?.includes(place)) ?? false
       if (writes.some(touches)) return [p, q]
     }
   }

@@ -103,11 +103,7 @@ function memoryOf({ buffers, programs }: Plan, begin: number) {
   /** What is there `before` a step is what was there `after` the one before it; batches do not change. */
   const valueOf = (version: string, step: number): number => {
     const name =
-      version === 'batch'
-        ? version
-        : version === 'before'
-          ? `after in step ${step - 1}`
-          : `${version} in step ${step}`
+      version === 'batch' ? version : version === 'before' ? `after in step ${step - 1}` : `${version} in step ${step}`
     const known = names.indexOf(name)
     return known < 0 ? names.push(name) - 1 : known
   }

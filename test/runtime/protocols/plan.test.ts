@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import type { Grid } from '../../../src/plan/grid.ts'
 import { anyGrid } from '../../plan/arbitrary.ts'
 import { atomic, sleeping } from './counter.model.ts'

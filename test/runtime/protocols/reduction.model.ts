@@ -1,4 +1,4 @@
-import { planGrid } from '../../../src/plan/build/build.ts'
+import { planGrid } from '../../../src/plan/build/programs.ts'
 import type { Plan } from '../../../src/plan/plan.ts'
 import type { ReductionName } from '../../../src/plan/reductions/index.ts'
 import { tinyGrid } from './tiny-grid.ts'

@@ -40,14 +40,11 @@ const withoutAwaitsAt = (plan: Plan, times: number) =>
   without(plan, (instruction) => instruction.op === 'await' && instruction.atLeast === times)
 
 describe('a broken reduction', () => {
-  it.each(CLASSIC)(
-    '%s that adds before others’ gradients are complete reads what is not there',
-    (reduction) => {
-      const { fault } = explored(withoutAwaitsAt(reductionPlan({ ranks: 2, reduction, buckets: 2 }), 1))
-      expect(fault).toMatchObject({ kind: 'violation' })
-      expect(fault?.message).toMatch(/^reduce 1 in step 0 reads 'nothing' instead of/)
-    },
-  )
+  it.each(CLASSIC)('%s that adds before others’ gradients are complete reads what is not there', (reduction) => {
+    const { fault } = explored(withoutAwaitsAt(reductionPlan({ ranks: 2, reduction, buckets: 2 }), 1))
+    expect(fault).toMatchObject({ kind: 'violation' })
+    expect(fault?.message).toMatch(/^reduce 1 in step 0 reads 'nothing' instead of/)
+  })
 
   it('that adds one bucket while another rank still computes it is a race', () => {
     const plan = reductionPlan({ ranks: 3, reduction: 'gather', buckets: 2 })
@@ -64,9 +61,7 @@ describe('a broken reduction', () => {
   })
 
   it('direct that updates before all sums are complete reads a part of them', () => {
-    const { fault } = explored(
-      withoutAwaitsAt(reductionPlan({ ranks: 3, reduction: 'direct', buckets: 2 }), 2),
-    )
+    const { fault } = explored(withoutAwaitsAt(reductionPlan({ ranks: 3, reduction: 'direct', buckets: 2 }), 2))
     expect(fault).toMatchObject({ kind: 'violation' })
     expect(fault?.message).toMatch(/^update 1 in step 0 reads '\d:\d in step 0' instead of '0:3 in step 0'/)
   })
@@ -74,9 +69,7 @@ describe('a broken reduction', () => {
   it('owner that does not wait for all activations reads what is not there', () => {
     const plan = reductionPlan({ ranks: 2, reduction: 'owner', buckets: 2 })
     const { fault } = explored(
-      changed(plan, (program) =>
-        program.filter(({ op }, index) => op !== 'barrier' || index === program.length - 1),
-      ),
+      changed(plan, (program) => program.filter(({ op }, index) => op !== 'barrier' || index === program.length - 1)),
     )
     expect(fault).toMatchObject({ kind: 'violation' })
     expect(fault?.message).toMatch(/^backward-weight 1 in step 0 reads 'nothing' instead of/)

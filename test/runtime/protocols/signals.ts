@@ -3,7 +3,7 @@ import type { Counter, Instruction, Signal } from '../../../src/plan/plan.ts'
 import type { Primitive } from './counter.model.ts'
 import type { Step } from './explore.ts'
 
-/** What a counter has come to when it has been published `atLeast` times in a step: as `synchronise` in bind.ts. */
+/** What a counter has come to when it has been published `atLeast` times in a step: as `bindSignals` in signals.ts. */
 export type Target = (step: number, perStep: number, atLeast: number) => number
 
 export const growing: Target = (step, perStep, atLeast) => step * perStep + atLeast

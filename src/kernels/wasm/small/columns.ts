@@ -1,10 +1,6 @@
-import { get, repeat } from '../text.ts'
+import { FLOAT, get, LANES, repeat } from '../text.ts'
 
-/** Bytes of a float, and floats of a vector. */
-export const FLOAT = 4
-export const LANES = 4
-
-/** How many columns a piece of a row holds: some whole vectors, or, behind the last one, two or one of its lanes. */
+/** The width of a piece of a row: some whole vectors, or the two lanes or one lane left after the last whole vector. */
 export interface Piece {
   readonly vectors: number
   readonly lanes: 4 | 2 | 1
@@ -13,9 +9,9 @@ export interface Piece {
 export const bytesOf = ({ vectors, lanes }: Piece): number => vectors * lanes * FLOAT
 
 /**
- * Goes along `$columns` columns: `vectors` (a power of two) vectors at a time, then what is left in ever smaller
- * pieces, so that no float beyond the last column is touched. `body` is written once for each size of piece, and must
- * move its pointers on by `bytesOf(piece)` itself. Uses the local `$left`.
+ * Goes along `$columns` columns: `vectors` (a power of two) vectors at a time, then the rest in ever smaller pieces, so
+ * that no float beyond the last column is touched. `body` is written once for each size of piece, and must advance its
+ * pointers by `bytesOf(piece)` itself. Uses the local `$left`.
  */
 export function alongColumns(vectors: number, body: (piece: Piece) => string): string {
   const width = vectors * LANES
@@ -32,8 +28,8 @@ export function alongColumns(vectors: number, body: (piece: Piece) => string): s
 }
 
 /**
- * Vector `vector` of the piece at the pointer. A piece of two lanes, or of one, is repeated in the others, so that
- * these hold nothing that takes longer, or is larger, than what the row holds.
+ * Vector `vector` of the piece at the pointer. Pieces of two lanes or one are repeated in the other lanes, so that those
+ * hold no values slower to compute with, or larger, than the row's own.
  */
 export function load({ lanes }: Piece, pointer: string, vector = 0): string {
   const instruction = { 4: 'v128.load', 2: 'v128.load64_splat', 1: 'v128.load32_splat' }[lanes]

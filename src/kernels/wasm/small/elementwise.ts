@@ -1,47 +1,36 @@
-import { advance, constant, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, FLOAT, load, store, type Piece } from './columns.ts'
-import { exportedFunction } from './function.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
 import { set } from './vector.ts'
 
-/** Vectors that go through a formula side by side: V8 can join two neighbours, and one hides the latency of the other. */
+/** Vectors that go through a formula side by side: V8 can join two neighbours, and they hide each other's latency. */
 const SIDE_BY_SIDE = 2
 
 export interface Elementwise {
   readonly name: string
   /** Matrices of the same shape. In the formula, local `$w0` holds a vector of matrix `w`, `$w1` the one beside it. */
   readonly reads: readonly string[]
-  /** Those of them whose new values the formula leaves in the same locals. */
+  /** Those whose new values the formula leaves in the same locals. */
   readonly writes: readonly string[]
   /** Further parameters, such as `$numbers i32`. */
   readonly parameters?: readonly string[]
-  /** Locals of the vectors that `prepare` sets from the parameters, once. */
+  /** Vector locals that `prepare` sets once, from the parameters. */
   readonly prepared?: readonly string[]
   readonly prepare?: string
-  /** Locals that the formula needs for itself, of vectors, and ending in `u`. */
-  readonly temporaries?: (u: number) => readonly string[]
+  /** Further vector locals of the formula, whose names end in `u`. */
+  readonly temporaries?: ((u: number) => readonly string[]) | undefined
   readonly formula: (u: number) => string
 }
 
-const each = (matrices: readonly string[], line: (matrix: string) => string): string =>
-  matrices.map(line).join('\n')
+const each = (matrices: readonly string[], line: (matrix: string) => string): string => matrices.map(line).join('\n')
 const value = (matrix: string, u: number): string => `$${matrix}${u}`
 
 /**
  * The function `name`(rows, columns, then address and bytes between rows of each matrix, then the parameters), which
- * replaces each element by a formula of the elements in the same place. A matrix with 0 bytes between its rows is one
- * row that all rows share. Rows that lie behind each other without gaps, in all matrices, become one long row.
+ * replaces each element by a formula of the elements in the same place. A matrix with 0 bytes between its rows is a single
+ * row that all rows share. If the rows of all matrices are contiguous, they become one long row.
  */
 export function elementwise(operation: Elementwise): string {
-  const {
-    name,
-    reads,
-    writes,
-    parameters = [],
-    prepared = [],
-    prepare = '',
-    temporaries,
-    formula,
-  } = operation
+  const { name, reads, writes, parameters = [], prepared = [], prepare = '', temporaries, formula } = operation
   const unrolled = Array.from({ length: SIDE_BY_SIDE }, (_, u) => u)
 
   const piece = (of: Piece): string => {

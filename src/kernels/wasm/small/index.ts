@@ -1,59 +1,53 @@
-import type { Activation, Kernel, Matrix } from '../../kernel.ts'
-import { activations } from './activation.ts'
-import { FLOAT } from './columns.ts'
+import { ACTIVATIONS, type Activation, type Kernel, type Matrix } from '../../kernel.ts'
+import { FLOAT } from '../text.ts'
+import { activations, CURVES, type Curve } from './activation.ts'
 import { losses } from './loss.ts'
 import { optimizers } from './optimizer.ts'
 import { SOURCE_BYTES, sums } from './sum.ts'
 
 /**
- * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, each vector of
- * four floats rounded as there, so that the bits are the same in every arithmetic class.
+ * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, rounded as there,
+ * so the bits are the same in every arithmetic class.
  */
 export const smallOperations: string = [sums, optimizers, losses, activations].join('\n')
 
 type Name =
   | `small_${'sum_rows' | 'sum' | 'sgd' | 'momentum' | 'adam' | 'cross_entropy' | 'mse'}`
-  | `small_${'relu' | 'tanh' | 'sigmoid'}${'' | '_bias' | '_derivative'}`
-  | 'small_identity_bias'
+  | `small_${Curve}${'' | '_derivative'}`
+  | `small_${Activation}_bias`
+
+type Operation = (...operands: number[]) => void
 
 /** The functions that a module with `smallOperations` exports. */
-export type SmallExports = Readonly<Record<Name, (...operands: number[]) => void>>
+export type SmallExports = Readonly<Record<Name, Operation>>
 
 export type SmallOperations = Pick<Kernel, 'backwardBias' | 'loss' | 'sum' | 'sgd' | 'momentum' | 'adam'> & {
   /** y = activation(y + bias) in place, shapes y: r×j, bias: 1×j; without a bias, activation(y). */
   activate(y: Matrix, bias: Matrix | undefined, activation: Activation): void
-  /** dx = dx · activation' in place, the derivative taken from the activation's output x; both r×k. */
+  /** dx = dx · activation' in place, computed from the activation's output x; both r×k. */
   multiplyByDerivative(dx: Matrix, x: Matrix, activation: Activation): void
 }
 
-const start = (matrix: Matrix): number => matrix.offset * FLOAT
-const step = (matrix: Matrix): number => matrix.stride * FLOAT
+/** Where a matrix starts, and the distance between its rows, in bytes. */
+export const start = (matrix: Matrix): number => matrix.offset * FLOAT
+export const step = (matrix: Matrix): number => matrix.stride * FLOAT
+
+/** One operation per activation, looked up once: composing a name allocates. */
+const each = <A extends Activation>(all: readonly A[], find: (activation: A) => Operation) =>
+  Object.fromEntries(all.map((activation) => [activation, find(activation)])) as Record<A, Operation>
 
 /**
  * The operations as methods of a kernel; they allocate nothing. `scratch` is a piece of the module's memory that no
- * other thread uses, of at least eight words: the optimizers hand their numbers over there, and `sum` its sources, two
+ * other thread uses, of at least eight words: the optimizers' numbers are passed there, and the sources of `sum`, two
  * words for each.
  */
 export function bindSmallOperations(exports: SmallExports, scratch: Int32Array): SmallOperations {
-  const {
-    small_sum_rows: sumRows,
-    small_sum: sum,
-    small_mse: mse,
-    small_cross_entropy: crossEntropy,
-  } = exports
+  const { small_sum_rows: sumRows, small_sum: sum } = exports
   const { small_sgd: sgd, small_momentum: momentum, small_adam: adam } = exports
-  const plain = { relu: exports.small_relu, tanh: exports.small_tanh, sigmoid: exports.small_sigmoid }
-  const biased = {
-    relu: exports.small_relu_bias,
-    tanh: exports.small_tanh_bias,
-    sigmoid: exports.small_sigmoid_bias,
-    identity: exports.small_identity_bias,
-  }
-  const derivative = {
-    relu: exports.small_relu_derivative,
-    tanh: exports.small_tanh_derivative,
-    sigmoid: exports.small_sigmoid_derivative,
-  }
+  const run = { 'cross-entropy': exports.small_cross_entropy, mse: exports.small_mse }
+  const plain = each(CURVES, (curve) => exports[`small_${curve}`])
+  const biased = each(ACTIVATIONS, (activation) => exports[`small_${activation}_bias`])
+  const derivative = each(CURVES, (curve) => exports[`small_${curve}_derivative`])
   const at = scratch.byteOffset
   const numbers = new Float32Array(scratch.buffer, at, scratch.length)
   const mostSources = Math.floor(scratch.byteLength / SOURCE_BYTES)
@@ -64,28 +58,16 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
     },
 
     loss(kind, y, labels, dy, rowLosses, scale) {
-      const run = kind === 'mse' ? mse : crossEntropy
-      run(
-        y.rows,
-        y.columns,
-        start(y),
-        step(y),
-        start(labels),
-        step(labels),
-        start(dy),
-        step(dy),
-        start(rowLosses),
-        step(rowLosses),
-        scale,
-      )
+      run[kind](
+        y.rows, y.columns, start(y), step(y), start(labels), step(labels),
+        start(dy), step(dy), start(rowLosses), step(rowLosses), scale,
+      ) // prettier-ignore
     },
 
     sum(sources, target) {
       const count = sources.length
       if (count > mostSources)
-        throw new RangeError(
-          `sum of ${count} sources: the kernel's scratch memory has room for ${mostSources}`,
-        )
+        throw new RangeError(`sum of ${count} sources: the kernel's scratch memory has room for ${mostSources}`)
       for (let s = 0; s < count; s++) {
         scratch[2 * s] = start(sources[s])
         scratch[2 * s + 1] = step(sources[s])
@@ -102,16 +84,9 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
       numbers[0] = hyper.learningRate
       numbers[1] = hyper.beta1
       momentum(
-        w.rows,
-        w.columns,
-        start(w),
-        step(w),
-        start(gradient),
-        step(gradient),
-        start(velocity),
-        step(velocity),
-        at,
-      )
+        w.rows, w.columns, start(w), step(w), start(gradient), step(gradient),
+        start(velocity), step(velocity), at,
+      ) // prettier-ignore
     },
 
     adam(w, gradient, first, second, hyper, power1, power2) {
@@ -124,18 +99,9 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
       numbers[6] = 1 - power1
       numbers[7] = 1 - power2
       adam(
-        w.rows,
-        w.columns,
-        start(w),
-        step(w),
-        start(gradient),
-        step(gradient),
-        start(first),
-        step(first),
-        start(second),
-        step(second),
-        at,
-      )
+        w.rows, w.columns, start(w), step(w), start(gradient), step(gradient),
+        start(first), step(first), start(second), step(second), at,
+      ) // prettier-ignore
     },
 
     activate(y, bias, activation) {

@@ -1,6 +1,5 @@
-import { advance, constant, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, FLOAT, LANES, load, store, type Piece } from './columns.ts'
-import { exportedFunction } from './function.ts'
+import { advance, constant, exportedFunction, FLOAT, get, LANES, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
 import { exponential, logarithm, temporaries } from './transcendental.ts'
 import {
   add,
@@ -20,7 +19,7 @@ import {
 } from './vector.ts'
 
 /**
- * The losses of ../../js/loss.ts, row by row, operation for operation. The four lanes of the row sums are those of a
+ * The losses of ../../js/loss.ts, row by row, operation for operation. The four lanes of the row sums are the lanes of a
  * vector. The label of a row is compared with a vector of column numbers, which are exact in float32 up to 2²⁴.
  */
 
@@ -40,7 +39,7 @@ const PARAMETERS = [
 const INTEGERS = ['$left', '$yAt', '$dyAt']
 const VECTORS = ['$factor', '$label', '$columnNumbers', '$lastLane', '$sum', '$x0', '$x1']
 
-/** The lane that a single last column belongs to: the third if two columns lie before it in its vector, or the first. */
+/** The lane of a single last column: the third if two columns come before it in its vector, otherwise the first. */
 const prepare = `
   ${set('$factor', spread('(local.get $scale)'))}
   ${set('$lastLane', '(i32x4.eq (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and (local.get $columns) (i32.const 2))))')}`
@@ -48,7 +47,7 @@ const prepare = `
 const AT_ONCE = 2
 const x = (u: number): string => `$x${u}`
 
-/** `value` in the lanes of a piece, and 0 in the others, which only repeat it. */
+/** `value` in the lanes of a piece, and 0 in the lanes that only repeat it. */
 const own = ({ lanes }: Piece, value: string): string => {
   if (lanes === 4) return value
   return and(value, lanes === 2 ? '(v128.const i32x4 -1 -1 0 0)' : get('$lastLane'))
@@ -68,20 +67,16 @@ const oneHot = ({ lanes }: Piece): string => {
   const last = spread(`(f32.convert_i32_s (i32.sub (local.get $columns) ${constant(1)}))`)
   return and(isEqual(lanes === 1 ? last : get('$columnNumbers'), get('$label')), all(1))
 }
-const nextColumns = ({ lanes }: Piece): string =>
-  set('$columnNumbers', add(get('$columnNumbers'), all(lanes)))
+const nextColumns = ({ lanes }: Piece): string => set('$columnNumbers', add(get('$columnNumbers'), all(lanes)))
 
 const storeAll = (piece: Piece): string => times(piece.vectors, (u) => store(piece, '$dyAt', get(x(u)), u))
 const move = (piece: Piece, ...pointers: string[]): string =>
   pointers.map((pointer) => advance(pointer, constant(bytesOf(piece)))).join('\n')
-const restart = (...matrices: string[]): string =>
-  matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
+const restart = (...matrices: string[]): string => matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
 
-const nextRow = ['$y', '$labels', '$dy', '$losses']
-  .map((matrix) => advance(matrix, get(`${matrix}Step`)))
-  .join('\n')
+const nextRow = ['$y', '$labels', '$dy', '$losses'].map((matrix) => advance(matrix, get(`${matrix}Step`))).join('\n')
 
-/** What the row holds in the label's column, in all lanes. */
+/** The row's value in the label's column, in all lanes. */
 const labelled = `(v128.load32_splat (i32.add (local.get $y) (i32.mul ${constant(FLOAT)}
   (i32.trunc_sat_f32_s (f32x4.extract_lane 0 (local.get $label))))))`
 

@@ -1,18 +1,15 @@
-import { get, times } from '../text.ts'
-import { FLOAT } from './columns.ts'
+import { FLOAT, get, times } from '../text.ts'
 import { elementwise } from './elementwise.ts'
 import { add, divide, multiply, set, squareRoot, subtract } from './vector.ts'
 
 /**
- * The formulas are those of ../../js/optimizer.ts, operation for operation. Their numbers stand one after the other at
- * `$numbers`, already rounded: a number that is not an integer would be boxed on its way through a call from JavaScript.
+ * The formulas of ../../js/optimizer.ts, operation for operation. Their numbers lie at `$numbers`, already rounded: a
+ * number that is not an integer would be boxed when JavaScript passes it to a call.
  */
 const withNumbers = (names: readonly string[]) => ({
   parameters: ['$numbers i32'],
   prepared: names,
-  prepare: times(names.length, (at) =>
-    set(names[at], `(v128.load32_splat offset=${at * FLOAT} (local.get $numbers))`),
-  ),
+  prepare: times(names.length, (at) => set(names[at], `(v128.load32_splat offset=${at * FLOAT} (local.get $numbers))`)),
 })
 
 const sgd = elementwise({
@@ -37,16 +34,7 @@ const adam = elementwise({
   name: 'small_adam',
   reads: ['w', 'g', 'm', 'v'],
   writes: ['m', 'v', 'w'],
-  ...withNumbers([
-    '$rate',
-    '$beta1',
-    '$beta2',
-    '$epsilon',
-    '$rest1',
-    '$rest2',
-    '$correction1',
-    '$correction2',
-  ]),
+  ...withNumbers(['$rate', '$beta1', '$beta2', '$epsilon', '$rest1', '$rest2', '$correction1', '$correction2']),
   formula: (u) => {
     const [w, g, m, v] = [`$w${u}`, `$g${u}`, `$m${u}`, `$v${u}`]
     const root = squareRoot(divide(get(v), get('$correction2')))

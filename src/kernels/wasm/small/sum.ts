@@ -1,20 +1,19 @@
-import { advance, constant, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, FLOAT, load, store, type Piece } from './columns.ts'
-import { exportedFunction } from './function.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, times } from '../text.ts'
+import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
 import { add, and, set } from './vector.ts'
 
-/** Vectors of chains that advance together in registers: enough of them to hide the latency of an addition. */
+/** Vectors of chains that advance together in registers: enough to hide the latency of an addition. */
 const CHAINS = 8
 
 const chains = Array.from({ length: CHAINS }, (_, v) => `$chain${v}`)
 
-/** The chain of each vector of a piece goes on by what lies at the pointer. */
-const goOn = (piece: Piece, pointer: string): string =>
+/** Adds the piece at the pointer to the chains. */
+const addTo = (piece: Piece, pointer: string): string =>
   times(piece.vectors, (v) => set(chains[v], add(get(chains[v]), load(piece, pointer, v))))
 
 /**
- * total[0][j] (+)= Σ_r matrix[r][j], down the rows, some columns at a time.
- * The chains start from +0, or, if `$accumulate` is 1 and not 0, from the total.
+ * total[0][j] (+)= Σ_r matrix[r][j], down the rows, some columns at a time. The chains start from the total if
+ * `$accumulate` is 1, and from +0 if it is 0.
  */
 const sumRows = exportedFunction(
   'small_sum_rows',
@@ -28,7 +27,7 @@ const sumRows = exportedFunction(
     ${times(piece.vectors, (v) => set(chains[v], and(load(piece, '$total', v), get('$kept'))))}
     (local.set $at (local.get $matrix))
     (local.set $below (local.get $rows))
-    ${repeat('$row', '$below', goOn(piece, '$at') + advance('$at', get('$step')))}
+    ${repeat('$row', '$below', addTo(piece, '$at') + advance('$at', get('$step')))}
     ${times(piece.vectors, (v) => store(piece, '$total', get(chains[v]), v))}
     ${advance('$total', constant(bytesOf(piece)))}
     ${advance('$matrix', constant(bytesOf(piece)))}`,
@@ -39,8 +38,8 @@ const sumRows = exportedFunction(
 export const SOURCE_BYTES = 8
 
 /**
- * target[i][j] = (sources[0] + sources[1]) + sources[2] …, for `$count` sources that the list at `$sources` names.
- * All sources of a piece are read before it is written, so that the target may be any of them.
+ * target[i][j] = (sources[0] + sources[1]) + sources[2] …, for the `$count` sources in the list at `$sources`. A piece is
+ * read from all sources before it is written, so the target may be one of them.
  */
 const sumMatrices = exportedFunction(
   'small_sum',
@@ -65,7 +64,7 @@ const sumMatrices = exportedFunction(
       (local.set $more (i32.sub (local.get $count) (i32.const 1)))
       ${address}
       ${times(piece.vectors, (v) => set(chains[v], load(piece, '$at', v)))}
-      ${repeat('$next', '$more', address + goOn(piece, '$at'))}
+      ${repeat('$next', '$more', address + addTo(piece, '$at'))}
       ${times(piece.vectors, (v) => store(piece, '$to', get(chains[v]), v))}
       ${advance('$to', constant(bytesOf(piece)))}
       ${advance('$column', constant(bytesOf(piece)))}`

@@ -37,8 +37,8 @@ import {
 
 /**
  * The functions of ../../js/transcendental.ts on four lanes: the same operations in the same order, and so the same
- * bits. Each is a piece of code that replaces the value of a local `x`, by way of the locals named here, which end in
- * `u`: pieces with different `u` can run side by side.
+ * bits. Each is a piece of code that replaces the value of a local `x`, using the locals named here, which end in `u`:
+ * pieces with different `u` can run side by side.
  */
 export const temporaries = (u: number): string[] => ['$n', '$r', '$q', '$t', '$v'].map((name) => name + u)
 

@@ -1,6 +1,8 @@
+import { shuffle } from '../text.ts'
+
 /**
- * WebAssembly text of the operations on vectors of four float32, each rounded on its own. Arguments and results are
- * expressions, but for the target of `set`, which is the name of a local.
+ * WebAssembly text of operations on vectors of four float32, each rounded on its own. Arguments and results are
+ * expressions; only the target of `set` is the name of a local.
  */
 
 export const add = (a: string, b: string): string => `(f32x4.add ${a} ${b})`
@@ -11,7 +13,7 @@ export const squareRoot = (a: string): string => `(f32x4.sqrt ${a})`
 
 /** b < a ? b : a: a NaN in `a` stays. */
 export const smaller = (a: string, b: string): string => `(f32x4.pmin ${a} ${b})`
-/** a < b ? b : a: a NaN in `a` stays, and one in `b` is passed over. */
+/** a < b ? b : a: a NaN in `a` stays, and one in `b` is ignored. */
 export const larger = (a: string, b: string): string => `(f32x4.pmax ${a} ${b})`
 
 /** Lanes of ones where the comparison holds, and of zeros elsewhere. */
@@ -40,10 +42,6 @@ export const allBits = (bits: number): string => `(v128.const i32x4 ${bits} ${bi
 /** The same scalar, an expression, in all lanes. */
 export const spread = (scalar: string): string => `(f32x4.splat ${scalar})`
 
-const shuffle = (lanes: readonly number[], a: string, b: string): string => {
-  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))
-  return `(i8x16.shuffle ${bytes.join(' ')} ${a} ${b})`
-}
 /** Each lane changes places with its neighbour; the lower half with the upper. */
 export const swapNeighbours = (a: string): string => shuffle([1, 0, 3, 2], a, a)
 export const swapHalves = (a: string): string => shuffle([2, 3, 0, 1], a, a)

@@ -1,0 +1,148 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
+import { effects } from '../effects.ts'
+import type { Plan, Region } from '../plan.ts'
+import { isSame, isSameRectangle, length, overlap } from '../span.ts'
+
+/** Called for each rank that wrote something that an instruction reads. */
+export type Received = (from: number, bytes: number) => void
+
+interface Write {
+  readonly rank: number
+  region: Region
+}
+
+/** One version of what a slot holds. */
+interface Content {
+  /** Sorted by their first row, once all are noted. */
+  readonly writes: Write[]
+  /** The largest number of rows of a write. */
+  tallest: number
+  /** The first reader, and the rectangle that it read: most contents are read by one rank, and as a whole. */
+  reader: number
+  rectangle: Region | undefined
+  /** The other rectangles that were read, by rank. */
+  others: Map<number, Region[]> | undefined
+}
+
+const empty = (): Content => ({
+  writes: [],
+  tallest: 0,
+  reader: NOBODY,
+  rectangle: undefined,
+  others: undefined,
+})
+
+/** Instead of a rank: several ranks write a buffer, or read it, or none does. */
+const SEVERAL = -2
+const NOBODY = -1
+
+/**
+ * Returns a function that reports what an instruction reads that other ranks have written, each rectangle once however
+ * often it is read. Call it for each rank's instructions in the order of its program. Weights count too, if another rank
+ * updated them at the end of the step before.
+ */
+export function handoffsOf(plan: Plan): (rank: number, index: number, received: Received) => void {
+  const writer = plan.buffers.map(() => NOBODY)
+  const reader = plan.buffers.map(() => NOBODY)
+  plan.programs.forEach((program, rank) => {
+    for (const instruction of program) {
+      const { reads, writes } = effects(instruction)
+      for (const region of reads) mark(reader, rank, region)
+      for (const region of writes) mark(writer, rank, region)
+    }
+  })
+  /** Most buffers are read by their writer only, and are skipped. */
+  const crosses = writer.map(
+    (who, buffer) => who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
+  )
+
+  /** Per buffer and slot, by version. */
+  const contents = plan.buffers.map(({ slots }, buffer) =>
+    crosses[buffer] ? Array.from({ length: slots }, () => new Map<string, Content>()) : [],
+  )
+  plan.programs.forEach((program, rank) => {
+    for (const instruction of program) {
+      for (const region of effects(instruction).writes) {
+        if (!crosses[region.buffer]) continue
+        const slot = contents[region.buffer][region.slot]
+        const version = versionOf(region)
+        const content = slot.get(version) ?? empty()
+        note(content, rank, region)
+        slot.set(version, content)
+      }
+    }
+  })
+  for (const slots of contents)
+    for (const slot of slots)
+      for (const { writes } of slot.values()) writes.sort((a, b) => a.region.rows.from - b.region.rows.from)
+
+  return (rank, index, received) => {
+    for (const region of effects(plan.programs[rank][index]).reads) {
+      if (!crosses[region.buffer] || writer[region.buffer] === rank) continue
+      const content = contents[region.buffer][region.slot].get(versionOf(region))
+      if (!content || isSeen(content, rank, region)) continue
+      const { writes } = content
+      for (let at = firstThatMayReach(content, region); at < writes.length; at++) {
+        const { rank: from, region: written } = writes[at]
+        if (written.rows.from >= region.rows.to) break
+        const bytes = from === rank ? 0 : commonFloats(region, written) * FLOAT_BYTES
+        if (bytes > 0) received(from, bytes)
+      }
+    }
+  }
+}
+
+function mark(who: number[], rank: number, { buffer }: Region): void {
+  if (who[buffer] !== rank) who[buffer] = who[buffer] === NOBODY ? rank : SEVERAL
+}
+
+/** The `before` that a step reads is the `after` of the step before it. */
+const versionOf = ({ version }: Region): string => (version === 'after' ? 'before' : version)
+
+/** The first write that is not wholly above a region: a batch may have a thousand writers, most of them elsewhere. */
+function firstThatMayReach({ writes, tallest }: Content, { rows }: Region): number {
+  let [low, high] = [0, writes.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (writes[middle].region.rows.from + tallest <= rows.from) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Notes a write; adjacent microbatches of one rank become one write. */
+function note(content: Content, rank: number, region: Region): void {
+  const last = content.writes.at(-1)
+  if (last?.rank === rank && last.region.rows.to === region.rows.from && isSame(last.region.columns, region.columns)) {
+    last.region = { ...last.region, rows: { from: last.region.rows.from, to: region.rows.to } }
+  } else {
+    content.writes.push({ rank, region })
+  }
+  content.tallest = Math.max(content.tallest, length(content.writes.at(-1)!.region.rows))
+}
+
+/** Whether a rank has read the same rectangle before; notes that it has read it now. */
+function isSeen(content: Content, rank: number, region: Region): boolean {
+  if (!content.rectangle) {
+    content.reader = rank
+    content.rectangle = region
+    return false
+  }
+  if (content.reader === rank && isSameRectangle(content.rectangle, region)) return true
+  content.others ??= new Map<number, Region[]>()
+  const earlier = content.others.get(rank)
+  if (earlier?.some((other) => isSameRectangle(other, region))) return true
+  if (earlier) earlier.push(region)
+  else content.others.set(rank, [region])
+  return false
+}
+
+function commonFloats(a: Region, b: Region): number {
+  if (!overlap(a.rows, b.rows) || !overlap(a.columns, b.columns)) return 0
+  const rows = length({ from: Math.max(a.rows.from, b.rows.from), to: Math.min(a.rows.to, b.rows.to) })
+  const columns = length({
+    from: Math.max(a.columns.from, b.columns.from),
+    to: Math.min(a.columns.to, b.columns.to),
+  })
+  return rows * columns
+}

@@ -1,0 +1,42 @@
+import Table from 'cli-table3'
+import { shortened, USUAL_WIDTH, widthOf } from './wrap.ts'
+
+/** A table before it is drawn. */
+export interface TextTable {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** Headings of columns that hold text and stand left; numbers stand right. */
+  readonly left: readonly string[]
+}
+
+/** With borders, as wide as its fields are. */
+export function boxedTable({ head, rows, left }: TextTable): string {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [], compact: true },
+    colAligns: head.map((name) => (left.includes(name) ? 'left' : 'right')),
+  })
+  for (const row of rows) table.push([...row])
+  return table.toString()
+}
+
+const NARROWEST = 12
+
+/** Without borders; where it would be too wide, the fields of the first column are shortened. */
+export function plainTable({ head, rows, left }: TextTable, width = USUAL_WIDTH): string {
+  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]))))
+  const excess = widths.reduce((sum, each) => sum + each + 2, -2) - width
+  if (excess > 0) widths[0] = Math.max(Math.min(widths[0], NARROWEST), widths[0] - excess)
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((field, i) => {
+          const text = shortened(field, widths[i])
+          const space = ' '.repeat(widths[i] - widthOf(text))
+          return left.includes(head[i]) ? text + space : space + text
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
