@@ -92,7 +92,7 @@ describe('the trace of a step', () => {
       const named = (name: string) => events.filter((event) => event.ph === 'M' && event.name === name)
       expect(named('process_name').map(({ args }) => args)).toEqual([
         {
-          name: 'weak · a cell',
+          name: 'scaling · a cell',
           run_id: 'run',
           experiment: 'scaling',
           cell: 'a cell',

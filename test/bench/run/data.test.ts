@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openData } from '../../bench/run/data.ts'
-import { UsageError } from '../../bench/options/usage.ts'
-import { random } from '../../src/model/random.ts'
-import { scaling } from './command-lines.ts'
-import { rowsIn, start } from './program.ts'
+import { openData } from '../../../bench/run/data.ts'
+import { UsageError } from '../../../bench/options/usage.ts'
+import { random } from '../../../src/model/random.ts'
+import { scaling } from '../command-lines.ts'
+import { rowsIn, start } from '../program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'data-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
