@@ -4,25 +4,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
+import { SERIAL_AGAIN } from '../dist/src/cells/cell.js'
+import { FILES } from '../dist/src/report/rows/index.js'
 
-const CONFIGURATION =
-  'run_id experiment cell mode schedule reduction dispatch handoff wait chunks bucket_kib overlap optimizer_sharded ' +
-  'threads dp pp tp layers parameters batch microbatches kernel arithmetic optimizer seed'
-const COLUMNS = {
-  'samples.csv': `${CONFIGURATION} block position step phase wall_ns status`,
-  'summary.csv':
-    `${CONFIGURATION} samples median_ns min_ns p05_ns p95_ns ci_low_ns ci_high_ns samples_per_second gflops ` +
-    'speedup speedup_ci_low speedup_ci_high speedup_of_minima efficiency karp_flatt bubble_fraction ' +
-    'bubble_fraction_ideal critical_path_ns bytes_weights bytes_gradients bytes_activations ' +
-    'bytes_optimizer_state bytes_packed bytes_per_rank bytes_handed_over weights_sha256 match max_ulp predicted_ns prediction_error status',
-  'blocks.csv': 'run_id experiment cell layers batch block position warm_up_steps steps median_ns min_ns',
-  'ledger.csv': 'run_id experiment cell layers batch block rank thread_id bucket ns',
-  'memory.csv': 'run_id experiment cell layers batch owner use bytes',
-  'predictions.csv':
-    'run_id experiment cell layers batch threads predicted_ns predicted_bubble critical_path_ns forward_ns ' +
-    'wait_barrier_ns calibrated_shapes calibration_seconds status',
-  'calibration.csv': 'run_id experiment shape threads median_ns min_ns',
-}
 const MACHINE = [
   'cpu',
   'logicalCores',
@@ -45,8 +29,6 @@ const MODES = [
   ['tensor', '', 'exact'],
 ]
 const USES = ['weights', 'gradients', 'optimizer-state', 'activations', 'packed', 'batch']
-/** Serial once more is measured, and has no plan of its own. */
-const AGAIN = 'serial-again-1'
 
 const problems = []
 /** Notes what does not hold, and goes on: one run of this shows all that is wrong. */
@@ -90,7 +72,7 @@ function checkRun(folder) {
     const predicted = predictions.filter(sameCell(row))
     expect(predicted.length === 1, `${where}: ${predicted.length} rows in predictions.csv`)
     expect(Number(predicted[0]?.predicted_ns) > 0, `${where}: no prediction`)
-    if (row.cell !== AGAIN) checkMemory(where, row, memory.filter(sameCell(row)))
+    if (row.cell !== SERIAL_AGAIN) checkMemory(where, row, memory.filter(sameCell(row)))
   }
   expect(samples.every(isOk), `${folder}/samples.csv: a status is not ok`)
   checkTrace(`${folder}/trace.json`, trace, summary)
@@ -188,7 +170,7 @@ function checkTrace(where, trace, summary) {
 function readCsv(folder, name) {
   const [header, ...rows] = read(folder, name, parse) ?? []
   if (header === undefined) return undefined
-  const missing = COLUMNS[name].split(' ').filter((column) => !header.includes(column))
+  const missing = FILES[name].map(([column]) => column).filter((column) => !header.includes(column))
   expect(missing.length === 0, `${folder}/${name}: without ${missing.join(', ')}`)
   expect(rows.length > 0, `${folder}/${name}: no rows`)
   return rows.map((row) => Object.fromEntries(header.map((column, i) => [column, row[i]])))

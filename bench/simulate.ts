@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { inWords, reasonAgainst, serialGrid, strategiesOf } from '../src/cells/choose.ts'
-import type { DimensionName, DimensionOptions } from '../src/cells/dimensions.ts'
-import { nameOf } from '../src/cells/dimensions.ts'
-import type { OptionsOf, OptionTable } from '../src/cells/options.ts'
-import { grids, numberFrom0, positiveNumber, text, wholeNumber, wholeNumbers } from '../src/cells/values.ts'
+import { nameOf, type DimensionName } from '../src/cells/dimensions.ts'
+import { grids, wholeNumbers } from '../src/cells/values.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { messageOf } from '../src/errors.ts'
 import { layerCount, type Model } from '../src/model/shape.ts'
@@ -17,83 +15,15 @@ import { OUTLOOK_LEGEND, outlookTable } from '../src/report/text/outlook.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
 import { handoffCosts, type Link } from '../src/simulate/handoff.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
-import { costAtRate, MEMORY_GBPS } from '../src/simulate/rate.ts'
+import { costAtRate } from '../src/simulate/rate.ts'
 import { simulate as simulated, type Cost } from '../src/simulate/simulate.ts'
 import { command } from './options/command.ts'
 import { settle, type Settled } from './options/settle.ts'
-import { UsageError, type Given } from './options/usage.ts'
+import { MOST_RANKS, SIMULATE_OPTIONS, sized, type SimulateOptions } from './options/simulated.ts'
+import { UsageError } from './options/usage.ts'
 import { announceKernel } from './run/kernel.ts'
 
-/** What one simulation may take a few seconds for. */
-const MOST_RANKS = 4096
-
-const SIMULATE_OPTIONS = {
-  depth: {
-    flags: '--depth <layers>',
-    help: 'instead of --layers: layers that are all alike (default: 5, or one for each stage)',
-    read: wholeNumber(1, 65_536),
-  },
-  width: {
-    flags: '--width <columns>',
-    help: 'of these (default: 256, or what the tensor degree needs)',
-    read: wholeNumber(1, 65_536),
-  },
-  gflops: {
-    flags: '--gflops <rate>',
-    help: 'speed of a rank in GFLOP/s (default: that of the kernel on one core here)',
-    read: positiveNumber(),
-  },
-  memoryGbps: {
-    flags: '--memory-gbps <rate>',
-    help: 'GB/s of a rank where it only reads and writes',
-    read: positiveNumber(),
-    default: String(MEMORY_GBPS),
-  },
-  calibration: {
-    flags: '--calibration <file>',
-    help: 'take the times of instructions from the calibration.csv of a run',
-    read: text('the path of a calibration.csv'),
-  },
-  handoffUs: {
-    flags: '--handoff-us <time>',
-    help: 'µs from a publish until another rank goes on (default: 0.2, or calibrated)',
-    read: numberFrom0,
-  },
-  bandwidthGbps: {
-    flags: '--bandwidth-gbps <rate>',
-    help: 'GB/s at which a rank reads what another has written (default: 50)',
-    read: positiveNumber(),
-  },
-  machines: {
-    flags: '--machines <count>',
-    help: 'divide the ranks between this many machines',
-    read: wholeNumber(1, MOST_RANKS),
-    default: '1',
-  },
-  latencyUs: {
-    flags: '--latency-us <time>',
-    help: 'the same as --handoff-us between machines',
-    read: numberFrom0,
-    default: '50',
-  },
-  networkGbps: {
-    flags: '--network-gbps <rate>',
-    help: 'the same as --bandwidth-gbps between machines',
-    read: positiveNumber(),
-    default: '1.25',
-  },
-} as const satisfies OptionTable
-
-type Unsettled = DimensionOptions & OptionsOf<typeof SIMULATE_OPTIONS>
-
 const TAKES: readonly DimensionName[] = ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'batch', 'microbatches'] // prettier-ignore
-
-/** What the program chooses where nothing else is asked for. */
-const RANKS = [1, 2, 4, 8, 16, 32, 64]
-const DEPTH = 5
-const WIDTH = 256
-/** Columns of a layer that every kernel computes together. */
-const COLUMNS_PER_RANK = 16
 
 /** Proving a plan takes time and memory that grow with the square of the ranks; plans of one kind are alike. */
 const MOST_CHECKED = 64
@@ -134,7 +64,7 @@ export const simulate = command({
   run: predict,
 })
 
-function predict(options: Settled<Unsettled>): Promise<boolean> {
+function predict(options: Settled<SimulateOptions>): Promise<boolean> {
   const { activation, loss, layers, batch, calibration, memoryGbps, machines } = options
   const model: Model = { widths: layers!, activation, loss }
   const file = calibration === undefined ? undefined : fileOf(calibration)
@@ -155,7 +85,7 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
   console.log(
     `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
       (calibration === undefined ? '' : `, or as in ${calibration}`) +
-      `; handing over ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
+      `; handoff ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
       (machines > 1 ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s` : '') +
       `; serial: ${formatDuration(serialNs)} a step`,
   )
@@ -191,44 +121,6 @@ function predict(options: Settled<Unsettled>): Promise<boolean> {
     )
   }
   return Promise.resolve(true)
-}
-
-/**
- * What `simulate` adds to the options of a plan: a grid alone means that grid alone, and a model, a batch and thread
- * counts that were not asked for are large enough for what was.
- *
- * @throws UsageError for two ways to name a model
- */
-function sized(options: Unsettled, given: Given): Unsettled {
-  const { depth, width, grid, layers, model } = options
-  const named = layers ? 'layers' : model ? 'model' : undefined
-  const other = depth === undefined ? (width === undefined ? undefined : 'width') : 'depth'
-  if (named && other) throw new UsageError(`--${other} ${options[other]}: expected without --${named}`)
-
-  const modes = grid !== undefined && !given('modes') ? (['hybrid'] as const) : options.modes
-  const threads = options.threads ?? (grid === undefined || grid === 'all' ? RANKS : undefined)
-  const degrees = Array.isArray(grid) ? grid : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
-  const most = (of: (degree: (typeof degrees)[number]) => number) => Math.max(...degrees.map(of))
-  const stages = modes.some((mode) => mode !== 'data' && mode !== 'serial' && mode !== 'tensor')
-    ? most(({ pp }) => pp)
-    : 1
-  const wide = width ?? Math.max(WIDTH, COLUMNS_PER_RANK * most(({ tp }) => tp))
-  const deep = depth ?? Math.max(DEPTH, stages)
-  const replicas = (dp: number) => (modes.includes('hybrid') ? dp * options.microbatches : dp)
-  return {
-    ...options,
-    modes: [...modes],
-    threads,
-    layers: named ? layers : Array.from({ length: deep + 1 }, () => wide),
-    batch:
-      given('batch') || model !== undefined
-        ? options.batch
-        : Math.max(
-            options.batch,
-            options.microbatches,
-            most(({ dp }) => replicas(dp)),
-          ),
-  }
 }
 
 /** Longer plans do not fit into the memory that Node takes by default, at some 250 bytes an instruction. */

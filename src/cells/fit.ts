@@ -13,8 +13,9 @@ const amount = (bytes: number): string =>
   bytes < MIB ? `${(bytes / KIB).toFixed(2)} KiB` : `${(bytes / MIB).toFixed(2)} MiB`
 
 /**
- * Why a grid's plan does not fit into so many bytes per rank, and what would, on as many ranks; undefined if it fits.
- * Pipelines are proposed with so many `microbatches`, since the grid itself may leave the batch undivided.
+ * Why a grid's plan needs more bytes per rank than the budget, and what would fit on the same number of ranks; undefined if
+ * it fits.
+ * Pipelines are proposed with `microbatches`, since the grid itself may leave the batch undivided.
  */
 export function exceeds(grid: Grid, budget: number, microbatches = grid.microbatches): string | undefined {
   const { rank, bytes } = neediest(planGrid(grid))

@@ -1,0 +1,112 @@
+import type { DimensionOptions } from '../../src/cells/dimensions.ts'
+import type { OptionsOf, OptionTable } from '../../src/cells/options.ts'
+import { numberFrom0, positiveNumber, text, wholeNumber } from '../../src/cells/values.ts'
+import { MEMORY_GBPS } from '../../src/simulate/rate.ts'
+import { UsageError, type Given } from './usage.ts'
+
+/** What one simulation may take a few seconds for. */
+export const MOST_RANKS = 4096
+
+export const SIMULATE_OPTIONS = {
+  depth: {
+    flags: '--depth <layers>',
+    help: 'instead of --layers: layers that are all alike (default: 5, or one for each stage)',
+    read: wholeNumber(1, 65_536),
+  },
+  width: {
+    flags: '--width <columns>',
+    help: 'of these (default: 256, or what the tensor degree needs)',
+    read: wholeNumber(1, 65_536),
+  },
+  gflops: {
+    flags: '--gflops <rate>',
+    help: 'speed of a rank in GFLOP/s (default: that of the kernel on one core here)',
+    read: positiveNumber(),
+  },
+  memoryGbps: {
+    flags: '--memory-gbps <rate>',
+    help: 'GB/s of a rank where it only reads and writes',
+    read: positiveNumber(),
+    default: String(MEMORY_GBPS),
+  },
+  calibration: {
+    flags: '--calibration <file>',
+    help: 'take the times of instructions from the calibration.csv of a run',
+    read: text('the path of a calibration.csv'),
+  },
+  handoffUs: {
+    flags: '--handoff-us <time>',
+    help: 'µs from a publish until another rank goes on (default: 0.2, or calibrated)',
+    read: numberFrom0,
+  },
+  bandwidthGbps: {
+    flags: '--bandwidth-gbps <rate>',
+    help: 'GB/s at which a rank reads what another has written (default: 50)',
+    read: positiveNumber(),
+  },
+  machines: {
+    flags: '--machines <count>',
+    help: 'divide the ranks between this many machines',
+    read: wholeNumber(1, MOST_RANKS),
+    default: '1',
+  },
+  latencyUs: {
+    flags: '--latency-us <time>',
+    help: 'the same as --handoff-us between machines',
+    read: numberFrom0,
+    default: '50',
+  },
+  networkGbps: {
+    flags: '--network-gbps <rate>',
+    help: 'the same as --bandwidth-gbps between machines',
+    read: positiveNumber(),
+    default: '1.25',
+  },
+} as const satisfies OptionTable
+
+export type SimulateOptions = DimensionOptions & OptionsOf<typeof SIMULATE_OPTIONS>
+
+/** What the program chooses where nothing else is asked for. */
+const RANKS = [1, 2, 4, 8, 16, 32, 64]
+const DEPTH = 5
+const WIDTH = 256
+/** Columns of a layer that every kernel computes together. */
+const COLUMNS_PER_RANK = 16
+
+/**
+ * What `simulate` adds to the options of a plan: a grid alone means that grid alone, and a model, a batch and thread
+ * counts that were not asked for are large enough for what was.
+ *
+ * @throws UsageError for two ways to name a model
+ */
+export function sized(options: SimulateOptions, given: Given): SimulateOptions {
+  const { depth, width, grid, layers, model } = options
+  const named = layers ? 'layers' : model ? 'model' : undefined
+  const other = depth === undefined ? (width === undefined ? undefined : 'width') : 'depth'
+  if (named && other) throw new UsageError(`--${other} ${options[other]}: expected without --${named}`)
+
+  const modes = grid !== undefined && !given('modes') ? (['hybrid'] as const) : options.modes
+  const threads = options.threads ?? (grid === undefined || grid === 'all' ? RANKS : undefined)
+  const degrees = Array.isArray(grid) ? grid : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
+  const most = (of: (degree: (typeof degrees)[number]) => number) => Math.max(...degrees.map(of))
+  const stages = modes.some((mode) => mode !== 'data' && mode !== 'serial' && mode !== 'tensor')
+    ? most(({ pp }) => pp)
+    : 1
+  const wide = width ?? Math.max(WIDTH, COLUMNS_PER_RANK * most(({ tp }) => tp))
+  const deep = depth ?? Math.max(DEPTH, stages)
+  const replicas = (dp: number) => (modes.includes('hybrid') ? dp * options.microbatches : dp)
+  return {
+    ...options,
+    modes: [...modes],
+    threads,
+    layers: named ? layers : Array.from({ length: deep + 1 }, () => wide),
+    batch:
+      given('batch') || model !== undefined
+        ? options.batch
+        : Math.max(
+            options.batch,
+            options.microbatches,
+            most(({ dp }) => replicas(dp)),
+          ),
+  }
+}
