@@ -98,9 +98,7 @@ function action(scope: Scope, index: number): Action {
       return backwardInput(instruction, scope)
     case 'backward-weight': {
       const next = program[index + 1]
-      return updatesAtOnce(plan, instruction, next)
-        ? backwardAndUpdate(instruction, next, scope)
-        : backwardWeight(instruction, scope)
+      return backwardWeight(instruction, updatesAtOnce(plan, instruction, next) ? next : undefined, scope)
     }
     case 'send':
       return send(instruction, scope)
@@ -150,28 +148,21 @@ function backwardInput(instruction: BackwardInput, { plan: { model }, kernel, ma
   return () => kernel.backwardInput(dy, w, x, dx, activation, kept)
 }
 
-function backwardWeight(instruction: BackwardWeight, scope: Scope): Action {
-  const { kernel, matrix } = scope
-  const { accumulated, gradient } = instruction
-  const dy = matrix(instruction.delta)
-  const x = matrix(instruction.input)
-  const [dw, db, hasBias] = splitBias(gradient, instruction, scope)
-  const accumulate = length(accumulated) > 0
-  return () => {
-    kernel.backwardWeight(x, dy, dw, accumulate)
-    if (hasBias) kernel.backwardBias(dy, db, accumulate)
-  }
-}
-
-/** The update follows at once, so the gradient need not be stored: it goes from the registers into the weights. */
-function backwardAndUpdate(instruction: BackwardWeight, { weights }: Update, scope: Scope): Action {
+/** If the update follows at once, the gradient need not be stored: it goes from the registers into the weights. */
+function backwardWeight(instruction: BackwardWeight, next: Update | undefined, scope: Scope): Action {
   const { kernel, hyper, matrix } = scope
   const { accumulated, gradient } = instruction
   const dy = matrix(instruction.delta)
   const x = matrix(instruction.input)
   const [dw, db, hasBias] = splitBias(gradient, instruction, scope)
-  const [w, b] = splitBias(weights, instruction, scope)
   const accumulate = length(accumulated) > 0
+  if (!next) {
+    return () => {
+      kernel.backwardWeight(x, dy, dw, accumulate)
+      if (hasBias) kernel.backwardBias(dy, db, accumulate)
+    }
+  }
+  const [w, b] = splitBias(next.weights, instruction, scope)
   return () => {
     kernel.backwardWeightSgd(x, dy, dw, w, accumulate, hyper)
     if (hasBias) {

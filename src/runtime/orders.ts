@@ -19,7 +19,7 @@ export interface Orders {
   /** Prepare to run ranges of any rank's program. */
   readonly prepare: StepsOrder
   /** Run a part of some rank's program. */
-  readonly range: RangeOrder
+  readonly range: { readonly range: Range; readonly step: number }
   readonly limits: LimitsOrder
   readonly calibrate: CalibrationOrder
   readonly signals: SignalOrder
@@ -68,11 +68,6 @@ export interface StepsOrder {
   readonly hyper: Hyperparameters
   /** How long a wait looks at its counter before it sleeps. */
   readonly spinMicroseconds: number
-}
-
-export interface RangeOrder {
-  readonly range: Range
-  readonly step: number
 }
 
 /** Measure what a core can do while all ranks below `ranks` do the same. */

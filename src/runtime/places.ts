@@ -3,16 +3,14 @@ import type { Plan } from '../plan/plan.ts'
 import { INSTRUCTION, lineOf, STEP, type Control } from './control.ts'
 import { listed } from './pool.ts'
 
-/** Tells people where ranks are, from their lines. */
-export interface Places {
-  /** Which rank has failed, and where; undefined if it is not known which. */
-  readonly failed: (rank: number | undefined) => string
-  /** Which ranks to blame if nothing moves: the ones in a step that do not wait, else all that do not wait. */
-  readonly stalled: (stall: string) => string
-}
+export type Places = ReturnType<typeof placesOf>
 
-/** @param plan what the ranks run; undefined where they measure limits */
-export function placesOf(control: Control, ranks: number, plan: Plan | undefined): Places {
+/**
+ * Tells people where ranks are, from their lines.
+ *
+ * @param plan what the ranks run; undefined where they measure limits
+ */
+export function placesOf(control: Control, ranks: number, plan: Plan | undefined) {
   const stepOf = (rank: number) => lineOf(control, rank)[STEP]
   const indexOf = (rank: number) => Math.max(0, lineOf(control, rank)[INSTRUCTION])
   const waits = (rank: number) => plan !== undefined && isSignal(plan.programs[rank][indexOf(rank)])
@@ -26,9 +24,11 @@ export function placesOf(control: Control, ranks: number, plan: Plan | undefined
     return `step ${stepOf(rank)}, instruction ${indexOf(rank)} (${instruction.op}${layer})`
   }
   return {
-    failed: (rank) =>
+    /** What has failed and where; `rank` is undefined if its thread had not taken the order. */
+    failed: (rank: number | undefined): string =>
       rank === undefined ? `rank ? of ${ranks} failed` : `rank ${rank} of ${ranks} failed, ${place(rank)}`,
-    stalled(stall) {
+    /** Blames the ranks in a step that do not wait, else all that do not wait. */
+    stalled: (stall: string): string => {
       const active = all.filter((rank) => !waits(rank))
       // Where orders are ranges, a rank is outside of the steps until its next range is sent.
       const inStep = active.filter((rank) => stepOf(rank) >= 0)

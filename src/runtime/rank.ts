@@ -1,5 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { threadId } from 'node:worker_threads'
+import { createKernel } from '../kernels/choose.ts'
 import type { Hyperparameters, Kernel, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
 import { measureLimits } from '../kernels/wasm/measure-limits.ts'
 import { bind, type BoundProgram } from './bind.ts'
@@ -25,7 +26,7 @@ interface Seat extends Omit<EnrolOrder, 'kernel'> {
   prepared?: { readonly order: StepsOrder; readonly bound: readonly BoundProgram[] }
 }
 
-/** @returns what a Piscina worker exports: a function that takes the orders */
+/** @returns what a worker exports: a function that takes the orders */
 export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
   let seat: Seat | undefined
   return (order: Order): Answers[Kind] => {
@@ -139,3 +140,5 @@ function cpuMs(): number | undefined {
   const { user, system } = usage.call(process)
   return (user + system) / 1000
 }
+
+export default createRank(createKernel)

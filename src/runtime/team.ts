@@ -65,7 +65,7 @@ const HEAP_MB = 256
 const LIMITS_MS = 100
 const LIMITS_WARM_UP_MS = 200
 
-const WORKER = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+const WORKER = new URL(`./rank${extname(import.meta.url)}`, import.meta.url)
 
 /** The main thread's side of a team. */
 interface Crew extends TeamOptions {
@@ -139,7 +139,7 @@ function watched<T>(
   const flop = plan ? stepFlop(plan.model, plan.batch) : 0
   const watch = {
     cells: control.lines,
-    patience: patience ?? patienceOf(pool.threads, cores, flop),
+    patience: patience ?? patienceOf(ranks, cores, flop),
     explain: places.stalled,
   }
   return pool.watched(watch, () => work(places))
