@@ -82,7 +82,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
           start(x), step(x), start(w), step(w), start(y), step(y), start(bias), 0,
           rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge, 0, strips,
         ) // prettier-ignore
-        if (activation !== 'relu') small.activate(y, undefined, activation)
+        if (activation !== 'relu') small.activate(y, activation)
       },
 
       pack(w, packedWeights) {
