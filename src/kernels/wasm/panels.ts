@@ -1,5 +1,7 @@
-import type { Epilogue, Order, Tile } from './micro-kernel.ts'
-import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
+import { TILE_WIDTH } from '../kernel.ts'
+import { tileName, type Epilogue, type Order } from './micro-kernel.ts'
+import { FEWEST_TURNS, type Tile } from './specification.ts'
+import { advance, constant, FLOAT, get, repeat, times } from './text.ts'
 
 /** The loops around the micro-kernel, over the rows of packed panels. */
 
@@ -7,9 +9,6 @@ const OPERANDS = ['a', 'aStep', 'b', 'bStep', 'depth', 'in', 'inStep', 'c', 'cSt
 /** Declares parameters of these names. */
 export const parameters = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ')
 const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
-
-/** The name of the micro-kernel for a number of rows. */
-export const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
 
 /** Advances the operands by some rows. */
 const skipRows = (order: Order, rows: string): string => `
@@ -62,16 +61,15 @@ export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): st
  * All rows of a group of `$panels` panels, strip by strip; the `$…Next` are the bytes from one panel to the next. If there
  * are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so that they too are streams.
  */
-export function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: number): string {
-  const { rows: tall, vectors, strips } = tile
-  const width = constant(vectors * VECTOR)
+export function along(order: Order, epilogue: Epilogue, { rows: tall, strips }: Tile): string {
+  const width = constant(TILE_WIDTH * FLOAT)
   const [, , ...others] = OPERANDS
   const call = (rows: number, a = get('$a'), aStep = get('$aStep')) => `
     (call $${tileName(order, epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
       (i32.const 0) (local.get $bNext) (local.get $inNext) ${width} ${width})`
   const size = `(i32.mul (local.get $depth) ${constant(tall * FLOAT)})`
   const whole = `
-  (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(fewest)}) (then
+  (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(FEWEST_TURNS)}) (then
     (local.set $together (i32.div_u (local.get $tiles) ${constant(strips)}))
     (local.set $tiles (i32.rem_u (local.get $tiles) ${constant(strips)}))
     ${repeat(

@@ -1,15 +1,16 @@
-import { FORMS, type Form } from '../kernel.ts'
-import { microKernel, type Epilogue, type Order, type Tile } from './micro-kernel.ts'
-import { along, down, parameters, tileName } from './panels.ts'
+import { FORMS, TILE_WIDTH, type Form } from '../kernel.ts'
+import { microKernel, type Epilogue, type Order } from './micro-kernel.ts'
+import { along, down, parameters } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
-import { advance, constant, FLOAT, get, repeat, VECTOR } from './text.ts'
+import { DEPTH, FEWEST_ROWS, GROUP_FLOATS, PANELS, type Tile } from './specification.ts'
+import { advance, constant, FLOAT, get, repeat } from './text.ts'
 
 /**
  * The way through a group of packed panels. `down`: panel by panel, all rows of each; the panel stays in the first-level
  * cache and A streams by. `along`: strip by strip of rows, through all panels of the group; this suits results larger than
  * the operands, since each row of the result is touched once.
  */
-type Way = 'down' | 'along'
+type Way = keyof typeof DEPTH
 
 /** How the operands of a product lie in memory, and how the loops go through them. */
 interface Layout {
@@ -26,46 +27,28 @@ const LAYOUTS: Readonly<Record<Form, Layout>> = {
   weight: { order: 'columns', transposed: false, way: 'along', epilogues: ['store', 'sgd'] },
 }
 
-export interface Blocking {
-  /** Most steps of k that a panel of B holds: with a tile's rows of A it should fill most of the first-level cache. */
-  readonly depth: Readonly<Record<Way, number>>
-  /** Panels packed together on the way down: neighbours are read together, and used before they leave the cache. */
-  readonly panels: number
-  /** Floats of the panels packed together on the way along: they should fit the second-level cache beside C. */
-  readonly groupFloats: number
-  /** With fewer rows, a panel is read where it lies: packing it would not pay. */
-  readonly fewestRows: number
-  /** With fewer turns of the micro-kernel over all panels of a group, a strip of A is read where it lies. */
-  readonly fewestTurns: number
-}
-
 /** All functions for the products of one kernel: micro-kernels of every height, packing, and the loops around them. */
-export function products(tile: Tile, blocking: Blocking): string {
-  const parts = [
-    packRows(tile.vectors),
-    packTransposed(tile.vectors),
-    copyRectangle,
-    packStrips(tile.rows, tile.strips),
-  ]
+export function products(tile: Tile): string {
+  const parts = [packRows, packTransposed, copyRectangle, packStrips(tile)]
   for (const order of ['rows', 'columns'] as const) {
     const layouts = Object.values(LAYOUTS).filter((layout) => layout.order === order)
     const epilogues = new Set<Epilogue>(['store', ...layouts.flatMap((layout) => layout.epilogues)])
     for (const epilogue of epilogues) {
-      for (let rows = 1; rows <= tile.rows; rows++) {
-        parts.push(microKernel(tileName(order, epilogue, rows), order, epilogue, { ...tile, rows }))
-      }
+      for (let rows = 1; rows <= tile.rows; rows++) parts.push(microKernel(order, epilogue, rows, tile.fused))
       parts.push(down(order, epilogue, tile))
-      if (layouts.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile, blocking.fewestTurns))
+      if (layouts.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile))
     }
   }
   for (const form of FORMS) {
-    for (const epilogue of LAYOUTS[form].epilogues) parts.push(product(form, epilogue, tile, blocking))
+    for (const epilogue of LAYOUTS[form].epilogues) parts.push(product(form, epilogue))
   }
-  parts.push(keep(tile))
-  return parts.join('\n')
+  return [...parts, keep].join('\n')
 }
 
 const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept', 'strips'] as const // prettier-ignore
+
+const width = constant(TILE_WIDTH)
+const widthBytes = constant(TILE_WIDTH * FLOAT)
 
 const bytes = (columns: string) => `(i32.mul ${columns} ${constant(FLOAT)})`
 
@@ -90,11 +73,8 @@ const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$r
  * `$kept`, if it is not 0, is all of B as packed by `keep`. `$zeros` is a row of zeros. `$packed` has room for a
  * group, `$strips` for strips of A, `$edge` for the tile's width times the rows, twice.
  */
-function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking): string {
+function product(form: Form, epilogue: Epilogue): string {
   const { order, transposed, way } = LAYOUTS[form]
-  const width = constant(tile.vectors * 4)
-  const widthBytes = constant(tile.vectors * VECTOR)
-
   const atPanel = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), from('$e', bytes(get('$j'))), get('$eStep')] as const // prettier-ignore
   const storing = [get('$bp'), from('$c', bytes(get('$j'))), get('$cStep'), get('$zeros'), constant(0)] as const
 
@@ -149,7 +129,7 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
           ${advance('$from', `(i32.mul ${width} (local.get $bStep))`)}
           ${advance('$to', get('$bpNext'))}`,
        )}))`
-    : `(if (i32.lt_s (local.get $rows) ${constant(blocking.fewestRows)})
+    : `(if (i32.lt_s (local.get $rows) ${constant(FEWEST_ROWS)})
          (then (local.set $bp ${bAt}) (local.set $bpStep (local.get $bStep)) (local.set $bpNext ${widthBytes}))
          (else (call $pack_rows ${bAt} (local.get $bStep) (local.get $packed) (local.get $bpNext) (local.get $kc) (local.get $panels))))`
   const packNarrow = transposed
@@ -176,13 +156,13 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
   (local $ak i32) (local $bp i32) (local $bpStep i32) (local $bpNext i32)
   (local $in i32) (local $inStep i32) (local $inNext i32) (local $edgeOperand i32)
   (local.set $edgeOperand (i32.add (local.get $edge) (i32.mul (local.get $rows) ${widthBytes})))
-  ${evenBlocks(blocking.depth[way])}
+  ${evenBlocks(DEPTH[way])}
   (loop $block
     (local.set $kc (i32.sub (local.get $depth) (local.get $k)))
     (if (i32.gt_s (local.get $kc) (local.get $most)) (then (local.set $kc (local.get $most))))
     (local.set $last (i32.eq (i32.add (local.get $k) (local.get $kc)) (local.get $depth)))
     (local.set $ak (i32.add (local.get $a) ${order === 'rows' ? bytes(get('$k')) : '(i32.mul (local.get $k) (local.get $aStep))'}))
-    (local.set $group ${way === 'down' ? constant(blocking.panels) : evenGroups(blocking.groupFloats, tile.vectors * 4)})
+    (local.set $group ${way === 'down' ? constant(PANELS) : evenGroups})
     (local.set $j (i32.const 0))
     (loop $panels_of_group
       (local.set $n (i32.sub (local.get $columns) (local.get $j)))
@@ -203,13 +183,13 @@ function product(form: Form, epilogue: Epilogue, tile: Tile, blocking: Blocking)
 }
 
 /** Packs a whole matrix for the form `input`, in panels of the full depth, for use by several products. */
-const keep = ({ vectors }: Tile): string => `
+const keep = `
 (func $keep (export "keep") (param $b i32) (param $bStep i32) (param $to i32) (param $columns i32) (param $depth i32)
   (loop $panel
     (call $pack_transposed (local.get $b) (local.get $bStep) (local.get $to) (local.get $depth) (local.get $columns))
-    ${advance('$b', `(i32.mul ${constant(vectors * 4)} (local.get $bStep))`)}
-    ${advance('$to', `(i32.mul ${constant(vectors * VECTOR)} (local.get $depth))`)}
-    (local.set $columns (i32.sub (local.get $columns) ${constant(vectors * 4)}))
+    ${advance('$b', `(i32.mul ${width} (local.get $bStep))`)}
+    ${advance('$to', `(i32.mul ${widthBytes} (local.get $depth))`)}
+    (local.set $columns (i32.sub (local.get $columns) ${width}))
     (br_if $panel (i32.gt_s (local.get $columns) (i32.const 0)))))`
 
 /** Sets where chains start: at C's values if they have begun, else at zero. */
@@ -225,11 +205,9 @@ const evenBlocks = (depth: number): string => `
   (local.set $most (i32.and (i32.add (local.get $most) (i32.const 3)) (i32.const -4)))
   (local.set $k (i32.const 0))`
 
-/** Panels per group on the way along: the fewest groups that fit, all of about the same size. */
-function evenGroups(groupFloats: number, width: number): string {
-  const most = `(i32.div_u ${constant(groupFloats)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${constant(width)}))`
-  const all = `(i32.div_u (i32.add (local.get $columns) ${constant(width - 1)}) ${constant(width)})`
-  return dividedUp(all, dividedUp(all, most))
-}
-
 const dividedUp = (a: string, b: string): string => `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`
+
+const allPanels = `(i32.div_u (i32.add (local.get $columns) ${constant(TILE_WIDTH - 1)}) ${width})`
+const mostPanels = `(i32.div_u ${constant(GROUP_FLOATS)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${width}))`
+/** Panels per group on the way along: the fewest groups that fit, all of about the same size. */
+const evenGroups = dividedUp(allPanels, dividedUp(allPanels, mostPanels))

@@ -11,6 +11,20 @@ export const LANES = VECTOR / FLOAT
 export const times = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n')
 
+/** `count` names of locals, or what else is numbered from 0. */
+export const numbered = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => prefix + index)
+
+/** Declares locals of one type. */
+export const declare = (locals: readonly string[], type: 'i32' | 'v128'): string =>
+  locals.map((local) => `(local ${local} ${type})`).join(' ')
+
+/** Loads neighbouring vectors at a pointer into locals, or stores the values of neighbouring vectors there. */
+export const loadVectors = (locals: readonly string[], pointer: string): string =>
+  times(locals.length, (v) => `(local.set ${locals[v]} (v128.load offset=${VECTOR * v} ${get(pointer)}))`)
+export const storeVectors = (values: readonly string[], pointer: string): string =>
+  times(values.length, (v) => `(v128.store offset=${VECTOR * v} ${get(pointer)} ${values[v]})`)
+
 /** Adds to a local, in place. */
 export const advance = (local: string, by: string): string =>
   `(local.set ${local} (i32.add (local.get ${local}) ${by}))`
@@ -48,8 +62,8 @@ export function exportedFunction(
   return `
 (func $${name} (export "${name}")
   ${parameters.map((parameter) => `(param ${parameter})`).join(' ')}
-  ${locals.integers.map((local) => `(local ${local} i32)`).join(' ')}
-  ${[...locals.vectors, ...constants.map((_, at) => `$constant${at}`)].map((local) => `(local ${local} v128)`).join(' ')}
+  ${declare(locals.integers, 'i32')}
+  ${declare([...locals.vectors, ...numbered('$constant', constants.length)], 'v128')}
   ${constants.map((c, at) => `(local.set $constant${at} ${c})`).join('\n')}
   ${hoisted})`
 }
