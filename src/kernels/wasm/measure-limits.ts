@@ -28,7 +28,7 @@ const peakChains = ({ rows }: Tile): string[] => numbered('$c', Math.max(12, row
  * The micro-kernel's arithmetic without its loads: its chains run for `$turns` turns without touching memory. `$at` is the
  * address of 16 bytes per chain, read before and written afterwards, so that the compiler cannot remove the loop.
  */
-function peak(tile: Tile): string {
+function peakText(tile: Tile): string {
   const chains = peakChains(tile)
   return `
 (func $peak (export "peak") (param $at i32) (param $turns i32)
@@ -65,15 +65,15 @@ const stream = (names: string, reads: readonly ('$a' | '$b')[], compute: (a: str
   )})`
 
 /** STREAM's "copy" and "triad" (McCalpin 1995): c = a, and c = a + s·b with s = ½. */
-const copy = stream('$copy_stream (export "copy")', ['$a'], (a) => a)
-const triad = stream(
+const copyText = stream('$copy_stream (export "copy")', ['$a'], (a) => a)
+const triadText = stream(
   '$triad (export "triad")',
   ['$a', '$b'],
   (a, b) => `(f32x4.add ${a}
             (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) ${b}))`,
 )
 
-export const limits = (tile: Tile): string => [peak(tile), copy, triad].join('\n')
+export const limits = (tile: Tile): string => [peakText(tile), copyText, triadText].join('\n')
 
 /**
  * Measures the limits of this thread one after the other, each for `milliseconds`, from `startAt` on the clock that all

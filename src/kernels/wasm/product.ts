@@ -47,6 +47,11 @@ export function products(tile: Tile): string {
 
 const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept', 'strips'] as const // prettier-ignore
 
+type ProductName = 'forward_bias' | 'forward_bias-relu' | 'input_store' | 'input_mask' | 'weight_store' | 'weight_sgd'
+/** The exported products. All parameters are integers: addresses and distances in bytes, counts and flags. */
+export type Products = Readonly<Record<ProductName, (...operands: Integers<typeof PRODUCT>) => void>>
+type Integers<Names extends readonly string[]> = { [At in keyof Names]: number }
+
 const width = constant(TILE_WIDTH)
 const widthBytes = constant(TILE_WIDTH * FLOAT)
 
