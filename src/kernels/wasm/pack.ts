@@ -14,9 +14,8 @@ import {
   storeVectors,
   times,
   VECTOR,
+  WIDTH_BYTES,
 } from './text.ts'
-
-const WIDTH_BYTES = constant(TILE_WIDTH * FLOAT)
 
 /**
  * Copies `$panels` neighbouring panels of B, each as wide as a tile, so that the `$depth` rows of a panel are

@@ -1,7 +1,6 @@
-import { TILE_WIDTH } from '../kernel.ts'
 import { tileName, type Epilogue, type Order } from './micro-kernel.ts'
 import { FEWEST_TURNS, type Tile } from './specification.ts'
-import { advance, constant, FLOAT, get, repeat, times } from './text.ts'
+import { advance, constant, FLOAT, get, repeat, times, WIDTH_BYTES } from './text.ts'
 
 /** The loops around the micro-kernel, over the rows of packed panels. */
 
@@ -62,11 +61,10 @@ export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): st
  * are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so that they too are streams.
  */
 export function along(order: Order, epilogue: Epilogue, { rows: tall, strips }: Tile): string {
-  const width = constant(TILE_WIDTH * FLOAT)
   const [, , ...others] = OPERANDS
   const call = (rows: number, a = get('$a'), aStep = get('$aStep')) => `
     (call $${tileName(order, epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
-      (i32.const 0) (local.get $bNext) (local.get $inNext) ${width} ${width})`
+      (i32.const 0) (local.get $bNext) (local.get $inNext) ${WIDTH_BYTES} ${WIDTH_BYTES})`
   const size = `(i32.mul (local.get $depth) ${constant(tall * FLOAT)})`
   const whole = `
   (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(FEWEST_TURNS)}) (then

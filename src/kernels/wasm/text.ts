@@ -1,4 +1,4 @@
-import { FLOAT_BYTES } from '../kernel.ts'
+import { FLOAT_BYTES, TILE_WIDTH } from '../kernel.ts'
 
 /** Small pieces of WebAssembly text, so that the generators read like the code that they write. */
 
@@ -31,6 +31,10 @@ export const advance = (local: string, by: string): string =>
 
 export const get = (local: string): string => `(local.get ${local})`
 export const constant = (value: number): string => `(i32.const ${value})`
+
+/** The width of every tile, in columns and in bytes. */
+export const WIDTH = constant(TILE_WIDTH)
+export const WIDTH_BYTES = constant(TILE_WIDTH * FLOAT)
 
 /** The chosen lanes of two vectors, `a` being lanes 0 to 3 and `b` lanes 4 to 7. */
 export function shuffle(lanes: readonly number[], a: string, b: string): string {
