@@ -38,7 +38,7 @@ function peakText(tile: Tile): string {
   (local.set $t0 (v128.load offset=0 (local.get $at)))
   (local.set $t1 (v128.load offset=16 (local.get $at)))
   ${loadVectors(chains, '$at')}
-  ${repeat('$turn', '$turns', chains.map((c, at) => multiplyAdd(c, `$t${at % 2}`, tile.fused)).join('\n'))}
+  ${repeat('$turn', '$turns')`${chains.map((c, at) => multiplyAdd(c, `$t${at % 2}`, tile.fused)).join('\n')}`}
   ${storeVectors(chains.map(get), '$at')})`
 }
 
@@ -51,18 +51,14 @@ const VECTORS_OF = { $a: numbered('$v', STREAM), $b: numbered('$w', STREAM) }
 const stream = (names: string, reads: readonly ('$a' | '$b')[], compute: (a: string, b: string) => string): string => `
 (func ${names} (param $a i32) (param $b i32) (param $c i32) (param $turns i32)
   ${times(STREAM, (v) => reads.map((array) => `(local ${VECTORS_OF[array][v]} v128)`).join(' '))}
-  ${repeat(
-    '$turn',
-    '$turns',
-    [
-      ...reads.map((array) => loadVectors(VECTORS_OF[array], array)),
-      storeVectors(
-        VECTORS_OF.$a.map((a, v) => compute(get(a), get(VECTORS_OF.$b[v]))),
-        '$c',
-      ),
-      ...[...reads, '$c'].map((array) => advance(array, constant(STREAM_BYTES))),
-    ].join('\n     '),
-  )})`
+  ${repeat('$turn', '$turns')`${[
+    ...reads.map((array) => loadVectors(VECTORS_OF[array], array)),
+    storeVectors(
+      VECTORS_OF.$a.map((a, v) => compute(get(a), get(VECTORS_OF.$b[v]))),
+      '$c',
+    ),
+    ...[...reads, '$c'].map((array) => advance(array, constant(STREAM_BYTES))),
+  ].join('\n     ')}`})`
 
 /** STREAM's "copy" and "triad" (McCalpin 1995): c = a, and c = a + s·b with s = ½. */
 const copyText = stream('$copy_stream (export "copy")', ['$a'], (a) => a)

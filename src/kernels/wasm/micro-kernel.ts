@@ -54,19 +54,15 @@ export function microKernel(order: Order, epilogue: Epilogue, rows: number, fuse
   (param $e i32) (param $eStep i32) (param $rate i32) (param $tiles i32)
   (param $aNext i32) (param $bNext i32) (param $inNext i32) (param $cNext i32) (param $eNext i32)
   ${declare([...pointers, '$bk', '$k', '$p', '$q'], 'i32')} ${declare([...chains.flat(), ...OPERANDS, '$s'], 'v128')}
-  ${repeat(
-    '$tile',
-    '$tiles',
-    `
+  ${repeat('$tile', '$tiles')`
     ${start(chains)}
     (local.set $a0 (local.get $a))
     ${order === 'rows' ? times(rows - 1, (i) => `(local.set $a${i + 1} (i32.add (local.get $a${i}) (local.get $aStep)))`) : ''}
     (local.set $bk (local.get $b))
     (local.set $k (local.get $depth))
-    ${repeat('$turn', '$k', turn)}
+    ${repeat('$turn', '$k')`${turn}`}
     ${finish(epilogue, chains)}
-    ${['a', 'b', 'in', 'c', 'e'].map((operand) => advance(`$${operand}`, get(`$${operand}Next`))).join('\n')}`,
-  )})`
+    ${['a', 'b', 'in', 'c', 'e'].map((operand) => advance(`$${operand}`, get(`$${operand}Next`))).join('\n')}`})`
 }
 
 /** c = c + s·b, for the names of locals. */

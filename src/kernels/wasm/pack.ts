@@ -28,23 +28,15 @@ export const packRows = `
 (func $pack_rows (param $from i32) (param $step i32) (param $to i32) (param $distance i32) (param $depth i32) (param $panels i32)
   (local $p i32) (local $source i32) (local $target i32)
   ${declare(ROW, 'v128')}
-  ${repeat(
-    '$row',
-    '$depth',
-    `(local.set $p (local.get $panels))
+  ${repeat('$row', '$depth')`(local.set $p (local.get $panels))
      (local.set $source (local.get $from))
      (local.set $target (local.get $to))
-     ${repeat(
-       '$panel',
-       '$p',
-       `${loadVectors(ROW, '$source')}
+     ${repeat('$panel', '$p')`${loadVectors(ROW, '$source')}
         ${storeVectors(ROW.map(get), '$target')}
         ${advance('$source', WIDTH_BYTES)}
-        ${advance('$target', get('$distance'))}`,
-     )}
+        ${advance('$target', get('$distance'))}`}
      ${advance('$from', get('$step'))}
-     ${advance('$to', WIDTH_BYTES)}`,
-  )})`
+     ${advance('$to', WIDTH_BYTES)}`})`
 
 /** The lower or upper halves of two locals, lane by lane in turn. */
 const interleave = (half: 'low' | 'high', a: string, b: string): string =>
@@ -70,24 +62,16 @@ export const packTransposed = `
       (i32.gt_s (local.get $columns) ${constant(i + 1)})))`,
   )}
   (local.set $k (i32.div_u (local.get $depth) (i32.const 4)))
-  ${repeat(
-    '$block',
-    '$k',
-    `${times(VECTORS, transposeBlock)}
+  ${repeat('$block', '$k')`${times(VECTORS, transposeBlock)}
      ${times(TILE_WIDTH, (i) => advance(`$p${i}`, constant(VECTOR)))}
-     ${advance('$to', constant(LANES * TILE_WIDTH * FLOAT))}`,
-  )}
+     ${advance('$to', constant(LANES * TILE_WIDTH * FLOAT))}`}
   (local.set $k (i32.rem_u (local.get $depth) (i32.const 4)))
-  ${repeat(
-    '$single',
-    '$k',
-    `${times(
-      TILE_WIDTH,
-      (i) =>
-        `(f32.store offset=${FLOAT * i} (local.get $to) (f32.load (local.get $p${i})))${advance(`$p${i}`, constant(FLOAT))}`,
-    )}
-     ${advance('$to', WIDTH_BYTES)}`,
-  )})`
+  ${repeat('$single', '$k')`${times(
+    TILE_WIDTH,
+    (i) =>
+      `(f32.store offset=${FLOAT * i} (local.get $to) (f32.load (local.get $p${i})))${advance(`$p${i}`, constant(FLOAT))}`,
+  )}
+     ${advance('$to', WIDTH_BYTES)}`})`
 
 /** Moves the next four elements of four rows into vector `v` of four rows of the panel. */
 function transposeBlock(v: number): string {
@@ -110,22 +94,14 @@ function transposeBlock(v: number): string {
 export const copyRectangle = `
 (func $copy (param $from i32) (param $fromStep i32) (param $to i32) (param $toStep i32) (param $rows i32) (param $columns i32)
   (local $j i32) (local $p i32) (local $q i32)
-  ${repeat(
-    '$row',
-    '$rows',
-    `(local.set $j (local.get $columns))
+  ${repeat('$row', '$rows')`(local.set $j (local.get $columns))
      (local.set $p (local.get $from))
      (local.set $q (local.get $to))
-     ${repeat(
-       '$column',
-       '$j',
-       `(f32.store (local.get $q) (f32.load (local.get $p)))
+     ${repeat('$column', '$j')`(f32.store (local.get $q) (f32.load (local.get $p)))
         ${advance('$p', constant(FLOAT))}
-        ${advance('$q', constant(FLOAT))}`,
-     )}
+        ${advance('$q', constant(FLOAT))}`}
      ${advance('$from', get('$fromStep'))}
-     ${advance('$to', get('$toStep'))}`,
-  )})`
+     ${advance('$to', get('$toStep'))}`})`
 
 /** Rows copied in one turn. */
 const STRIP_UNROLL = 4
@@ -155,7 +131,7 @@ export function packStrips({ rows, strips }: Tile): string {
   (local $k i32) ${times(strips - 1, (s) => `(local $to${s + 1} i32)`)} ${vectors.map((v) => `(local ${v} v128)`).join('\n')}
   ${times(strips - 1, (s) => `(local.set $to${s + 1} (i32.add (local.get $to${s}) (local.get $distance)))`)}
   (local.set $k (i32.div_u (local.get $depth) ${constant(STRIP_UNROLL)}))
-  ${repeat('$together', '$k', copyRows(STRIP_UNROLL))}
+  ${repeat('$together', '$k')`${copyRows(STRIP_UNROLL)}`}
   (local.set $k (i32.rem_u (local.get $depth) ${constant(STRIP_UNROLL)}))
-  ${repeat('$single', '$k', copyRows(1))})`
+  ${repeat('$single', '$k')`${copyRows(1)}`})`
 }

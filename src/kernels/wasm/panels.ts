@@ -73,15 +73,14 @@ export function along(order: Order, epilogue: Epilogue, { rows: tall, strips }: 
     ${repeat(
       '$strips',
       '$together',
-      `(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
+    )`(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
        ${times(
          strips,
          (s) =>
            call(tall, `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`, constant(tall * FLOAT)) +
            skipRows(order, constant(tall)),
-       )}`,
-    )}))
-  ${repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))}`
+       )}`}))
+  ${repeat('$strip', '$tiles')`${call(tall) + skipRows(order, constant(tall))}`}`
   return `
 (func $along_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
   (param $panels i32) (param $bNext i32) (param $inNext i32) (param $packed i32)

@@ -47,14 +47,10 @@ function multiplyWhole(order: Order, way: Way, epilogue: Epilogue): string {
       ${multiply}
       ${advance('$bp', '(i32.mul (local.get $panels) (local.get $bpNext))')}
       ${advance('$j', `(i32.mul (local.get $panels) ${WIDTH})`)}`
-  return repeat(
-    '$panel',
-    '$panels',
-    `${startOfChains(atC)}
+  return repeat('$panel', '$panels')`${startOfChains(atC)}
         ${multiply}
         ${advance('$bp', get('$bpNext'))}
-        ${advance('$j', WIDTH)}`,
-  )
+        ${advance('$j', WIDTH)}`
 }
 
 /** Multiplies the last panel, narrower than the tile: at full width in a buffer of its own, which is copied to C. */
@@ -109,10 +105,9 @@ const PACK_TRANSPOSED = {
        ${repeat(
          '$transpose',
          '$p',
-         `(call $pack_transposed (local.get $from) (local.get $bStep) (local.get $to) (local.get $kc) ${WIDTH})
+       )`(call $pack_transposed (local.get $from) (local.get $bStep) (local.get $to) (local.get $kc) ${WIDTH})
           ${advance('$from', `(i32.mul ${WIDTH} (local.get $bStep))`)}
-          ${advance('$to', get('$bpNext'))}`,
-       )}))`,
+          ${advance('$to', get('$bpNext'))}`}))`,
   narrow: `(if (i32.eqz (local.get $kept)) (then
          (call $pack_transposed ${inB('$j', '$k')} (local.get $bStep) (local.get $packed) (local.get $kc) (local.get $n))))`,
   kept: `(if (local.get $kept) (then

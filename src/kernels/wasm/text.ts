@@ -42,12 +42,14 @@ export function shuffle(lanes: readonly number[], a: string, b: string): string 
   return `(i8x16.shuffle ${bytes.join(' ')} ${a} ${b})`
 }
 
-/** Runs the body `count` times (a local, counted down to zero); not at all if it is zero or less. */
-export const repeat = (label: string, count: string, body: string): string => `
+/** A tag: runs the text `count` times (a local, counted down to zero); not at all if it is zero or less. */
+export const repeat =
+  (label: string, count: string) =>
+  (text: TemplateStringsArray, ...values: readonly string[]): string => `
 (block ${label}_end
   (br_if ${label}_end (i32.le_s (local.get ${count}) (i32.const 0)))
   (loop ${label}
-    ${body}
+    ${String.raw(text, ...values)}
     (local.set ${count} (i32.sub (local.get ${count}) (i32.const 1)))
     (br_if ${label} (i32.gt_s (local.get ${count}) (i32.const 0)))))`
 

@@ -35,7 +35,7 @@ export function alongColumns(body: (piece: Piece) => string, vectors = SIDE_BY_S
   }
   return `
   (local.set $left (i32.div_u (local.get $columns) (i32.const ${width})))
-  ${repeat('$along', '$left', body({ vectors, lanes: 4 }))}
+  ${repeat('$along', '$left')`${body({ vectors, lanes: 4 })}`}
   ${rest.join('\n')}`
 }
 

@@ -45,12 +45,8 @@ export function elementwise({ name, reads, writes, numbers = [], temporaries, fo
       (then
         (local.set $columns (i32.mul (local.get $columns) (local.get $rows)))
         (local.set $rows (i32.const 1))))
-    ${repeat(
-      '$row',
-      '$rows',
-      `${each(reads, (matrix) => set(`$${matrix}At`, get(`$${matrix}`)))}
+    ${repeat('$row', '$rows')`${each(reads, (matrix) => set(`$${matrix}At`, get(`$${matrix}`)))}
        ${alongColumns(piece)}
-       ${each(reads, (matrix) => advance(`$${matrix}`, get(`$${matrix}Step`)))}`,
-    )}`,
+       ${each(reads, (matrix) => advance(`$${matrix}`, get(`$${matrix}Step`)))}`}`,
   )
 }

@@ -59,13 +59,9 @@ const finishHeldRows = `
   ${logarithm('$totals', 0)}
   ${set('$totals', subtract(get('$totals'), get('$chosen')))}
   (local.set $lossesAt (local.get $losses))
-  ${repeat(
-    '$store',
-    '$held',
-    `(f32.store (local.get $lossesAt) (f32x4.extract_lane 3 (local.get $totals)))
+  ${repeat('$store', '$held')`(f32.store (local.get $lossesAt) (f32x4.extract_lane 3 (local.get $totals)))
      ${set('$totals', rotateUp(get('$totals')))}
-     (local.set $lossesAt (i32.sub (local.get $lossesAt) (local.get $lossesStep)))`,
-  )}`
+     (local.set $lossesAt (i32.sub (local.get $lossesAt) (local.get $lossesStep)))`}`
 
 /** A function that sets losses and gradients row by row. */
 const loss = (name: string, integers: readonly string[], vectors: readonly string[], row: string): string =>
@@ -77,14 +73,10 @@ const loss = (name: string, integers: readonly string[], vectors: readonly strin
       vectors: ['$factor', '$label', '$columnNumbers', '$lastLane', '$sum', '$x0', '$x1', ...vectors],
     },
     prepare +
-      repeat(
-        '$row',
-        '$rows',
-        `
+      repeat('$row', '$rows')`
       ${startOneHot}
       ${row}
       ${nextRow}`,
-      ),
   )
 
 const crossEntropy = loss(

@@ -25,7 +25,7 @@ const sumRows = exportedFunction(
     ${times(piece.vectors, (v) => set(chains[v], and(load(piece, '$total', v), get('$kept'))))}
     (local.set $at (local.get $matrix))
     (local.set $below (local.get $rows))
-    ${repeat('$row', '$below', addTo(piece, '$at') + advance('$at', get('$step')))}
+    ${repeat('$row', '$below')`${addTo(piece, '$at') + advance('$at', get('$step'))}`}
     ${times(piece.vectors, (v) => store(piece, '$total', get(chains[v]), v))}
     ${move(piece, '$total')}
     ${move(piece, '$matrix')}`,
@@ -44,10 +44,7 @@ const sumMatrices = exportedFunction(
   'small_sum',
   ['$rows i32', '$columns i32', '$sources i32', '$count i32', '$target i32', '$step i32'],
   { integers: ['$left', '$row', '$column', '$source', '$more', '$at', '$to'], vectors: chains },
-  repeat(
-    '$down',
-    '$rows',
-    `
+  repeat('$down', '$rows')`
     (local.set $column (i32.const 0))
     (local.set $to (local.get $target))
     ${alongColumns((piece) => {
@@ -60,14 +57,13 @@ const sumMatrices = exportedFunction(
       (local.set $more (i32.sub (local.get $count) (i32.const 1)))
       ${address}
       ${times(piece.vectors, (v) => set(chains[v], load(piece, '$at', v)))}
-      ${repeat('$next', '$more', address + addTo(piece, '$at'))}
+      ${repeat('$next', '$more')`${address + addTo(piece, '$at')}`}
       ${times(piece.vectors, (v) => store(piece, '$to', get(chains[v]), v))}
       ${move(piece, '$to')}
       ${move(piece, '$column')}`
     }, CHAINS)}
     ${advance('$row', constant(1))}
     ${advance('$target', get('$step'))}`,
-  ),
 )
 
 export const sums = [sumRows, sumMatrices].join('\n')
