@@ -1,7 +1,8 @@
 import { instantiate } from './kernel.ts'
 import { multiplyAdd } from './micro-kernel.ts'
 import { TILES, VECTORS, type Tile, type WasmKernelName } from './specification.ts'
-import { advance, constant, get, LANES, loadVectors, numbered, repeat, storeVectors, times, VECTOR } from './text.ts'
+import { advance, constant, get, numbered, repeat, times } from './text.ts'
+import { LANES, loadVectors, storeVectors, VECTOR } from './vector.ts'
 
 /** The limits of one thread while others do the same: no kernel can be faster. */
 export interface Limits {

@@ -1,5 +1,6 @@
 import { VECTORS } from './specification.ts'
-import { advance, constant, declare, FLOAT, get, loadVectors, numbered, repeat, storeVectors, times } from './text.ts'
+import { advance, constant, declare, FLOAT, get, numbered, repeat, times } from './text.ts'
+import { loadVectors, storeVectors } from './vector.ts'
 
 /**
  * How A lies in memory. `rows`: each of the tile's rows is contiguous along k and has a pointer of its own. `columns`: the

@@ -1,21 +1,7 @@
 import { TILE_WIDTH } from '../kernel.ts'
 import { VECTORS, type Tile } from './specification.ts'
-import {
-  advance,
-  constant,
-  declare,
-  FLOAT,
-  get,
-  LANES,
-  loadVectors,
-  numbered,
-  repeat,
-  shuffle,
-  storeVectors,
-  times,
-  VECTOR,
-  WIDTH_BYTES,
-} from './text.ts'
+import { advance, constant, declare, FLOAT, get, numbered, repeat, times, WIDTH_BYTES } from './text.ts'
+import { LANES, loadVectors, shuffle, storeVectors, VECTOR } from './vector.ts'
 
 /**
  * Copies `$panels` neighbouring panels of B, each as wide as a tile, so that the `$depth` rows of a panel are

@@ -1,5 +1,5 @@
 import { PACKED_FLOATS, TILE_WIDTH, type KernelName } from '../kernel.ts'
-import { LANES } from './text.ts'
+import { LANES } from './vector.ts'
 
 export type WasmKernelName = Exclude<KernelName, 'js'>
 

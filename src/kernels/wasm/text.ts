@@ -2,10 +2,7 @@ import { FLOAT_BYTES, TILE_WIDTH } from '../kernel.ts'
 
 /** Small pieces of WebAssembly text, so that the generators read like the code that they write. */
 
-/** Bytes of a float and of a vector, and floats of a vector. */
 export const FLOAT = FLOAT_BYTES
-export const VECTOR = 16
-export const LANES = VECTOR / FLOAT
 
 /** `count` lines, or groups of lines, made by a function of their number. */
 export const times = (count: number, line: (index: number) => string): string =>
@@ -19,28 +16,17 @@ export const numbered = (prefix: string, count: number): string[] =>
 export const declare = (locals: readonly string[], type: 'i32' | 'v128'): string =>
   locals.map((local) => `(local ${local} ${type})`).join(' ')
 
-/** Loads neighbouring vectors at a pointer into locals, or stores the values of neighbouring vectors there. */
-export const loadVectors = (locals: readonly string[], pointer: string): string =>
-  times(locals.length, (v) => `(local.set ${locals[v]} (v128.load offset=${VECTOR * v} ${get(pointer)}))`)
-export const storeVectors = (values: readonly string[], pointer: string): string =>
-  times(values.length, (v) => `(v128.store offset=${VECTOR * v} ${get(pointer)} ${values[v]})`)
-
 /** Adds to a local, in place. */
 export const advance = (local: string, by: string): string =>
   `(local.set ${local} (i32.add (local.get ${local}) ${by}))`
 
 export const get = (local: string): string => `(local.get ${local})`
+export const set = (local: string, value: string): string => `(local.set ${local} ${value})`
 export const constant = (value: number): string => `(i32.const ${value})`
 
 /** The width of every tile, in columns and in bytes. */
 export const WIDTH = constant(TILE_WIDTH)
 export const WIDTH_BYTES = constant(TILE_WIDTH * FLOAT)
-
-/** The chosen lanes of two vectors, `a` being lanes 0 to 3 and `b` lanes 4 to 7. */
-export function shuffle(lanes: readonly number[], a: string, b: string): string {
-  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => FLOAT * lane + byte))
-  return `(i8x16.shuffle ${bytes.join(' ')} ${a} ${b})`
-}
 
 /** A tag: runs the text `count` times (a local, counted down to zero); not at all if it is zero or less. */
 export const repeat =

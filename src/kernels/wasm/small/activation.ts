@@ -1,8 +1,8 @@
 import { ACTIVATIONS, type Activation } from '../../kernel.ts'
-import { get } from '../text.ts'
 import { elementwise } from './elementwise.ts'
 import { hyperbolicTangent, logistic, temporaries } from './transcendental.ts'
-import { all, and, isLess, larger, multiply, set, subtract } from './vector.ts'
+import { get, set } from '../text.ts'
+import { all, and, isLess, larger, multiply, subtract } from '../vector.ts'
 
 /** An activation that computes something. */
 export type Curve = Exclude<Activation, 'identity'>

@@ -1,4 +1,5 @@
-import { advance, constant, FLOAT, get, LANES, repeat } from '../text.ts'
+import { advance, constant, FLOAT, get, repeat } from '../text.ts'
+import { LANES } from '../vector.ts'
 
 /** The width of a piece of a row: some whole vectors, or the two lanes or one lane left after the last whole vector. */
 export interface Piece {

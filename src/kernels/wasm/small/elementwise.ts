@@ -1,6 +1,5 @@
-import { advance, constant, exportedFunction, FLOAT, get, repeat, times } from '../text.ts'
 import { alongColumns, load, move, parametersOf, SIDE_BY_SIDE, store, type Piece } from './columns.ts'
-import { set } from './vector.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, set, times } from '../text.ts'
 
 interface Elementwise {
   readonly name: string

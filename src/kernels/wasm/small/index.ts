@@ -1,9 +1,9 @@
 import type { Activation, Kernel, Matrix, Optimizer } from '../../kernel.ts'
-import { FLOAT } from '../text.ts'
 import { curves, type Curve } from './activation.ts'
 import { losses } from './loss.ts'
 import { optimizers } from './optimizer.ts'
 import { SOURCE_BYTES, sums } from './sum.ts'
+import { FLOAT } from '../text.ts'
 
 /**
  * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, rounded as there,

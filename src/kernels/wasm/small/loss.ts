@@ -1,7 +1,7 @@
-import { advance, constant, exportedFunction, FLOAT, get, LANES, repeat, shuffle, times } from '../text.ts'
 import { alongColumns, load, move, parametersOf, store, type Piece } from './columns.ts'
 import { exponential, logarithm, temporaries } from './transcendental.ts'
-import { add, all, and, divide, isEqual, larger, multiply, set, spread, subtract } from './vector.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, set, times } from '../text.ts'
+import { add, all, and, divide, isEqual, LANES, larger, multiply, shuffle, spread, subtract } from '../vector.ts'
 
 /**
  * The losses of ../../js/loss.ts, row by row, operation for operation. The four lanes of the row sums are the lanes of a

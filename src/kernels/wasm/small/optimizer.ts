@@ -1,6 +1,6 @@
-import { get } from '../text.ts'
 import { elementwise } from './elementwise.ts'
-import { add, divide, multiply, set, squareRoot, subtract } from './vector.ts'
+import { get, set } from '../text.ts'
+import { add, divide, multiply, squareRoot, subtract } from '../vector.ts'
 
 // The formulas of ../../js/optimizer.ts, operation for operation. Their numbers lie in memory, already rounded: a number
 // that is not an integer would be boxed when JavaScript passes it to a call.

@@ -1,6 +1,6 @@
-import { advance, constant, exportedFunction, FLOAT, get, numbered, repeat, times } from '../text.ts'
 import { alongColumns, load, move, store, type Piece } from './columns.ts'
-import { add, and, set } from './vector.ts'
+import { advance, constant, exportedFunction, FLOAT, get, numbered, repeat, set, times } from '../text.ts'
+import { add, and } from '../vector.ts'
 
 /** Vectors of chains that advance together in registers: enough to hide the latency of an addition. */
 const CHAINS = 8

@@ -1,6 +1,6 @@
 import * as js from '../../js/transcendental.ts'
-import { get } from '../text.ts'
-import { add, all, and, divide, isEqual, isLess, larger, multiply, set, subtract } from './vector.ts'
+import { get, set } from '../text.ts'
+import { add, all, and, divide, isEqual, isLess, larger, multiply, subtract } from '../vector.ts'
 
 /**
  * The functions of ../../js/transcendental.ts on four lanes: the same operations in the same order, and so the same

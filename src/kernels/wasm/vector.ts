@@ -1,7 +1,19 @@
+import { FLOAT, get, times } from './text.ts'
+
 /**
  * WebAssembly text of operations on vectors of four float32, each rounded on its own. Arguments and results are
- * expressions; only the target of `set` is the name of a local.
+ * expressions.
  */
+
+/** Bytes of a vector, and its floats. */
+export const VECTOR = 16
+export const LANES = VECTOR / FLOAT
+
+/** Loads neighbouring vectors at a pointer into locals, or stores the values of neighbouring vectors there. */
+export const loadVectors = (locals: readonly string[], pointer: string): string =>
+  times(locals.length, (v) => `(local.set ${locals[v]} (v128.load offset=${VECTOR * v} ${get(pointer)}))`)
+export const storeVectors = (values: readonly string[], pointer: string): string =>
+  times(values.length, (v) => `(v128.store offset=${VECTOR * v} ${get(pointer)} ${values[v]})`)
 
 export const add = (a: string, b: string): string => `(f32x4.add ${a} ${b})`
 export const subtract = (a: string, b: string): string => `(f32x4.sub ${a} ${b})`
@@ -26,4 +38,8 @@ export const all = (value: number): string => {
 /** The same scalar, an expression, in all lanes. */
 export const spread = (scalar: string): string => `(f32x4.splat ${scalar})`
 
-export const set = (local: string, value: string): string => `(local.set ${local} ${value})`
+/** The chosen lanes of two vectors, `a` being lanes 0 to 3 and `b` lanes 4 to 7. */
+export function shuffle(lanes: readonly number[], a: string, b: string): string {
+  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => FLOAT * lane + byte))
+  return `(i8x16.shuffle ${bytes.join(' ')} ${a} ${b})`
+}
