@@ -113,16 +113,14 @@ export interface Kernel {
    * w −= learningRate · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε). `power1` and `power2` are β₁ᵗ and
    * β₂ᵗ, products in float64 of the rounded β.
    */
-  adam(
-    w: Matrix,
-    gradient: Matrix,
-    first: Matrix,
-    second: Matrix,
-    hyper: Hyperparameters,
-    power1: number,
-    power2: number,
-  ): void
+  adam(w: Matrix, g: Matrix, m: Matrix, v: Matrix, hyper: Hyperparameters, power1: number, power2: number): void
 }
+
+/** A method of a kernel as a function on the floats of its memory. */
+export type OnFloats<Method extends Exclude<keyof Kernel, 'name' | 'arithmetic'>> = (
+  floats: Float32Array,
+  ...operands: Parameters<Kernel[Method]>
+) => void
 
 /** Columns of the widest tile of any kernel. */
 export const TILE_WIDTH = 16

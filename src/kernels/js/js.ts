@@ -1,14 +1,9 @@
 import { activate, multiplyByDerivative } from './activation.ts'
-import { crossEntropy, meanSquaredError } from './loss.ts'
+import { LOSS } from './loss.ts'
 import { adam, momentum, sgd } from './optimizer.ts'
 import { multiply } from './product.ts'
 import { sumMatrices, sumRows } from './sum.ts'
-import type { Kernel, Loss } from '../kernel.ts'
-
-const LOSS: Readonly<Record<Loss, typeof crossEntropy>> = {
-  'cross-entropy': crossEntropy,
-  mse: meanSquaredError,
-}
+import type { Kernel } from '../kernel.ts'
 
 /**
  * The readable kernel, and the oracle of the others: plain TypeScript on one Float32Array over `memory`, which must not

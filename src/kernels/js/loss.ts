@@ -1,7 +1,10 @@
-import type { Matrix } from '../kernel.ts'
+import type { Kernel, Loss } from '../kernel.ts'
 import { exp, log } from './transcendental.ts'
 
 const { fround } = Math
+
+type Operands = Parameters<Kernel['loss']> extends [Loss, ...infer Rest] ? Rest : never
+type LossOnFloats = (floats: Float32Array, lanes: Float32Array, ...operands: Operands) => void
 
 /**
  * Cross-entropy of a softmax; shapes y, dy: r×j, labels, losses: r×1. Per row, with m the largest y:
@@ -11,15 +14,7 @@ const { fround } = Math
  * with exp and log of transcendental.ts. The order in which m is found does not matter: if +0 and −0 are the largest,
  * either gives the same bits, and a NaN makes the whole row NaN. Subtracting m keeps every e_j at most 1 and s at least 1.
  */
-export function crossEntropy(
-  floats: Float32Array,
-  lanes: Float32Array,
-  y: Matrix,
-  labels: Matrix,
-  dy: Matrix,
-  losses: Matrix,
-  scale: number,
-): void {
+const crossEntropy: LossOnFloats = (floats, lanes, y, labels, dy, losses, scale) => {
   const factor = fround(scale)
   for (let r = 0; r < y.rows; r++) {
     const yRow = y.offset + r * y.stride
@@ -51,15 +46,7 @@ export function crossEntropy(
  * Half the squared error against the one-hot label; shapes as above. Per row: d_j = fround(y_j − onehot_j),
  * dy_j = fround(d_j·scale), loss = fround(½·Σ fround(d_j·d_j)), the sum in the same four lanes from +0.
  */
-export function meanSquaredError(
-  floats: Float32Array,
-  lanes: Float32Array,
-  y: Matrix,
-  labels: Matrix,
-  dy: Matrix,
-  losses: Matrix,
-  scale: number,
-): void {
+const meanSquaredError: LossOnFloats = (floats, lanes, y, labels, dy, losses, scale) => {
   const factor = fround(scale)
   for (let r = 0; r < y.rows; r++) {
     const yRow = y.offset + r * y.stride
@@ -76,3 +63,5 @@ export function meanSquaredError(
     floats[losses.offset + r * losses.stride] = fround(0.5 * total)
   }
 }
+
+export const LOSS: Readonly<Record<Loss, LossOnFloats>> = { 'cross-entropy': crossEntropy, mse: meanSquaredError }

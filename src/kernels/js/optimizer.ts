@@ -1,9 +1,9 @@
-import type { Hyperparameters, Matrix } from '../kernel.ts'
+import type { OnFloats } from '../kernel.ts'
 
 const { fround, sqrt } = Math
 
 /** w = fround(w − fround(learningRate·g)); both n×m. */
-export function sgd(floats: Float32Array, w: Matrix, gradient: Matrix, hyper: Hyperparameters): void {
+export const sgd: OnFloats<'sgd'> = (floats, w, gradient, hyper) => {
   const rate = fround(hyper.learningRate)
   for (let i = 0; i < w.rows; i++) {
     const wRow = w.offset + i * w.stride
@@ -13,13 +13,7 @@ export function sgd(floats: Float32Array, w: Matrix, gradient: Matrix, hyper: Hy
 }
 
 /** v = fround(fround(beta1·v) + g); w = fround(w − fround(learningRate·v)); all n×m. */
-export function momentum(
-  floats: Float32Array,
-  w: Matrix,
-  gradient: Matrix,
-  velocity: Matrix,
-  hyper: Hyperparameters,
-): void {
+export const momentum: OnFloats<'momentum'> = (floats, w, gradient, velocity, hyper) => {
   const rate = fround(hyper.learningRate)
   const decay = fround(hyper.beta1)
   for (let i = 0; i < w.rows; i++) {
@@ -42,16 +36,7 @@ export function momentum(
  * w = fround(w − fround(fround(learningRate·m̂) / fround(fround(√v̂) + ε))),
  * with m̂ = fround(m / (1−β₁ᵗ)), v̂ = fround(v / (1−β₂ᵗ)).
  */
-export function adam(
-  floats: Float32Array,
-  w: Matrix,
-  gradient: Matrix,
-  first: Matrix,
-  second: Matrix,
-  hyper: Hyperparameters,
-  power1: number,
-  power2: number,
-): void {
+export const adam: OnFloats<'adam'> = (floats, w, gradient, first, second, hyper, power1, power2) => {
   const rate = fround(hyper.learningRate)
   const beta1 = fround(hyper.beta1)
   const beta2 = fround(hyper.beta2)

@@ -1,4 +1,4 @@
-import type { Matrix } from '../kernel.ts'
+import type { OnFloats } from '../kernel.ts'
 
 const { fround } = Math
 
@@ -6,7 +6,7 @@ const { fround } = Math
  * total[0][j] (+)= Σ_r matrix[r][j]; shapes matrix: r×j, total: 1×j. One chain per column in ascending r, from +0, or, if
  * `accumulate`, from the value in `total`; keeping the chain in memory between rows is exact.
  */
-export function sumRows(floats: Float32Array, matrix: Matrix, total: Matrix, accumulate: boolean): void {
+export const sumRows: OnFloats<'backwardBias'> = (floats, matrix, total, accumulate) => {
   if (!accumulate) for (let j = 0; j < total.columns; j++) floats[total.offset + j] = 0
   for (let r = 0; r < matrix.rows; r++) {
     const row = matrix.offset + r * matrix.stride
@@ -20,7 +20,7 @@ export function sumRows(floats: Float32Array, matrix: Matrix, total: Matrix, acc
  * +0, which would turn −0 into +0. Each element is read from all sources before it is written, so `target` may be one of
  * them.
  */
-export function sumMatrices(floats: Float32Array, sources: readonly Matrix[], target: Matrix): void {
+export const sumMatrices: OnFloats<'sum'> = (floats, sources, target) => {
   const first = sources[0]
   for (let i = 0; i < target.rows; i++) {
     for (let j = 0; j < target.columns; j++) {

@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import assembler from 'wabt'
-import { limits } from './limits.ts'
+import { limits } from './measure-limits.ts'
 import { products } from './product.ts'
 import { smallOperations } from './small/index.ts'
-import { SPECIFICATIONS, type WasmKernelName } from './specification.ts'
+import { TILES, type WasmKernelName } from './specification.ts'
 
 /** The whole text of a kernel's module; it works on the memory that it imports, shared by all threads. */
 function moduleText(name: WasmKernelName): string {
-  const { tile, blocking } = SPECIFICATIONS[name]
+  const tile = TILES[name]
   return `(module
 (import "env" "memory" (memory 1 65536 shared))
-${products(tile, blocking)}
+${products(tile)}
 ${smallOperations}
 ${limits(tile)})
 `
@@ -22,7 +22,7 @@ ${limits(tile)})
  * `--print NAME` prints the text of one kernel instead.
  */
 const { values } = parseArgs({ options: { print: { type: 'string' } } })
-const names = Object.keys(SPECIFICATIONS) as WasmKernelName[]
+const names = Object.keys(TILES) as WasmKernelName[]
 
 if (values.print === undefined) {
   const wabt = await assembler()

@@ -1,40 +1,12 @@
 import { PACKED_FLOATS, STRIP_FLOATS, TILE_WIDTH, type Arithmetic, type Kernel, type KernelFactory } from '../kernel.ts'
+import type { Products } from './product.ts'
 import { bindSmallOperations, start, step, type SmallExports } from './small/index.ts'
 import { FLOAT } from './text.ts'
-
-/** A function of the module; all its parameters are integers: addresses and distances in bytes, counts and flags. */
-type ProductFunction = (
-  a: number,
-  aStep: number,
-  b: number,
-  bStep: number,
-  c: number,
-  cStep: number,
-  e: number,
-  eStep: number,
-  rate: number,
-  rows: number,
-  columns: number,
-  depth: number,
-  accumulate: number,
-  zeros: number,
-  packed: number,
-  edge: number,
-  kept: number,
-  strips: number,
-) => void
-
-type Products = Readonly<
-  Record<
-    'forward_bias' | 'forward_bias-relu' | 'input_store' | 'input_mask' | 'weight_store' | 'weight_sgd',
-    ProductFunction
-  >
->
 
 type Stream = (a: number, b: number, c: number, turns: number) => void
 
 /** Everything that a module exports. */
-export interface Exports extends Products, SmallExports {
+interface Exports extends Products, SmallExports {
   /** Packs all of w for the input gradient. */
   readonly keep: (b: number, bStep: number, to: number, columns: number, depth: number) => void
   readonly peak: (at: number, turns: number) => void
@@ -43,9 +15,8 @@ export interface Exports extends Products, SmallExports {
 }
 
 /** Instantiates a kernel's module on a memory. */
-export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
-}
+export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memory): Exports =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
 
 /** A kernel of WebAssembly SIMD, made from its compiled module. */
 export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAssembly.Module): KernelFactory {
@@ -82,7 +53,7 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
           start(x), step(x), start(w), step(w), start(y), step(y), start(bias), 0,
           rate, y.rows, y.columns, w.rows, 0, zeros, packed, edge, 0, strips,
         ) // prettier-ignore
-        if (activation !== 'relu') small.activate(y, undefined, activation)
+        if (activation !== 'relu') small.activate(y, activation)
       },
 
       pack(w, packedWeights) {

@@ -1,7 +1,8 @@
 import { instantiate } from './kernel.ts'
-import { peakVectors } from './limits.ts'
-import { SPECIFICATIONS, type WasmKernelName } from './specification.ts'
-import { LANES, VECTOR } from './text.ts'
+import { multiplyAdd } from './micro-kernel.ts'
+import { TILES, VECTORS, type Tile, type WasmKernelName } from './specification.ts'
+import { advance, constant, get, numbered, repeat, times } from './text.ts'
+import { LANES, loadVectors, storeVectors, VECTOR } from './vector.ts'
 
 /** The limits of one thread while others do the same: no kernel can be faster. */
 export interface Limits {
@@ -15,10 +16,61 @@ export interface Limits {
 /** Three arrays of this size exceed a core's share of most third-level caches. */
 const ARRAY_MIB = 16
 const PAGES_PER_MIB = 16
-/** Bytes of one turn of the streams. */
-const STREAM_BYTES = 64
 /** Turns of the register loop in one try: tens of microseconds. */
 const PEAK_TURNS = 20_000
+
+/**
+ * Chains of multiply-adds, of four lanes each, in one turn of `peak`: enough to hide the latency of two multiply-adds a
+ * cycle, and few enough for sixteen registers.
+ */
+const peakChains = ({ rows }: Tile): string[] => numbered('$c', Math.max(12, rows * VECTORS))
+
+/**
+ * The micro-kernel's arithmetic without its loads: its chains run for `$turns` turns without touching memory. `$at` is the
+ * address of 16 bytes per chain, read before and written afterwards, so that the compiler cannot remove the loop.
+ */
+function peakText(tile: Tile): string {
+  const chains = peakChains(tile)
+  return `
+(func $peak (export "peak") (param $at i32) (param $turns i32)
+  (local $s v128) (local $t0 v128) (local $t1 v128)
+  ${chains.map((c) => `(local ${c} v128)`).join('\n')}
+  (local.set $s (v128.load32_splat (local.get $at)))
+  (local.set $t0 (v128.load offset=0 (local.get $at)))
+  (local.set $t1 (v128.load offset=16 (local.get $at)))
+  ${loadVectors(chains, '$at')}
+  ${repeat('$turn', '$turns')`${chains.map((c, at) => multiplyAdd(c, `$t${at % 2}`, tile.fused)).join('\n')}`}
+  ${storeVectors(chains.map(get), '$at')})`
+}
+
+/** Vectors and bytes of each array in one turn of a stream. */
+const STREAM = 4
+const STREAM_BYTES = STREAM * VECTOR
+const VECTORS_OF = { $a: numbered('$v', STREAM), $b: numbered('$w', STREAM) }
+
+/** A function that computes the array `$c` from those that it reads, over `$turns` turns. */
+const stream = (names: string, reads: readonly ('$a' | '$b')[], compute: (a: string, b: string) => string): string => `
+(func ${names} (param $a i32) (param $b i32) (param $c i32) (param $turns i32)
+  ${times(STREAM, (v) => reads.map((array) => `(local ${VECTORS_OF[array][v]} v128)`).join(' '))}
+  ${repeat('$turn', '$turns')`${[
+    ...reads.map((array) => loadVectors(VECTORS_OF[array], array)),
+    storeVectors(
+      VECTORS_OF.$a.map((a, v) => compute(get(a), get(VECTORS_OF.$b[v]))),
+      '$c',
+    ),
+    ...[...reads, '$c'].map((array) => advance(array, constant(STREAM_BYTES))),
+  ].join('\n     ')}`})`
+
+/** STREAM's "copy" and "triad" (McCalpin 1995): c = a, and c = a + s·b with s = ½. */
+const copyText = stream('$copy_stream (export "copy")', ['$a'], (a) => a)
+const triadText = stream(
+  '$triad (export "triad")',
+  ['$a', '$b'],
+  (a, b) => `(f32x4.add ${a}
+            (f32x4.mul (v128.const f32x4 0.5 0.5 0.5 0.5) ${b}))`,
+)
+
+export const limits = (tile: Tile): string => [peakText(tile), copyText, triadText].join('\n')
 
 /**
  * Measures the limits of this thread one after the other, each for `milliseconds`, from `startAt` on the clock that all
@@ -37,7 +89,7 @@ export function measureLimits(
   new Float32Array(memory.buffer).fill(1e-9)
   const { peak, copy, triad } = instantiate(module, memory)
   const bytes = ARRAY_MIB * PAGES_PER_MIB * 65536
-  const chains = peakVectors(SPECIFICATIONS[name].tile)
+  const chains = peakChains(TILES[name]).length
   const flop = 2 * LANES * chains * PEAK_TURNS
   const turns = bytes / STREAM_BYTES
 

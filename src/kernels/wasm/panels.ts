@@ -1,5 +1,6 @@
-import type { Epilogue, Order, Tile } from './micro-kernel.ts'
-import { advance, constant, FLOAT, get, repeat, times, VECTOR } from './text.ts'
+import { tileName, type Epilogue, type Order } from './micro-kernel.ts'
+import { FEWEST_TURNS, type Tile } from './specification.ts'
+import { advance, constant, FLOAT, get, repeat, times, WIDTH_BYTES } from './text.ts'
 
 /** The loops around the micro-kernel, over the rows of packed panels. */
 
@@ -7,9 +8,6 @@ const OPERANDS = ['a', 'aStep', 'b', 'bStep', 'depth', 'in', 'inStep', 'c', 'cSt
 /** Declares parameters of these names. */
 export const parameters = (names: readonly string[]): string => names.map((name) => `(param $${name} i32)`).join(' ')
 const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
-
-/** The name of the micro-kernel for a number of rows. */
-export const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
 
 /** Advances the operands by some rows. */
 const skipRows = (order: Order, rows: string): string => `
@@ -62,30 +60,27 @@ export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): st
  * All rows of a group of `$panels` panels, strip by strip; the `$…Next` are the bytes from one panel to the next. If there
  * are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so that they too are streams.
  */
-export function along(order: Order, epilogue: Epilogue, tile: Tile, fewest: number): string {
-  const { rows: tall, vectors, strips } = tile
-  const width = constant(vectors * VECTOR)
+export function along(order: Order, epilogue: Epilogue, { rows: tall, strips }: Tile): string {
   const [, , ...others] = OPERANDS
   const call = (rows: number, a = get('$a'), aStep = get('$aStep')) => `
     (call $${tileName(order, epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
-      (i32.const 0) (local.get $bNext) (local.get $inNext) ${width} ${width})`
+      (i32.const 0) (local.get $bNext) (local.get $inNext) ${WIDTH_BYTES} ${WIDTH_BYTES})`
   const size = `(i32.mul (local.get $depth) ${constant(tall * FLOAT)})`
   const whole = `
-  (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(fewest)}) (then
+  (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(FEWEST_TURNS)}) (then
     (local.set $together (i32.div_u (local.get $tiles) ${constant(strips)}))
     (local.set $tiles (i32.rem_u (local.get $tiles) ${constant(strips)}))
     ${repeat(
       '$strips',
       '$together',
-      `(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
+    )`(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
        ${times(
          strips,
          (s) =>
            call(tall, `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`, constant(tall * FLOAT)) +
            skipRows(order, constant(tall)),
-       )}`,
-    )}))
-  ${repeat('$strip', '$tiles', call(tall) + skipRows(order, constant(tall)))}`
+       )}`}))
+  ${repeat('$strip', '$tiles')`${call(tall) + skipRows(order, constant(tall))}`}`
   return `
 (func $along_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
   (param $panels i32) (param $bNext i32) (param $inNext i32) (param $packed i32)

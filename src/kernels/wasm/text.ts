@@ -1,35 +1,41 @@
-import { FLOAT_BYTES } from '../kernel.ts'
+import { FLOAT_BYTES, TILE_WIDTH } from '../kernel.ts'
 
 /** Small pieces of WebAssembly text, so that the generators read like the code that they write. */
 
-/** Bytes of a float and of a vector, and floats of a vector. */
 export const FLOAT = FLOAT_BYTES
-export const VECTOR = 16
-export const LANES = VECTOR / FLOAT
 
 /** `count` lines, or groups of lines, made by a function of their number. */
 export const times = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n')
+
+/** `count` names of locals, or what else is numbered from 0. */
+export const numbered = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => prefix + index)
+
+/** Declares locals of one type. */
+export const declare = (locals: readonly string[], type: 'i32' | 'v128'): string =>
+  locals.map((local) => `(local ${local} ${type})`).join(' ')
 
 /** Adds to a local, in place. */
 export const advance = (local: string, by: string): string =>
   `(local.set ${local} (i32.add (local.get ${local}) ${by}))`
 
 export const get = (local: string): string => `(local.get ${local})`
+export const set = (local: string, value: string): string => `(local.set ${local} ${value})`
 export const constant = (value: number): string => `(i32.const ${value})`
 
-/** The chosen lanes of two vectors, `a` being lanes 0 to 3 and `b` lanes 4 to 7. */
-export function shuffle(lanes: readonly number[], a: string, b: string): string {
-  const bytes = lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => FLOAT * lane + byte))
-  return `(i8x16.shuffle ${bytes.join(' ')} ${a} ${b})`
-}
+/** The width of every tile, in columns and in bytes. */
+export const WIDTH = constant(TILE_WIDTH)
+export const WIDTH_BYTES = constant(TILE_WIDTH * FLOAT)
 
-/** Runs the body `count` times (a local, counted down to zero); not at all if it is zero or less. */
-export const repeat = (label: string, count: string, body: string): string => `
+/** A tag: runs the text `count` times (a local, counted down to zero); not at all if it is zero or less. */
+export const repeat =
+  (label: string, count: string) =>
+  (text: TemplateStringsArray, ...values: readonly string[]): string => `
 (block ${label}_end
   (br_if ${label}_end (i32.le_s (local.get ${count}) (i32.const 0)))
   (loop ${label}
-    ${body}
+    ${String.raw(text, ...values)}
     (local.set ${count} (i32.sub (local.get ${count}) (i32.const 1)))
     (br_if ${label} (i32.gt_s (local.get ${count}) (i32.const 0)))))`
 
@@ -48,8 +54,8 @@ export function exportedFunction(
   return `
 (func $${name} (export "${name}")
   ${parameters.map((parameter) => `(param ${parameter})`).join(' ')}
-  ${locals.integers.map((local) => `(local ${local} i32)`).join(' ')}
-  ${[...locals.vectors, ...constants.map((_, at) => `$constant${at}`)].map((local) => `(local ${local} v128)`).join(' ')}
+  ${declare(locals.integers, 'i32')}
+  ${declare([...locals.vectors, ...numbered('$constant', constants.length)], 'v128')}
   ${constants.map((c, at) => `(local.set $constant${at} ${c})`).join('\n')}
   ${hoisted})`
 }

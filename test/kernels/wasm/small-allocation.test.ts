@@ -24,7 +24,7 @@ describe('the small operations of the WebAssembly kernels in a hot loop', () => 
       new Int32Array(memory.buffer, scratch.offset * 4, 16),
     )
     const filled = (rows: number, columns: number) => matrix(rows, columns, 1, numbers(rows * columns, rows))
-    const [y, dy, x, bias, db] = [filled(9, 7), filled(9, 7), filled(9, 7), filled(1, 7), filled(1, 7)]
+    const [y, dy, x, db] = [filled(9, 7), filled(9, 7), filled(9, 7), filled(1, 7)]
     const [labels, losses] = [matrix(9, 1), matrix(9, 1)]
     const [w, gradient, first, second] = [filled(9, 7), filled(9, 7), matrix(9, 7), matrix(9, 7)]
     const sources = [w, gradient, x]
@@ -32,8 +32,7 @@ describe('the small operations of the WebAssembly kernels in a hot loop', () => 
     const run = (calls: number): void => {
       for (let call = 0; call < calls; call++) {
         for (const kind of ACTIVATIONS) {
-          operations.activate(y, bias, kind)
-          operations.activate(y, undefined, kind)
+          operations.activate(y, kind)
           operations.multiplyByDerivative(dy, y, kind)
         }
         operations.loss('cross-entropy', y, labels, dy, losses, 1 / 9)

@@ -1,4 +1,5 @@
-import { FLOAT, get, LANES, repeat } from '../text.ts'
+import { advance, constant, FLOAT, get, repeat } from '../text.ts'
+import { LANES } from '../vector.ts'
 
 /** The width of a piece of a row: some whole vectors, or the two lanes or one lane left after the last whole vector. */
 export interface Piece {
@@ -6,14 +7,26 @@ export interface Piece {
   readonly lanes: 4 | 2 | 1
 }
 
-export const bytesOf = ({ vectors, lanes }: Piece): number => vectors * lanes * FLOAT
+/** Advances pointers by the width of a piece. */
+export const move = ({ vectors, lanes }: Piece, ...pointers: string[]): string =>
+  pointers.map((pointer) => advance(pointer, constant(vectors * lanes * FLOAT))).join('\n')
+
+/** Parameters of a function on matrices of the same height: address of each, and bytes between its rows. */
+export const parametersOf = (...matrices: string[]): string[] => [
+  '$rows i32',
+  '$columns i32',
+  ...matrices.flatMap((matrix) => [`$${matrix} i32`, `$${matrix}Step i32`]),
+]
+
+/** Vectors that go through a formula side by side: V8 can join two neighbours, and they hide each other's latency. */
+export const SIDE_BY_SIDE = 2
 
 /**
  * Goes along `$columns` columns: `vectors` (a power of two) vectors at a time, then the rest in ever smaller pieces, so
  * that no float beyond the last column is touched. `body` is written once for each size of piece, and must advance its
- * pointers by `bytesOf(piece)` itself. Uses the local `$left`.
+ * pointers itself. Uses the local `$left`.
  */
-export function alongColumns(vectors: number, body: (piece: Piece) => string): string {
+export function alongColumns(body: (piece: Piece) => string, vectors = SIDE_BY_SIDE): string {
   const width = vectors * LANES
   const rest: string[] = []
   for (let columns = width / 2; columns >= 1; columns /= 2) {
@@ -23,7 +36,7 @@ export function alongColumns(vectors: number, body: (piece: Piece) => string): s
   }
   return `
   (local.set $left (i32.div_u (local.get $columns) (i32.const ${width})))
-  ${repeat('$along', '$left', body({ vectors, lanes: 4 }))}
+  ${repeat('$along', '$left')`${body({ vectors, lanes: 4 })}`}
   ${rest.join('\n')}`
 }
 

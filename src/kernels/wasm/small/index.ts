@@ -1,29 +1,24 @@
-import { ACTIVATIONS, type Activation, type Kernel, type Matrix } from '../../kernel.ts'
-import { FLOAT } from '../text.ts'
-import { activations, CURVES, type Curve } from './activation.ts'
+import type { Activation, Kernel, Matrix, Optimizer } from '../../kernel.ts'
+import { curves, type Curve } from './activation.ts'
 import { losses } from './loss.ts'
 import { optimizers } from './optimizer.ts'
 import { SOURCE_BYTES, sums } from './sum.ts'
+import { FLOAT } from '../text.ts'
 
 /**
  * Everything in a training step that is not a product, as WebAssembly text: the operations of ../../js, rounded as there,
  * so the bits are the same in every arithmetic class.
  */
-export const smallOperations: string = [sums, optimizers, losses, activations].join('\n')
+export const smallOperations: string = [sums, optimizers, losses, curves].join('\n')
 
-type Name =
-  | `small_${'sum_rows' | 'sum' | 'sgd' | 'momentum' | 'adam' | 'cross_entropy' | 'mse'}`
-  | `small_${Curve}${'' | '_derivative'}`
-  | `small_${Activation}_bias`
-
-type Operation = (...operands: number[]) => void
+type Name = 'sum_rows' | 'sum' | 'cross_entropy' | 'mse' | Optimizer | Curve | `${Curve}_derivative`
 
 /** The functions that a module with `smallOperations` exports. */
-export type SmallExports = Readonly<Record<Name, Operation>>
+export type SmallExports = Readonly<Record<`small_${Name}`, (...operands: number[]) => void>>
 
 export type SmallOperations = Pick<Kernel, 'backwardBias' | 'loss' | 'sum' | 'sgd' | 'momentum' | 'adam'> & {
-  /** y = activation(y + bias) in place, shapes y: r×j, bias: 1×j; without a bias, activation(y). */
-  activate(y: Matrix, bias: Matrix | undefined, activation: Activation): void
+  /** y = activation(y) in place. */
+  activate(y: Matrix, activation: Activation): void
   /** dx = dx · activation' in place, computed from the activation's output x; both r×k. */
   multiplyByDerivative(dx: Matrix, x: Matrix, activation: Activation): void
 }
@@ -31,10 +26,6 @@ export type SmallOperations = Pick<Kernel, 'backwardBias' | 'loss' | 'sum' | 'sg
 /** Where a matrix starts, and the distance between its rows, in bytes. */
 export const start = (matrix: Matrix): number => matrix.offset * FLOAT
 export const step = (matrix: Matrix): number => matrix.stride * FLOAT
-
-/** One operation per activation, looked up once: composing a name allocates. */
-const each = <A extends Activation>(all: readonly A[], find: (activation: A) => Operation) =>
-  Object.fromEntries(all.map((activation) => [activation, find(activation)])) as Record<A, Operation>
 
 /**
  * The operations as methods of a kernel; they allocate nothing. `scratch` is a piece of the module's memory that no
@@ -45,9 +36,12 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
   const { small_sum_rows: sumRows, small_sum: sum } = exports
   const { small_sgd: sgd, small_momentum: momentum, small_adam: adam } = exports
   const run = { 'cross-entropy': exports.small_cross_entropy, mse: exports.small_mse }
-  const plain = each(CURVES, (curve) => exports[`small_${curve}`])
-  const biased = each(ACTIVATIONS, (activation) => exports[`small_${activation}_bias`])
-  const derivative = each(CURVES, (curve) => exports[`small_${curve}_derivative`])
+  const activations = { relu: exports.small_relu, tanh: exports.small_tanh, sigmoid: exports.small_sigmoid }
+  const derivatives = {
+    relu: exports.small_relu_derivative,
+    tanh: exports.small_tanh_derivative,
+    sigmoid: exports.small_sigmoid_derivative,
+  }
   const at = scratch.byteOffset
   const numbers = new Float32Array(scratch.buffer, at, scratch.length)
   const mostSources = Math.floor(scratch.byteLength / SOURCE_BYTES)
@@ -104,14 +98,13 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
       ) // prettier-ignore
     },
 
-    activate(y, bias, activation) {
-      if (bias) biased[activation](y.rows, y.columns, start(y), step(y), start(bias), 0)
-      else if (activation !== 'identity') plain[activation](y.rows, y.columns, start(y), step(y))
+    activate(y, activation) {
+      if (activation !== 'identity') activations[activation](y.rows, y.columns, start(y), step(y))
     },
 
     multiplyByDerivative(dx, x, activation) {
       if (activation === 'identity') return
-      derivative[activation](dx.rows, dx.columns, start(dx), step(dx), start(x), step(x))
+      derivatives[activation](dx.rows, dx.columns, start(dx), step(dx), start(x), step(x))
     },
   }
 }

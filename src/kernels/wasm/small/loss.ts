@@ -1,50 +1,26 @@
-import { advance, constant, exportedFunction, FLOAT, get, LANES, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
+import { alongColumns, load, move, parametersOf, store, type Piece } from './columns.ts'
 import { exponential, logarithm, temporaries } from './transcendental.ts'
-import {
-  add,
-  all,
-  and,
-  append,
-  divide,
-  isEqual,
-  larger,
-  multiply,
-  rotateUp,
-  set,
-  spread,
-  subtract,
-  swapHalves,
-  swapNeighbours,
-} from './vector.ts'
+import { advance, constant, exportedFunction, FLOAT, get, repeat, set, times } from '../text.ts'
+import { add, all, and, divide, isEqual, LANES, larger, multiply, shuffle, spread, subtract } from '../vector.ts'
 
 /**
  * The losses of ../../js/loss.ts, row by row, operation for operation. The four lanes of the row sums are the lanes of a
  * vector. The label of a row is compared with a vector of column numbers, which are exact in float32 up to 2²⁴.
  */
 
-const PARAMETERS = [
-  '$rows i32',
-  '$columns i32',
-  '$y i32',
-  '$yStep i32',
-  '$labels i32',
-  '$labelsStep i32',
-  '$dy i32',
-  '$dyStep i32',
-  '$losses i32',
-  '$lossesStep i32',
-  '$scale f32',
-]
-const INTEGERS = ['$left', '$yAt', '$dyAt']
-const VECTORS = ['$factor', '$label', '$columnNumbers', '$lastLane', '$sum', '$x0', '$x1']
+/** Each lane changes places with its neighbour; the lower half with the upper. */
+const swapNeighbours = (a: string): string => shuffle([1, 0, 3, 2], a, a)
+const swapHalves = (a: string): string => shuffle([2, 3, 0, 1], a, a)
+/** The upper three lanes of `a` one lane lower, and above them the lowest lane of `b`. */
+const append = (a: string, b: string): string => shuffle([1, 2, 3, 4], a, b)
+/** Each lane one higher, and the highest becomes the lowest. */
+const rotateUp = (a: string): string => shuffle([3, 0, 1, 2], a, a)
 
 /** The lane of a single last column: the third if two columns come before it in its vector, otherwise the first. */
 const prepare = `
   ${set('$factor', spread('(local.get $scale)'))}
   ${set('$lastLane', '(i32x4.eq (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and (local.get $columns) (i32.const 2))))')}`
 
-const AT_ONCE = 2
 const x = (u: number): string => `$x${u}`
 
 /** `value` in the lanes of a piece, and 0 in the lanes that only repeat it. */
@@ -70,8 +46,6 @@ const oneHot = ({ lanes }: Piece): string => {
 const nextColumns = ({ lanes }: Piece): string => set('$columnNumbers', add(get('$columnNumbers'), all(lanes)))
 
 const storeAll = (piece: Piece): string => times(piece.vectors, (u) => store(piece, '$dyAt', get(x(u)), u))
-const move = (piece: Piece, ...pointers: string[]): string =>
-  pointers.map((pointer) => advance(pointer, constant(bytesOf(piece)))).join('\n')
 const restart = (...matrices: string[]): string => matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
 
 const nextRow = ['$y', '$labels', '$dy', '$losses'].map((matrix) => advance(matrix, get(`${matrix}Step`))).join('\n')
@@ -85,31 +59,33 @@ const finishHeldRows = `
   ${logarithm('$totals', 0)}
   ${set('$totals', subtract(get('$totals'), get('$chosen')))}
   (local.set $lossesAt (local.get $losses))
-  ${repeat(
-    '$store',
-    '$held',
-    `(f32.store (local.get $lossesAt) (f32x4.extract_lane 3 (local.get $totals)))
+  ${repeat('$store', '$held')`(f32.store (local.get $lossesAt) (f32x4.extract_lane 3 (local.get $totals)))
      ${set('$totals', rotateUp(get('$totals')))}
-     (local.set $lossesAt (i32.sub (local.get $lossesAt) (local.get $lossesStep)))`,
-  )}`
+     (local.set $lossesAt (i32.sub (local.get $lossesAt) (local.get $lossesStep)))`}`
 
-const crossEntropy = exportedFunction(
-  'small_cross_entropy',
-  PARAMETERS,
-  {
-    integers: [...INTEGERS, '$held', '$lossesAt'],
-    vectors: [...VECTORS, '$largest', '$totals', '$chosen', ...temporaries(0), ...temporaries(1)],
-  },
-  prepare +
-    repeat(
-      '$row',
-      '$rows',
-      `
+/** A function that sets losses and gradients row by row. */
+const loss = (name: string, integers: readonly string[], vectors: readonly string[], row: string): string =>
+  exportedFunction(
+    name,
+    [...parametersOf('y', 'labels', 'dy', 'losses'), '$scale f32'],
+    {
+      integers: ['$left', '$yAt', '$dyAt', ...integers],
+      vectors: ['$factor', '$label', '$columnNumbers', '$lastLane', '$sum', '$x0', '$x1', ...vectors],
+    },
+    prepare +
+      repeat('$row', '$rows')`
       ${startOneHot}
-      ${restart('$y')}
+      ${row}
+      ${nextRow}`,
+  )
+
+const crossEntropy = loss(
+  'small_cross_entropy',
+  ['$held', '$lossesAt'],
+  ['$largest', '$totals', '$chosen', ...temporaries(0), ...temporaries(1)],
+  `${restart('$y')}
       ${set('$largest', '(v128.load32_splat (local.get $y))')}
       ${alongColumns(
-        AT_ONCE,
         (piece) => `
         ${times(piece.vectors, (u) => set('$largest', larger(get('$largest'), load(piece, '$yAt', u))))}
         ${move(piece, '$yAt')}`,
@@ -120,7 +96,6 @@ const crossEntropy = exportedFunction(
       ${restart('$y', '$dy')}
       ${set('$sum', all(0))}
       ${alongColumns(
-        AT_ONCE,
         (piece) => `
         ${times(piece.vectors, (u) => set(x(u), subtract(load(piece, '$yAt', u), get('$largest'))))}
         ${times(piece.vectors, (u) => exponential(x(u), u))}
@@ -131,7 +106,7 @@ const crossEntropy = exportedFunction(
       ${sumLanes}
 
       ${restart('$dy')}
-      ${alongColumns(AT_ONCE, (piece) => {
+      ${alongColumns((piece) => {
         const probability = (u: number) => divide(load(piece, '$dyAt', u), get('$sum'))
         return `
         ${times(
@@ -148,25 +123,16 @@ const crossEntropy = exportedFunction(
       ${set('$chosen', append(get('$chosen'), subtract(labelled, get('$largest'))))}
       ${advance('$held', constant(1))}
       (if (i32.or (i32.eq (local.get $held) ${constant(LANES)}) (i32.eq (local.get $rows) ${constant(1)}))
-        (then ${finishHeldRows}))
-      ${nextRow}`,
-    ),
+        (then ${finishHeldRows}))`,
 )
 
-const meanSquaredError = exportedFunction(
+const meanSquaredError = loss(
   'small_mse',
-  PARAMETERS,
-  { integers: INTEGERS, vectors: VECTORS },
-  prepare +
-    repeat(
-      '$row',
-      '$rows',
-      `
-      ${startOneHot}
-      ${restart('$y', '$dy')}
+  [],
+  [],
+  `${restart('$y', '$dy')}
       ${set('$sum', all(0))}
       ${alongColumns(
-        AT_ONCE,
         (piece) => `
         ${times(
           piece.vectors,
@@ -180,9 +146,7 @@ const meanSquaredError = exportedFunction(
         ${move(piece, '$yAt', '$dyAt')}`,
       )}
       ${sumLanes}
-      (f32.store (local.get $losses) (f32.mul (f32.const 0.5) (f32x4.extract_lane 0 (local.get $sum))))
-      ${nextRow}`,
-    ),
+      (f32.store (local.get $losses) (f32.mul (f32.const 0.5) (f32x4.extract_lane 0 (local.get $sum))))`,
 )
 
 export const losses = [crossEntropy, meanSquaredError].join('\n')

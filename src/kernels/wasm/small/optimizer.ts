@@ -1,22 +1,15 @@
-import { FLOAT, get, times } from '../text.ts'
 import { elementwise } from './elementwise.ts'
-import { add, divide, multiply, set, squareRoot, subtract } from './vector.ts'
+import { get, set } from '../text.ts'
+import { add, divide, multiply, squareRoot, subtract } from '../vector.ts'
 
-/**
- * The formulas of ../../js/optimizer.ts, operation for operation. Their numbers lie at `$numbers`, already rounded: a
- * number that is not an integer would be boxed when JavaScript passes it to a call.
- */
-const withNumbers = (names: readonly string[]) => ({
-  parameters: ['$numbers i32'],
-  prepared: names,
-  prepare: times(names.length, (at) => set(names[at], `(v128.load32_splat offset=${at * FLOAT} (local.get $numbers))`)),
-})
+// The formulas of ../../js/optimizer.ts, operation for operation. Their numbers lie in memory, already rounded: a number
+// that is not an integer would be boxed when JavaScript passes it to a call.
 
 const sgd = elementwise({
   name: 'small_sgd',
   reads: ['w', 'g'],
   writes: ['w'],
-  ...withNumbers(['$rate']),
+  numbers: ['$rate'],
   formula: (u) => set(`$w${u}`, subtract(get(`$w${u}`), multiply(get('$rate'), get(`$g${u}`)))),
 })
 
@@ -24,7 +17,7 @@ const momentum = elementwise({
   name: 'small_momentum',
   reads: ['w', 'g', 'v'],
   writes: ['v', 'w'],
-  ...withNumbers(['$rate', '$beta1']),
+  numbers: ['$rate', '$beta1'],
   formula: (u) => `
   ${set(`$v${u}`, add(multiply(get('$beta1'), get(`$v${u}`)), get(`$g${u}`)))}
   ${set(`$w${u}`, subtract(get(`$w${u}`), multiply(get('$rate'), get(`$v${u}`))))}`,
@@ -34,7 +27,7 @@ const adam = elementwise({
   name: 'small_adam',
   reads: ['w', 'g', 'm', 'v'],
   writes: ['m', 'v', 'w'],
-  ...withNumbers(['$rate', '$beta1', '$beta2', '$epsilon', '$rest1', '$rest2', '$correction1', '$correction2']),
+  numbers: ['$rate', '$beta1', '$beta2', '$epsilon', '$rest1', '$rest2', '$correction1', '$correction2'],
   formula: (u) => {
     const [w, g, m, v] = [`$w${u}`, `$g${u}`, `$m${u}`, `$v${u}`]
     const root = squareRoot(divide(get(v), get('$correction2')))

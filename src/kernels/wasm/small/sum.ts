@@ -1,11 +1,10 @@
-import { advance, constant, exportedFunction, FLOAT, get, repeat, times } from '../text.ts'
-import { alongColumns, bytesOf, load, store, type Piece } from './columns.ts'
-import { add, and, set } from './vector.ts'
+import { alongColumns, load, move, store, type Piece } from './columns.ts'
+import { advance, constant, exportedFunction, FLOAT, get, numbered, repeat, set, times } from '../text.ts'
+import { add, and } from '../vector.ts'
 
 /** Vectors of chains that advance together in registers: enough to hide the latency of an addition. */
 const CHAINS = 8
-
-const chains = Array.from({ length: CHAINS }, (_, v) => `$chain${v}`)
+const chains = numbered('$chain', CHAINS)
 
 /** Adds the piece at the pointer to the chains. */
 const addTo = (piece: Piece, pointer: string): string =>
@@ -22,15 +21,15 @@ const sumRows = exportedFunction(
   `
   ${set('$kept', '(i32x4.splat (i32.sub (i32.const 0) (local.get $accumulate)))')}
   ${alongColumns(
-    CHAINS,
     (piece) => `
     ${times(piece.vectors, (v) => set(chains[v], and(load(piece, '$total', v), get('$kept'))))}
     (local.set $at (local.get $matrix))
     (local.set $below (local.get $rows))
-    ${repeat('$row', '$below', addTo(piece, '$at') + advance('$at', get('$step')))}
+    ${repeat('$row', '$below')`${addTo(piece, '$at') + advance('$at', get('$step'))}`}
     ${times(piece.vectors, (v) => store(piece, '$total', get(chains[v]), v))}
-    ${advance('$total', constant(bytesOf(piece)))}
-    ${advance('$matrix', constant(bytesOf(piece)))}`,
+    ${move(piece, '$total')}
+    ${move(piece, '$matrix')}`,
+    CHAINS,
   )}`,
 )
 
@@ -44,17 +43,11 @@ export const SOURCE_BYTES = 8
 const sumMatrices = exportedFunction(
   'small_sum',
   ['$rows i32', '$columns i32', '$sources i32', '$count i32', '$target i32', '$step i32'],
-  {
-    integers: ['$left', '$row', '$column', '$source', '$more', '$at', '$to'],
-    vectors: chains,
-  },
-  repeat(
-    '$down',
-    '$rows',
-    `
+  { integers: ['$left', '$row', '$column', '$source', '$more', '$at', '$to'], vectors: chains },
+  repeat('$down', '$rows')`
     (local.set $column (i32.const 0))
     (local.set $to (local.get $target))
-    ${alongColumns(CHAINS, (piece) => {
+    ${alongColumns((piece) => {
       const address = `
       (local.set $at (i32.add (local.get $column) (i32.add (i32.load (local.get $source))
         (i32.mul (local.get $row) (i32.load offset=${FLOAT} (local.get $source))))))
@@ -64,14 +57,13 @@ const sumMatrices = exportedFunction(
       (local.set $more (i32.sub (local.get $count) (i32.const 1)))
       ${address}
       ${times(piece.vectors, (v) => set(chains[v], load(piece, '$at', v)))}
-      ${repeat('$next', '$more', address + addTo(piece, '$at'))}
+      ${repeat('$next', '$more')`${address + addTo(piece, '$at')}`}
       ${times(piece.vectors, (v) => store(piece, '$to', get(chains[v]), v))}
-      ${advance('$to', constant(bytesOf(piece)))}
-      ${advance('$column', constant(bytesOf(piece)))}`
-    })}
+      ${move(piece, '$to')}
+      ${move(piece, '$column')}`
+    }, CHAINS)}
     ${advance('$row', constant(1))}
     ${advance('$target', get('$step'))}`,
-  ),
 )
 
 export const sums = [sumRows, sumMatrices].join('\n')
