@@ -20,9 +20,7 @@ export function parseSchedule(text: string, microbatches?: number): Table {
     .map((line, rank) =>
       line
         .split(',')
-        .map((cell, step) => ({ cell: cell.trim(), step }))
-        .filter(({ cell }) => cell !== '')
-        .map(({ cell, step }) => ({ action: readCell(cell, rank, step), step })),
+        .flatMap((cell, step) => (cell.trim() === '' ? [] : [{ action: readCell(cell.trim(), rank, step), step }])),
     )
   const table = rows.map((row) => row.map(({ action }) => action))
   const stepOf = (rank: number, index: number): number => rows[rank][index]?.step ?? (rows[rank].at(-1)?.step ?? -1) + 1

@@ -37,27 +37,19 @@ export function rankOf(table: Table, stage: number): number {
 }
 
 /** The peak number of microbatches that a stage holds from F to the end of W or B: the slots of its activations. */
-export function peakInFlight(actions: readonly Action[], stage: number): number {
-  let inFlight = 0
+export const peakInFlight = (actions: readonly Action[], stage: number): number => peakHeld(actions, stage, ['F'])
+
+/** The peak number of microbatches that a stage holds from I to the end of W, or during B: the slots of its deltas. */
+export const peakPending = (actions: readonly Action[], stage: number): number => peakHeld(actions, stage, ['I', 'B'])
+
+function peakHeld(actions: readonly Action[], stage: number, takes: readonly Pass[]): number {
+  let held = 0
   let peak = 0
   for (const action of actions) {
     if (action.stage !== stage) continue
-    if (action.pass === 'F') inFlight++
-    peak = Math.max(peak, inFlight)
-    if (action.pass === 'W' || action.pass === 'B') inFlight--
-  }
-  return peak
-}
-
-/** The peak number of microbatches that a stage holds from I to the end of W, or during B: the slots of its deltas. */
-export function peakPending(actions: readonly Action[], stage: number): number {
-  let pending = 0
-  let peak = 0
-  for (const action of actions) {
-    if (action.stage !== stage || action.pass === 'F') continue
-    if (action.pass !== 'W') pending++
-    peak = Math.max(peak, pending)
-    if (action.pass !== 'I') pending--
+    if (takes.includes(action.pass)) held++
+    peak = Math.max(peak, held)
+    if (action.pass === 'W' || action.pass === 'B') held--
   }
   return peak
 }
