@@ -3,7 +3,7 @@ import { chooseCells } from '../src/cells/choose.ts'
 import { createCell } from '../src/cells/create.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import type { MeasureEvent } from '../src/measure/events.ts'
-import { closeOnAbort, expectedStepNs, forecast } from '../src/measure/group.ts'
+import { expectedStepNs, forecast } from '../src/measure/group.ts'
 import { growthExponent, measureGrowth, type GrowthPoint } from '../src/measure/growth.ts'
 import type { Prediction } from '../src/measure/prediction/predict.ts'
 import { predictionError } from '../src/measure/prediction/error.ts'
@@ -97,8 +97,7 @@ async function* measure(
   const all = [...cells, ...parts.filter((cell) => !cells.includes(cell))]
   const { model, batch } = all[0].plan
   const batches = data.batches(model, batch)
-  const session = await openSession({ cells: all, batches: batches.count, seed, cores, kernel, pin })
-  const release = closeOnAbort(session, signal)
+  const session = await openSession({ cells: all, batches: batches.count, seed, cores, kernel, pin, signal })
   let predictions: Map<Cell, Prediction>
   try {
     session.load(batches)
@@ -114,7 +113,6 @@ async function* measure(
       }
     }
   } finally {
-    release()
     await session.close()
   }
   const graded = all.flatMap((cell) => {

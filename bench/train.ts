@@ -4,7 +4,6 @@ import { chooseCells } from '../src/cells/choose.ts'
 import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
 import { positiveNumber, wholeNumber } from '../src/cells/values.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
-import { closeOnAbort } from '../src/measure/group.ts'
 import type { Status } from '../src/measure/outcome.ts'
 import { openSession } from '../src/measure/session.ts'
 import { trainCell, type Epoch } from '../src/measure/train.ts'
@@ -112,7 +111,7 @@ export const train = command({
       return cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
     }
     await interruptible(async (signal) => {
-      closeOnAbort(session, signal)
+      signal.addEventListener('abort', () => void session.close(), { once: true })
       for (const cell of cells) {
         const course: Epoch[] = []
         courses.set(cell, course)

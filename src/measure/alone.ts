@@ -6,33 +6,26 @@ import { GRID_DEFAULTS } from '../plan/grid.ts'
 import { cutBatches } from './batches.ts'
 import { EXECUTION, type Cell } from '../cells/cell.ts'
 import { createCell } from '../cells/create.ts'
-import { degreesOf, gridOf } from '../plan/modes.ts'
+import { degreesOf } from '../plan/modes.ts'
 import { openSession, type Session } from './session.ts'
-import { median } from './statistics.ts'
+import { least, median, sum } from './statistics.ts'
 import { stepTimes } from './steps.ts'
 
-/** What the arithmetic does alone, without anything being split: measured on the same threads as everything else. */
+// What the arithmetic does alone, with nothing split, on the same threads as everything else.
 
 const SEED = 1
-/** Different batches, so that no step finds its input in the cache by luck. */
+/** So many that no step finds its input in the cache. */
 const ROTATING_BATCHES = 8
 const FEWEST_STEPS = 5
 const WARM_UP_SHARE = 0.25
 const HYPER = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
-const openOf = (model: Model, batch: number) =>
-  ({
-    ...GRID_DEFAULTS,
-    model,
-    batch,
-    optimizer: 'sgd',
-    microbatches: 1,
-    schedule: 'gpipe',
-    reduction: 'direct',
-  }) as const
+const PLAIN = { optimizer: 'sgd', microbatches: 1, schedule: 'gpipe', reduction: 'direct' } as const
 
-const cellOf = (mode: 'serial' | 'data', model: Model, batch: number, threads: number): Cell =>
-  createCell({ mode, grid: gridOf(mode, openOf(model, batch), degreesOf(mode, threads)), ...EXECUTION }, HYPER)
+const cellOf = (mode: 'serial' | 'data', model: Model, batch: number, threads: number): Cell => {
+  const grid = { ...GRID_DEFAULTS, ...PLAIN, ...degreesOf(mode, threads), model, batch }
+  return createCell({ mode, grid, ...EXECUTION }, HYPER)
+}
 
 export interface StepResult {
   readonly medianNs: number
@@ -41,7 +34,7 @@ export interface StepResult {
 }
 
 /**
- * Times the training step of a model on one thread for about so many milliseconds, at the speed that is expected.
+ * Times the training step of a model on one thread for about some milliseconds, given the speed that is expected.
  *
  * @throws RankError if the rank fails
  */
@@ -56,13 +49,7 @@ export async function measureStep(
   const steps = Math.max(FEWEST_STEPS, Math.round((milliseconds * 1e6 * expectedGflops) / flop))
   const warmUp = Math.ceil(steps * WARM_UP_SHARE)
   const cell = cellOf('serial', model, batch, 1)
-  const session = await openSession({
-    cells: [cell],
-    batches: ROTATING_BATCHES,
-    seed: SEED,
-    cores: 1,
-    kernel,
-  })
+  const session = await openSession({ cells: [cell], batches: ROTATING_BATCHES, seed: SEED, cores: 1, kernel })
   try {
     const classes = model.widths[layerCount(model)]
     const rows = ROTATING_BATCHES * batch
@@ -70,7 +57,7 @@ export async function measureStep(
     session.load(cutBatches(set, batch, ROTATING_BATCHES))
     session.initialise(cell)
     const times = stepTimes(await session.run(cell, warmUp, steps, 0)).slice(warmUp)
-    return { medianNs: median(times), minNs: times.reduce((least, ns) => Math.min(least, ns)), flop }
+    return { medianNs: median(times), minNs: least(times), flop }
   } finally {
     await session.close()
   }
@@ -80,17 +67,24 @@ export interface LimitsTogether extends Limits {
   readonly threads: number
 }
 
-/** What so many of a session's cores can do together, per count; empty for a kernel in plain JavaScript. */
+/** What some of a session's cores do together, for each count; empty for a kernel in plain JavaScript. */
 export async function measureLimits(session: Session, counts: readonly number[]): Promise<LimitsTogether[]> {
   const results: LimitsTogether[] = []
   for (const threads of counts) {
-    const limits = await session.limits(threads)
-    if (limits) results.push({ threads, ...limits })
+    const each = await session.limits(threads)
+    const total = (limit: keyof Limits) => sum(each.map((limits) => limits[limit]))
+    if (each.length === 0) continue
+    results.push({
+      threads,
+      peakGflops: total('peakGflops'),
+      copyGbps: total('copyGbps'),
+      triadGbps: total('triadGbps'),
+    })
   }
   return results
 }
 
-/** The same, with threads of its own. */
+/** The same on threads of its own. */
 export async function measureLimitsTogether(
   kernel: KernelChoice,
   counts: readonly number[],

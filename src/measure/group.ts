@@ -14,21 +14,21 @@ import { openSession, type Session } from './session.ts'
 import { speedupIsWithin } from './summary.ts'
 import { verifyCells, type Verdict } from './verify.ts'
 
-/** Steps that every cell trains before it is timed, to be compared with serial. */
+/** Steps after which every cell is compared with serial, before it is timed. */
 const VERIFIED_STEPS = 3
-/** Enough blocks for an interval, and an end where cells are fast. */
+/** Enough blocks for an interval; an end where cells are fast. */
 const BLOCKS = { fewest: 5, most: 200 }
-/** Milliseconds of a visit, as far as the budget allows. */
+/** Milliseconds of a visit, within the budget. */
 const VISIT_MS = { longest: 400, shortest: 30, quick: 25 }
 /** Time for the calibration of instructions, as a share of the blocks' time. */
 const CALIBRATION_SHARE = 0.1
-/** Warm-up and fresh weights come on top of the measured steps of a visit. */
+/** A visit with warm-up and fresh weights / its measured steps. */
 const VISIT_OVERHEAD = 1.4
 
 /** How long a group is measured. */
 export interface Effort {
   readonly seed: number
-  /** Measured steps of a visit; undefined for as many as fill its time. */
+  /** Measured steps of a visit; undefined to fill its time. */
   readonly steps: number | undefined
   /** Blocks; undefined to go on until the speed-ups are precise or the budget is spent. */
   readonly blocks: number | undefined
@@ -40,7 +40,6 @@ export interface Effort {
   readonly pin: boolean
 }
 
-/** What a measurement works with. */
 export interface Surroundings {
   readonly cores: number
   readonly kernel: KernelChoice
@@ -48,19 +47,19 @@ export interface Surroundings {
   readonly signal: AbortSignal
 }
 
-/** What an earlier part of the same run has found. */
+/** What the same run found before it was killed. */
 export interface Earlier {
   readonly visits: readonly Visit[]
   /** Undefined for a cell that cannot be predicted. */
   readonly predictions: ReadonlyMap<Cell, Prediction | undefined>
 }
 
-/** The cells that are measured: those of the group, and serial again. */
+/** The cells of a group, and serial again. */
 export const measuredCells = ({ cells }: Group): Cell[] => [...cells, againOf(cells[0])]
 
 /**
- * Verifies, predicts, times and judges the cells of a group. It yields what happens and neither prints nor writes: nothing
- * runs until its caller asks for the next event. What was measured is judged even if a rank fails or the user interrupts.
+ * Verifies, predicts, times and judges the cells of a group. It yields what happens and neither prints nor writes. Nothing
+ * runs until the caller asks for the next event. What was measured is judged even if a rank fails or the user interrupts.
  *
  * @param cells of `measuredCells`
  */
@@ -82,8 +81,7 @@ export async function* runGroup(
   let failure: unknown
 
   yield { kind: 'planned', cells: group.cells }
-  const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin })
-  const release = closeOnAbort(session, signal)
+  const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin, signal })
   try {
     if (session.unpinned !== undefined) yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
     limits = await measureLimits(session, countsTogether(cells, cores))
@@ -97,27 +95,22 @@ export async function* runGroup(
     const budgetMs = CALIBRATION_SHARE * lengthMs(blocks, sound.length)
     predictions = yield* forecast(session, sound, earlier, cores, budgetMs)
     const begun = performance.now()
-    let done = 0
     for await (const visit of runBlocks(session, sound, blocks, earlier.visits)) {
       visits.push(visit)
-      done++
-      yield {
-        kind: 'visited',
-        visit,
-        progress: {
-          done: ((done - 1) % sound.length) + 1,
-          cells: sound.length,
-          fewest: blocks.fewest,
-          leftMs: leftMs(blocks, performance.now() - begun, done, sound.length * blocks.most - visits.length),
-          atMost: blocks.budgetSeconds !== Infinity,
-        },
+      const done = visits.length - earlier.visits.length
+      const progress = {
+        done: ((done - 1) % sound.length) + 1,
+        cells: sound.length,
+        fewest: blocks.fewest,
+        leftMs: leftMs(blocks, performance.now() - begun, done, sound.length * blocks.most - visits.length),
+        atMost: blocks.budgetSeconds !== Infinity,
       }
+      yield { kind: 'visited', visit, progress }
     }
     signal.throwIfAborted()
   } catch (error) {
     failure = signal.aborted ? signal.reason : error
   } finally {
-    release()
     await session.close()
   }
   const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
@@ -126,16 +119,8 @@ export async function* runGroup(
   return { group, outcomes, floor, limits, ...(failure === undefined ? {} : { failure }) }
 }
 
-/** Ends a session's threads when the user interrupts; gives what takes that back. */
-export function closeOnAbort(session: Pick<Session, 'close'>, signal: AbortSignal): () => void {
-  const close = () => void session.close()
-  signal.addEventListener('abort', close, { once: true })
-  if (signal.aborted) close()
-  return () => signal.removeEventListener('abort', close)
-}
-
 /**
- * Predicts the steps of cells before they are measured. A run that goes on is held to what it predicted when it began.
+ * Predicts the steps of cells before they are measured. A run that is resumed keeps its first predictions.
  *
  * @returns the predictions, without the cells that cannot be predicted
  * @throws RankError
@@ -157,7 +142,7 @@ export async function* forecast(
   return new Map(found.flatMap(([cell, prediction]) => (prediction ? [[cell, prediction]] : [])))
 }
 
-/** How a group's blocks are run: as many as were asked for, or until they are precise or the budget is spent. */
+/** The number of blocks that was asked for; else blocks until they are precise or the budget is spent. */
 function blocksOf(effort: Effort, cells: number, precise: Blocks['precise']): Blocks {
   const { seed, steps, blocks, quick, budget } = effort
   const share = (budget * 1000) / (BLOCKS.fewest * cells * VISIT_OVERHEAD)
@@ -173,15 +158,15 @@ function blocksOf(effort: Effort, cells: number, precise: Blocks['precise']): Bl
   }
 }
 
-/** How long the blocks of some cells take at most, if no step is longer than a visit. */
+/** Time of the blocks of some cells at most, if no step is longer than a visit. */
 const lengthMs = ({ budgetSeconds, most, visitMs }: Blocks, cells: number): number =>
   budgetSeconds === Infinity ? most * cells * visitMs * VISIT_OVERHEAD : budgetSeconds * 1000
 
-/** Time until all blocks are done that were asked for, or until the budget is spent at the latest. */
+/** Time until all blocks that were asked for are done, or the budget is spent. */
 const leftMs = ({ budgetSeconds }: Blocks, elapsedMs: number, done: number, left: number): number =>
   budgetSeconds === Infinity ? (elapsedMs / done) * Math.max(0, left) : Math.max(0, budgetSeconds * 1000 - elapsedMs)
 
-/** 1, and the thread counts of the cells as far as there are cores for them. */
+/** 1, and the thread counts of the cells, at most the cores. */
 function countsTogether(cells: readonly Cell[], cores: number): number[] {
   const counts = cells.map(({ plan }) => Math.min(plan.programs.length, cores))
   return [...new Set([1, ...counts])].sort((a, b) => a - b)

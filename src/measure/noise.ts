@@ -2,32 +2,40 @@ import { purpose } from '../model/random.ts'
 import type { Visit } from './blocks.ts'
 import { bootstrapInterval, median, type Interval } from './statistics.ts'
 
-/** Where the floor is taken: what two runs of the same cell differ by is below it 99 times in 100. */
+/** Two runs of the same cell differ by less than the floor 99 times in 100. */
 const LEVEL = 0.99
 
-/** The times of a visit alone, which is all that a file holds of it. */
+/** The times of a visit, which a file holds. */
 export type Timed = Pick<Visit, 'block' | 'stepNs' | 'warmUp'>
 
-/** The median of a visit's measured steps, in nanoseconds. */
-export const blockMedian = ({ stepNs, warmUp }: Timed): number => median(stepNs.slice(warmUp))
+/** The times of a visit's measured steps, in nanoseconds. */
+export const measuredNs = ({ stepNs, warmUp }: Timed): number[] => stepNs.slice(warmUp)
+
+export const blockMedian = (visit: Timed): number => median(measuredNs(visit))
 
 /** One cell's step time over another's, in each block that has both. */
-export function pairedRatios(of: readonly Timed[], over: readonly Timed[]): number[] {
-  return of.flatMap((visit) => {
+export const pairedRatios = (of: readonly Timed[], over: readonly Timed[]): number[] =>
+  of.flatMap((visit) => {
     const other = over.find(({ block }) => block === visit.block)
     return other ? [blockMedian(visit) / blockMedian(other)] : []
   })
-}
+
+/** The bootstrap interval of a median, with the random numbers of a run. */
+export const medianInterval = (
+  values: readonly number[],
+  seed: number,
+  options: { readonly level?: number; readonly resamples?: number } = {},
+): Interval => bootstrapInterval(values, median, { seed: seed + purpose.bootstrap, ...options })
 
 /**
- * The run's own noise: serial is measured twice in each block, as if it were two cells, and what these differ by cannot
- * be told from nothing (an A/A test). The larger distance from 1 of the bounds of the interval of their ratio; undefined
- * if they have no block together.
+ * The run's own noise (an A/A test): serial is measured twice in each block, as if it were two cells, and differences of
+ * that size mean nothing. The larger distance from 1 of the bounds of the interval of their ratio; undefined if they have
+ * no block together.
  */
 export function noiseFloor(serial: readonly Timed[], again: readonly Timed[], seed: number): number | undefined {
   const ratios = pairedRatios(again, serial)
   if (ratios.length === 0) return undefined
-  const { low, high } = bootstrapInterval(ratios, median, { seed: seed + purpose.bootstrap, level: LEVEL })
+  const { low, high } = medianInterval(ratios, seed, { level: LEVEL })
   return Math.max(Math.abs(low - 1), Math.abs(high - 1))
 }
 
@@ -52,6 +60,5 @@ export function isCalledDifferent(
   const ratios = pairedRatios(judged, serial)
   const floor = noiseFloor(serial, others, seed)
   if (Math.min(ratios.length, others.length) < FEWEST_OF_HALF || floor === undefined) return undefined
-  const interval = bootstrapInterval(ratios, median, { seed: seed + purpose.bootstrap })
-  return isDifferent(median(ratios), interval, floor)
+  return isDifferent(median(ratios), medianInterval(ratios, seed), floor)
 }

@@ -1,40 +1,36 @@
+import type { Cell } from '../cells/cell.ts'
 import type { LimitsTogether } from './alone.ts'
 import type { Visit } from './blocks.ts'
-import type { Cell } from '../cells/cell.ts'
 import { guard, type Findings } from './guards.ts'
 import { isCalledDifferent, isDifferent } from './noise.ts'
 import type { Prediction } from './prediction/predict.ts'
-import { predictionError } from './prediction/error.ts'
-import { summarise } from './summary.ts'
+import { predictionError, type PredictionError } from './prediction/error.ts'
+import { summarise, type Summary } from './summary.ts'
 import type { Verdict } from './verify.ts'
-import type { PredictionError } from './prediction/error.ts'
-import type { Summary } from './summary.ts'
 
 /** More threads than cores; weights unlike serial's; weights that are not finite; an impossible time. */
 export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite' | 'impossible'
 
-/** What is said of a cell in the end. */
+/** The verdicts on a cell. */
 export interface Judged {
   readonly cell: Cell
   /** Undefined if it was not timed. */
   readonly summary: Summary | undefined
   readonly verdict: Verdict
   readonly status: Status
-  /** Undefined where nothing tells whether the speed-up differs from 1. */
+  /** Whether the speed-up differs from 1; undefined where that cannot be told. */
   readonly differs?: boolean | undefined
-  /** How far the prediction was off; undefined if there was none. */
   readonly prediction?: PredictionError | undefined
 }
 
-/** What became of a cell. */
 export interface Outcome extends Judged {
   readonly findings: Findings
   readonly visits: readonly Visit[]
 }
 
-/** Cells of one model and batch: they read the same data, and are verified against and compared with one serial. */
+/** Cells of one model and batch: they read the same data, and one serial is the reference for all. */
 export interface Group {
-  /** What tells it from the other groups of its experiment; empty if there is only one. */
+  /** Tells it from the other groups of its experiment; empty if there is only one. */
   readonly label: string
   /** Serial comes first. */
   readonly cells: readonly Cell[]
@@ -43,36 +39,29 @@ export interface Group {
 export interface GroupResult {
   readonly group: Group
   readonly outcomes: readonly Outcome[]
-  /** What the run's two serials differ by; undefined if they were not both measured. */
+  /** The noise, see `noiseFloor`; undefined if serial was not measured twice. */
   readonly floor: number | undefined
   readonly limits: readonly LimitsTogether[]
   /** Why not all of it was measured: a rank failed, or the user interrupted the run. */
   readonly failure?: unknown
 }
 
-/** What a group's cells are judged by. */
-export interface Evidence {
+interface Evidence extends Pick<GroupResult, 'floor' | 'limits'> {
   /** The first is serial. */
   readonly cells: readonly Cell[]
   readonly visits: readonly Visit[]
   readonly verdicts: ReadonlyMap<Cell, Verdict>
   readonly predictions: ReadonlyMap<Cell, Prediction>
-  readonly limits: readonly LimitsTogether[]
-  /** What the run's two serials differ by; undefined if they were not both measured. */
-  readonly floor: number | undefined
   readonly cores: number
   readonly seed: number
 }
 
-/** What became of the cells that were compared with serial. */
+/** The outcomes of the cells that were compared with serial. */
 export const judge = (evidence: Evidence): Outcome[] =>
-  evidence.cells.flatMap((cell) => {
-    const verdict = evidence.verdicts.get(cell)
-    return verdict ? [outcomeOf(cell, verdict, evidence)] : []
-  })
+  [...evidence.verdicts].map(([cell, verdict]) => outcomeOf(cell, verdict, evidence))
 
 function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
-  const { cells, limits, floor, cores, seed, predictions } = evidence
+  const { cells, limits, floor, cores, seed } = evidence
   const [serial] = cells
   const of = (which: Cell) => evidence.visits.filter((visit) => visit.cell === which)
   const peakOf = (threads: number) => limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
@@ -80,13 +69,12 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   const finite = visits.every((visit) => visit.finite)
   const threads = cell.plan.programs.length
   const [one, together] = [peakOf(1), peakOf(threads)]
-  const summary =
-    visits.length > 0 && finite
-      ? summarise(cell, visits, of(serial), seed, one && together && together / one)
-      : undefined
+  const coresTogether = one && together && together / one
+  const isTimed = visits.length > 0 && finite
+  const summary = isTimed ? summarise(cell, visits, of(serial), seed, coresTogether) : undefined
   const findings = summary ? guard(cell, summary, visits, together, floor) : { errors: [], warnings: [] }
   const { speedup, speedupInterval } = summary ?? {}
-  const prediction = predictions.get(cell)
+  const prediction = evidence.predictions.get(cell)
   return {
     cell,
     verdict,

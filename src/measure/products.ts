@@ -11,7 +11,8 @@ import {
 } from '../kernels/kernel.ts'
 import { random } from '../model/random.ts'
 import { rowStride } from '../plan/read/bytes.ts'
-import { float32Spacing, type Match } from './verify.ts'
+import { copyIn, copyOut } from '../runtime/memory.ts'
+import { equalBits, largestUlp, type Match } from './verify.ts'
 
 /** A product of a dense layer: the result has m rows and n columns, each element a sum of k terms. */
 export interface LayerProduct {
@@ -32,7 +33,7 @@ export interface ProductResult extends LayerProduct {
 /** A try repeats the product for this long, so that reading the clock does not count. */
 const TRY_MS = 0.1
 const FEWEST_TRIES = 3
-/** A learning rate so small that the weights stay finite while updates are timed. */
+/** So small a learning rate that the weights stay finite while updates are timed. */
 const RATE = 1e-12
 
 /**
@@ -46,14 +47,18 @@ export function measureProduct(choice: KernelChoice, product: LayerProduct, mill
   ours.run()
   const reference = prepare(product, js)
   reference.run()
-  const { maxUlp, equal } = compare(ours.result(), reference.result())
+  const results = [ours.result(), reference.result()] as const
+  const maxUlp = largestUlp([results[0]], [results[1]])
   // Rounding once instead of twice moves a sum by at most half a spacing per term.
-  const match: Match = equal ? 'exact' : maxUlp <= k / 2 + 1 ? 'close' : 'different'
+  const match: Match = equalBits(...results) ? 'exact' : maxUlp <= k / 2 + 1 ? 'close' : 'different'
 
   let repeats = 1
+  const batch = () => {
+    for (let i = 0; i < repeats; i++) ours.run()
+  }
   for (let elapsed = 0; elapsed < TRY_MS; repeats *= 2) {
     const start = performance.now()
-    for (let i = 0; i < repeats; i++) ours.run()
+    batch()
     elapsed = performance.now() - start
   }
   const bench = new Bench({
@@ -63,16 +68,13 @@ export function measureProduct(choice: KernelChoice, product: LayerProduct, mill
     warmupIterations: 1,
     throws: true,
   })
-  const batch = () => {
-    for (let i = 0; i < repeats; i++) ours.run()
-  }
   bench.add(product.form, batch, { async: false })
   const [{ result }] = bench.runSync()
   if (result.state !== 'completed') throw new Error(`a product could not be timed: ${result.state}`)
   return { ...product, gflops: (flop * repeats) / (result.latency.min * 1e6), maxUlp, match }
 }
 
-/** The operands of a product in a memory of their own, the same numbers for every kernel. */
+/** The operands of a product in a memory of their own, with the same numbers for every kernel. */
 function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Memory) => Kernel) {
   const sizes: Readonly<Record<Form, [rows: number, columns: number][]>> = {
     forward: [[m, k], [k, n], [1, n], [m, n]],
@@ -89,10 +91,13 @@ function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Mem
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   const floats = new Float32Array(memory.buffer)
   const source = random(m, n, k)
-  for (const { offset, rows, columns, stride } of matrices) {
-    for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < columns; j++) floats[offset + i * stride + j] = source.uniform() - 0.5
-    }
+  for (const matrix of matrices) {
+    const length = matrix.rows * matrix.columns
+    copyIn(
+      floats,
+      matrix,
+      Float32Array.from({ length }, () => source.uniform() - 0.5),
+    )
   }
   const kernel = make(memory)
   const hyper = { learningRate: RATE, beta1: 0, beta2: 0, epsilon: 0 }
@@ -102,25 +107,10 @@ function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Mem
     input: () => kernel.backwardInput(first, second, third, fourth, 'relu'),
     weight: () => kernel.backwardWeightSgd(first, second, third, fourth, false, hyper),
   }[form]
-  /** Copies the result, row by row; for `weight` the gradient, without the update. */
+  /** A copy; for `weight` of the gradient, without the update. */
   const result = () => {
     if (form === 'weight') kernel.backwardWeight(first, second, fourth, false)
-    const { offset, rows, columns, stride } = fourth
-    return Array.from({ length: rows }, (_, i) => floats.slice(offset + i * stride, offset + i * stride + columns))
+    return copyOut(floats, fourth)
   }
   return { run, result }
-}
-
-function compare(ours: readonly Float32Array[], reference: readonly Float32Array[]) {
-  let largest = 0
-  let difference = 0
-  let equal = true
-  reference.forEach((row, i) => {
-    row.forEach((value, j) => {
-      largest = Math.max(largest, Math.abs(value))
-      difference = Math.max(difference, Math.abs(value - ours[i][j]))
-      equal &&= Object.is(value, ours[i][j])
-    })
-  })
-  return { maxUlp: difference / float32Spacing(largest), equal }
 }

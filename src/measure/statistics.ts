@@ -1,6 +1,6 @@
 import { random } from '../model/random.ts'
 
-/** Location and its uncertainty, in plain loops: they are needed between blocks, where no large import may be. */
+// Location and its uncertainty, without a library: a large import between blocks would disturb what they time.
 
 export interface Interval {
   readonly low: number
@@ -23,13 +23,20 @@ export function quantile(values: readonly number[], q: number): number {
   return low === high ? low : low + (position - below) * (high - low)
 }
 
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
+
+export const mean = (values: readonly number[]): number => sum(values) / values.length
+
+/** Also for more values than a call has room for. */
+export const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
+
 /** The middle value, or the mean of the two middle ones. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
 /**
- * Percentile bootstrap (Efron 1979): the statistic of `resamples` samples drawn with replacement from `values`
- * lies between `low` and `high` in the share `level` of cases. The values are to be independent, which blocks
- * are and the steps within one are not. For a median of five values the interval is their range.
+ * Percentile bootstrap (Efron 1979): the statistic of `resamples` samples drawn with replacement from `values` lies
+ * between `low` and `high` in the share `level` of cases. The values must be independent: blocks are, the steps within
+ * one are not. For a median of five values the interval is their range.
  */
 export function bootstrapInterval(
   values: readonly number[],
@@ -37,12 +44,14 @@ export function bootstrapInterval(
   { seed, resamples = 2000, level = 0.95 }: { seed: number; resamples?: number; level?: number },
 ): Interval {
   const generator = random(seed)
-  const sample = values.slice()
-  const results: number[] = []
-  for (let resample = 0; resample < resamples; resample++) {
-    for (let i = 0; i < sample.length; i++) sample[i] = values[generator.below(values.length)]
-    results.push(statistic(sample))
-  }
-  const tail = (1 - level) / 2
-  return { low: quantile(results, tail), high: quantile(results, 1 - tail) }
+  const results = Array.from({ length: resamples }, () =>
+    statistic(values.map(() => values[generator.below(values.length)])),
+  )
+  return intervalOf(results, level)
 }
+
+/** The middle share `level` of values. */
+export const intervalOf = (values: readonly number[], level = 0.95): Interval => ({
+  low: quantile(values, (1 - level) / 2),
+  high: quantile(values, (1 + level) / 2),
+})

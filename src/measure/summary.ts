@@ -1,4 +1,3 @@
-import { purpose } from '../model/random.ts'
 import { stepFlop } from '../model/shape.ts'
 import { idealBubble } from '../simulate/bubble.ts'
 import { simulate } from '../simulate/simulate.ts'
@@ -6,8 +5,8 @@ import type { Visit } from './blocks.ts'
 import type { Cell } from '../cells/cell.ts'
 import { isSignal } from '../plan/effects.ts'
 import { isWait } from './ledger.ts'
-import { blockMedian, pairedRatios } from './noise.ts'
-import { bootstrapInterval, median, quantile, type Interval } from './statistics.ts'
+import { blockMedian, measuredNs, medianInterval, pairedRatios } from './noise.ts'
+import { least, mean, median, quantile, sum, type Interval } from './statistics.ts'
 
 /** What all visits of one cell show together; times in nanoseconds, of measured steps only. */
 export interface Summary {
@@ -24,26 +23,25 @@ export interface Summary {
   readonly samplesPerSecond: number
   readonly gflops: number
   /** Serial's step time / the cell's, paired within each block; undefined without serial. */
-  readonly speedup: number | undefined
-  readonly speedupInterval: Interval | undefined
-  /** Serial's fastest step / the cell's fastest: what other programs on the machine disturb least. */
-  readonly speedupOfMinima: number | undefined
-  readonly efficiency: number | undefined
-  /** The same, but against how much faster as many cores are together than one; undefined where that is unknown. */
-  readonly efficiencyTogether: number | undefined
+  readonly speedup?: number | undefined
+  readonly speedupInterval?: Interval | undefined
+  /** Serial's fastest step / the cell's fastest: other programs on the machine disturb these least. */
+  readonly speedupOfMinima?: number | undefined
+  readonly efficiency?: number | undefined
+  /** Speed-up / how much faster as many cores are together than one; undefined where that is unknown. */
+  readonly efficiencyTogether?: number | undefined
   /** The serial fraction that a speed-up amounts to (Karp and Flatt 1990); undefined on one thread. */
-  readonly karpFlatt: number | undefined
+  readonly karpFlatt?: number | undefined
   /** The share of the ranks' time that they had no processor, where Node tells it. */
   readonly offCpuShare: number | undefined
   readonly bubbleFraction: number
   readonly bubbleFractionIdeal: number
-  /** The step if each instruction took its mean time in the ledger and handing over nothing: what the plan itself takes. */
+  /** The step if each instruction took its mean time in the ledger, and handoffs took none. */
   readonly criticalPathNs: number
 }
 
 /**
- * `coresTogether`: how many times as much as one core the cell's cores can compute when they all do.
- *
+ * @param coresTogether how many times as much as one core the cell's cores compute when all of them do
  * @throws RangeError if there are no visits
  */
 export function summarise(
@@ -57,27 +55,26 @@ export function summarise(
   const measured = visits.flatMap(measuredNs)
   const medians = visits.map(blockMedian)
   const medianNs = median(medians)
-  const pairs = pairedRatios(visits, serial).map((ratio) => 1 / ratio)
-  const bootstrap = (values: readonly number[]) => bootstrapInterval(values, median, { seed: seed + purpose.bootstrap })
-  const speedup = pairs.length > 0 ? median(pairs) : undefined
+  const pairs = pairedSpeedups(visits, serial)
   const minNs = least(measured)
   return {
     samples: measured.length,
     medianNs,
-    interval: bootstrap(medians),
-    meanNs: measured.reduce((sum, ns) => sum + ns, 0) / measured.length,
+    interval: medianInterval(medians, seed),
+    meanNs: mean(measured),
     minNs,
     p05Ns: quantile(measured, 0.05),
     p95Ns: quantile(measured, 0.95),
     blockSpread: medians.reduce((a, b) => Math.max(a, b)) / least(medians),
     samplesPerSecond: cell.plan.batch / (medianNs * 1e-9),
     gflops: stepFlop(cell.plan.model, cell.plan.batch) / medianNs,
-    speedup,
-    speedupInterval: pairs.length > 0 ? bootstrap(pairs) : undefined,
-    speedupOfMinima: speedup === undefined ? undefined : least(serial.flatMap(measuredNs)) / minNs,
-    efficiency: speedup === undefined ? undefined : speedup / threads,
-    efficiencyTogether: speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
-    karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
+    ...(pairs.length > 0
+      ? {
+          ...gains(median(pairs), threads, coresTogether),
+          speedupInterval: medianInterval(pairs, seed),
+          speedupOfMinima: least(serial.flatMap(measuredNs)) / minNs,
+        }
+      : {}),
     offCpuShare: offCpuShare(visits),
     bubbleFraction: bubbleFraction(visits),
     bubbleFractionIdeal: idealBubble(cell.plan),
@@ -85,16 +82,26 @@ export function summarise(
   }
 }
 
+const gains = (speedup: number, threads: number, coresTogether: number | undefined) => ({
+  speedup,
+  efficiency: speedup / threads,
+  efficiencyTogether: coresTogether === undefined ? undefined : speedup / coresTogether,
+  karpFlatt: threads === 1 ? undefined : karpFlatt(speedup, threads),
+})
+
 /**
- * Waiting takes what the plan makes of it, and telling nothing, since others may go on before whoever tells them does;
- * everything else takes its mean over all measured steps.
+ * Waits follow from the plan. Signals take no time, since another rank may go on before the one that publishes does. All
+ * other instructions take their mean over all measured steps.
  */
 function criticalPathNs({ plan }: Cell, visits: readonly Visit[]): number {
-  const steps = visits.reduce((sum, visit) => sum + measuredNs(visit).length, 0)
-  const mean = (rank: number, index: number): number =>
-    visits.reduce((sum, { reports }) => sum + reports[rank].spent[index] * 1e6, 0) / steps
-  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : mean(rank, index))).duration
+  const steps = visits.flatMap(measuredNs).length
+  const meanNs = (rank: number, index: number) =>
+    sum(visits.map(({ reports }) => reports[rank].spent[index] * 1e6)) / steps
+  return simulate(plan, (instruction, rank, index) => (isSignal(instruction) ? 0 : meanNs(rank, index))).duration
 }
+
+const pairedSpeedups = (visits: readonly Visit[], serial: readonly Visit[]): number[] =>
+  pairedRatios(visits, serial).map((ratio) => 1 / ratio)
 
 /** Whether the interval of a cell's speed-up reaches no further than a share of it to either side. */
 export function speedupIsWithin(
@@ -105,9 +112,9 @@ export function speedupIsWithin(
   seed: number,
 ): boolean {
   const of = (which: Cell) => visits.filter((visit) => visit.cell === which)
-  const pairs = pairedRatios(of(cell), of(serial)).map((ratio) => 1 / ratio)
+  const pairs = pairedSpeedups(of(cell), of(serial))
   if (pairs.length === 0) return false
-  const { low, high } = bootstrapInterval(pairs, median, { seed: seed + purpose.bootstrap, resamples: 500 })
+  const { low, high } = medianInterval(pairs, seed, { resamples: 500 })
   const middle = median(pairs)
   return high - middle <= share * middle && middle - low <= share * middle
 }
@@ -115,16 +122,12 @@ export function speedupIsWithin(
 /** (1/S − 1/p) / (1 − 1/p) */
 export const karpFlatt = (speedup: number, threads: number): number => (1 / speedup - 1 / threads) / (1 - 1 / threads)
 
-const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
-
-const measuredNs = (visit: Visit): number[] => visit.stepNs.slice(visit.warmUp)
-
 /** Waiting by spinning is on the processor, waiting asleep is not. */
 function offCpuShare(visits: readonly Visit[]): number | undefined {
   let wall = 0
   let cpu = 0
   for (const visit of visits) {
-    const ms = measuredNs(visit).reduce((sum, ns) => sum + ns, 0) / 1e6
+    const ms = sum(measuredNs(visit)) / 1e6
     for (const { cpuMs } of visit.reports) {
       if (cpuMs === undefined) return undefined
       wall += ms
@@ -139,7 +142,7 @@ function bubbleFraction(visits: readonly Visit[]): number {
   let idle = 0
   let whole = 0
   for (const visit of visits) {
-    whole += visit.ranks.length * measuredNs(visit).reduce((sum, ns) => sum + ns, 0)
+    whole += visit.ranks.length * sum(measuredNs(visit))
     for (const { ledger } of visit.ranks) for (const [bucket, ns] of ledger) if (isWait(bucket)) idle += ns
   }
   return idle / whole

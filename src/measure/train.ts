@@ -6,10 +6,10 @@ import { purpose, random } from '../model/random.ts'
 import { cutBatches } from './batches.ts'
 import type { Cell } from '../cells/cell.ts'
 import type { Session } from './session.ts'
+import { sum } from './statistics.ts'
 import { stepTimes } from './steps.ts'
 import { weightsHash } from './verify.ts'
 
-/** What one pass over the training data came to. */
 export interface Epoch {
   /** From 1 on. */
   readonly epoch: number
@@ -23,8 +23,8 @@ export interface Epoch {
 
 /**
  * Trains a cell, with the plan and the ranks that are measured, and evaluates it after every epoch. Each epoch goes
- * through the training rows in an order shuffled by (seed, epoch), in whole batches: the rows of the last, incomplete
- * one sit this epoch out.
+ * through the training rows in an order shuffled by (seed, epoch), in whole batches; the rows of the last, incomplete
+ * batch are left out.
  *
  * @throws RankError if a rank fails
  */
@@ -41,7 +41,7 @@ export async function trainCell(
   const count = Math.floor(training.rows / batch)
   const memory = new Float32Array(session.memory.buffer)
   let elapsedNs = 0
-  // One epoch is trained and forgotten, so that no mode pays for what V8 has not compiled yet.
+  // Warm-up: trains an epoch and forgets it, so that V8 has compiled everything.
   session.initialise(cell)
   session.load(cutBatches(training, batch, count))
   await session.run(cell, 0, count, 0)
@@ -49,7 +49,7 @@ export async function trainCell(
   for (let epoch = 1; epoch <= epochs; epoch++) {
     session.load(cutBatches(shuffleRows(training, seed, epoch), batch, count))
     const reports = await session.run(cell, 0, count, (epoch - 1) * count)
-    elapsedNs += stepTimes(reports).reduce((sum, ns) => sum + ns)
+    elapsedNs += sum(stepTimes(reports))
     const parameters = session.weights(cell).map(([replica]) => replica)
     done({
       epoch,

@@ -13,9 +13,9 @@ export interface Verdict {
   readonly sha256: string
 }
 
-/** How far from serial a sum in another order may end: a multiple of what reversing the rows does to serial itself. */
+/** How far from serial a sum in another order may end: a multiple of what reversing the rows changes in serial itself. */
 const CLOSE_FACTOR = 4
-/** Reversing may happen to change nothing; one rounding is what any other order may differ by. */
+/** Any other order may differ by one rounding, although reversing happens to change nothing. */
 const LEAST_NOISE_ULP = 1
 
 /**
@@ -32,9 +32,11 @@ export function weightsHash(layers: readonly Float32Array[]): string {
 }
 
 /**
- * Compares weights after the same steps with serial's. `replicas` holds each layer once per replica: replicas must be
- * equal to the bit, whatever the mode, and all weights finite. `reversed` are serial's own weights after the same
- * steps with the rows of every batch reversed.
+ * Compares weights with serial's after the same steps. In every mode replicas must be equal to the bit, and all weights
+ * finite.
+ *
+ * @param replicas each layer, once per replica
+ * @param reversed serial's weights after the same steps with the rows of every batch reversed
  */
 export function compareWeights(
   replicas: readonly (readonly Float32Array[])[],
@@ -52,25 +54,24 @@ export function compareWeights(
   return { match: maxUlp <= CLOSE_FACTOR * noise ? 'close' : 'different', maxUlp, sha256 }
 }
 
-function equalBits(a: Float32Array, b: Float32Array): boolean {
+export function equalBits(a: Float32Array, b: Float32Array): boolean {
   const [bitsOfA, bitsOfB] = [a, b].map((values) => new Int32Array(values.buffer, values.byteOffset, values.length))
   return bitsOfA.length === bitsOfB.length && bitsOfA.every((bits, i) => bits === bitsOfB[i])
 }
 
-/** Weights and bias of a layer count as one tensor. */
-function largestUlp(layers: readonly Float32Array[], serial: readonly Float32Array[]): number {
-  return Math.max(
-    ...layers.map((layer, l) => {
+/** Largest difference in float32 spacings at the largest magnitude of the reference's tensor, over all tensors. */
+export const largestUlp = (tensors: readonly Float32Array[], references: readonly Float32Array[]): number =>
+  Math.max(
+    ...tensors.map((tensor, t) => {
       let largest = 0
       let difference = 0
-      layer.forEach((weight, i) => {
-        largest = Math.max(largest, Math.abs(serial[l][i]))
-        difference = Math.max(difference, Math.abs(weight - serial[l][i]))
+      tensor.forEach((value, i) => {
+        largest = Math.max(largest, Math.abs(references[t][i]))
+        difference = Math.max(difference, Math.abs(value - references[t][i]))
       })
       return difference / float32Spacing(largest)
     }),
   )
-}
 
 const SMALLEST_NORMAL = 2 ** -126
 const MANTISSA_BITS = 23

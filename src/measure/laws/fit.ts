@@ -1,12 +1,12 @@
 import { purpose, random } from '../../model/random.ts'
-import { median, quantile, type Interval } from '../statistics.ts'
-import type { Estimate, Law, Point } from './law.ts'
+import { intervalOf, median, type Interval } from '../statistics.ts'
+import type { Law, Point } from './law.ts'
 import type { BlockPoints, Series } from './series.ts'
 
 export interface Parameter {
   readonly name: string
   readonly symbol: string
-  /** Undefined of a peak that there is none of. */
+  /** Undefined for a peak that does not exist. */
   readonly value: number | undefined
   /** 95 %, infinite where nothing bounds it. */
   readonly interval: Interval
@@ -15,9 +15,9 @@ export interface Parameter {
 export interface Fit {
   readonly status: 'ok'
   readonly law: Law
-  /** The law's own, in its order, for `speedAt`. */
+  /** Of the law's own parameters, in its order, for `speedAt`. */
   readonly values: readonly number[]
-  /** The same with their intervals, and the peak if the law has one. */
+  /** With their intervals; the last is the peak if the law has one. */
   readonly parameters: readonly Parameter[]
   /** Distinct thread counts. */
   readonly points: number
@@ -33,12 +33,11 @@ export interface Refusal {
 }
 
 const RESAMPLES = 1000
-const LEVEL = 0.95
 
 /**
- * A law's parameters for a scaling curve, found for the medians over blocks. The intervals are bootstrapped over blocks:
- * each resample draws as many blocks as there are from each group of them, and fits the law anew. They tell what other
- * blocks might have shown; whether the law holds at all, the largest error tells.
+ * Fits a law to the medians over blocks of a scaling curve. The intervals are bootstrapped over blocks: each resample
+ * draws as many blocks from each group as it has, and fits the law anew. They tell what other blocks might have shown;
+ * the largest error tells whether the law holds at all.
  *
  * @throws RangeError for a speed that is not positive
  */
@@ -48,7 +47,11 @@ export async function fitLaw(law: Law, { groups }: Series, seed: number): Promis
   if (reason !== undefined) return { status: 'refused', law, points: points.length, reason }
   const estimate = await law.prepare()
   const values = estimate(points)
-  const refits = resampled(groups, (drawn) => estimate(drawn, values), seed)
+  const generator = random(seed, purpose.bootstrap)
+  const refits = Array.from({ length: RESAMPLES }, () => {
+    const drawn = groups.map((blocks) => blocks.map(() => blocks[generator.below(blocks.length)]))
+    return estimate(mediansOf(drawn), values)
+  })
   const parameters = law.parameters.map((parameter, i) => ({
     ...parameter,
     value: values[i],
@@ -74,42 +77,16 @@ function refusalOf({ title, fewest }: Law, points: readonly Point[]): string | u
 
 /** The median of the blocks at each thread count, in ascending order. */
 function mediansOf(groups: readonly (readonly BlockPoints[])[]): Point[] {
-  const speeds = new Map<number, number[]>()
-  for (const { threads, speed } of groups.flat(2)) {
-    const others = speeds.get(threads)
-    if (others) others.push(speed)
-    else speeds.set(threads, [speed])
-  }
-  const counts = [...speeds.keys()].sort((a, b) => a - b)
-  return counts.map((threads) => ({ threads, speed: median(speeds.get(threads)!) }))
+  const points = groups.flat(2)
+  const counts = [...new Set(points.map(({ threads }) => threads))].sort((a, b) => a - b)
+  const speedsOf = (count: number) => points.filter(({ threads }) => threads === count).map(({ speed }) => speed)
+  return counts.map((threads) => ({ threads, speed: median(speedsOf(threads)) }))
 }
-
-function resampled(
-  groups: readonly (readonly BlockPoints[])[],
-  estimate: Estimate,
-  seed: number,
-): (readonly number[])[] {
-  const generator = random(seed, purpose.bootstrap)
-  return Array.from({ length: RESAMPLES }, () =>
-    estimate(mediansOf(groups.map((blocks) => blocks.map(() => blocks[generator.below(blocks.length)])))),
-  )
-}
-
-const intervalOf = (values: readonly number[]): Interval => ({
-  low: quantile(values, (1 - LEVEL) / 2),
-  high: quantile(values, (1 + LEVEL) / 2),
-})
 
 /** A curve that never rises counts as one that is highest at 0 threads, so that peaks have an order. */
 function peakOf({ peakOf: peak }: Law, values: readonly number[], refits: readonly (readonly number[])[]): Parameter[] {
   if (!peak) return []
   const value = peak(values)
-  return [
-    {
-      name: 'peak',
-      symbol: 'peak',
-      value: value === Infinity ? undefined : value,
-      interval: intervalOf(refits.map((refit) => peak(refit) ?? 0)),
-    },
-  ]
+  const interval = intervalOf(refits.map((refit) => peak(refit) ?? 0))
+  return [{ name: 'peak', symbol: 'peak', value: value === Infinity ? undefined : value, interval }]
 }

@@ -1,4 +1,4 @@
-/** How fast a number of threads is: their speed-up, or a throughput where a law has a scale of its own. */
+/** The speed of a number of threads: a speed-up, or a throughput where a law has a scale of its own. */
 export interface Point {
   readonly threads: number
   readonly speed: number
@@ -11,13 +11,13 @@ export interface Law {
   /** As in sentences. */
   readonly title: string
   readonly parameters: readonly { readonly name: string; readonly symbol: string }[]
-  /** So many distinct thread counts are needed before the parameters mean something. */
+  /** Distinct thread counts that a fit needs. */
   readonly fewest: number
   /** Values are in the order of the parameters. */
   readonly speedAt: (values: readonly number[], threads: number) => number
   /** At how many threads the curve is highest: infinite if it never falls, undefined if it never rises. */
   readonly peakOf?: (values: readonly number[]) => number | undefined
-  /** Loads what the fit needs. The fit finds the values in the law's own range that come closest to the points. */
+  /** Loads the code of the fit, which finds the values in the law's range that come closest to the points. */
   readonly prepare: () => Promise<Estimate>
 }
 

@@ -1,36 +1,32 @@
-import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
-import { availableCores, cgroupQuota } from './cores.ts'
+import { sum } from '../statistics.ts'
+import { availableCores, readText } from './cores.ts'
 import type { Machine } from './machine.ts'
 
 /** What else the machine does, and how fast it is, at one moment. */
 export interface Moment {
   /** How many of the cores that this process may use others keep busy; undefined where the system does not tell. */
   readonly othersCores: number | undefined
-  /** Shares of all processor time since the machine started; undefined elsewhere than on Linux. */
+  /** Processor time since the machine started; undefined except on Linux. */
   readonly ticks: { readonly all: number; readonly stolen: number } | undefined
-  /** Milliseconds of a loop that always does the same. */
+  /** Milliseconds of a loop that is always the same. */
   readonly spinMs: number
 }
 
-const SPIN_TURNS = 2_000_000
-const SPIN_TRIES = 5
-
-export async function observe(): Promise<Moment> {
-  return { othersCores: await othersCores(), ticks: readTicks(), spinMs: spinMs() }
-}
+export const observe = async (): Promise<Moment> => ({
+  othersCores: await othersCores(),
+  ticks: readTicks(),
+  spinMs: spinMs(),
+})
 
 /** Long enough for the clock ticks that processor time is counted in. */
 const WINDOW_MS = 400
 
-/** What all processors have done since the machine started, but for idling. */
-const busyMs = (): number => cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0)
+/** Time that all processors were not idle since the machine started. */
+const busyMs = (): number => sum(cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq))
 
-/**
- * Seen over a short time in which this process sleeps. Where it may use fewer cores than there are, the others can keep
- * the rest busy without harm.
- */
+/** Seen while this process sleeps. Other processes do no harm on cores that it may not use. */
 async function othersCores(): Promise<number | undefined> {
   const all = cpus().length
   if (all === 0) return undefined
@@ -41,7 +37,7 @@ async function othersCores(): Promise<number | undefined> {
   return Math.max(0, others - (all - availableCores()))
 }
 
-/** A machine with less than this beside the run is idle. */
+/** A machine is idle if others keep less than this busy. */
 const IDLE_CORES = 0.25
 
 export const isBusy = ({ othersCores: others }: Moment): boolean => others !== undefined && others > IDLE_CORES
@@ -49,38 +45,36 @@ export const isBusy = ({ othersCores: others }: Moment): boolean => others !== u
 export const busyLine = ({ othersCores: others = 0 }: Moment, cores: number): string =>
   `other processes keep ${others.toFixed(1)} of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`
 
+const SPIN_TURNS = 2_000_000
+const SPIN_TRIES = 5
+
+/** The fastest of some tries. */
 function spinMs(): number {
   let best = Infinity
   for (let attempt = 0; attempt < SPIN_TRIES; attempt++) {
     const start = performance.now()
     let state = 1
     for (let turn = 0; turn < SPIN_TURNS; turn++) state = Math.imul(state, 1_664_525) + 1_013_904_223
-    // The result is used, so that the loop cannot be left out.
+    // Using the result keeps V8 from removing the loop.
     best = Math.min(best, performance.now() - start + (state === 0 ? 1 : 0))
   }
   return best
 }
 
-/** The line `cpu user nice system idle iowait irq softirq steal …` of /proc/stat. */
+/** Position of the stolen time in the line `cpu user nice system idle iowait irq softirq steal …` of /proc/stat. */
 const STEAL = 7
+
 function readTicks(): Moment['ticks'] {
-  try {
-    const [line] = readFileSync('/proc/stat', 'utf8').split('\n')
-    const counts = line
-      .split(/\s+/)
-      .slice(1, STEAL + 2)
-      .map(Number)
-    return { all: counts.reduce((sum, count) => sum + count, 0), stolen: counts[STEAL] }
-  } catch {
-    return undefined
-  }
+  const [, ...counts] = readText('/proc/stat')?.split('\n', 1)[0].split(/\s+/) ?? []
+  const ticks = counts.slice(0, STEAL + 1).map(Number)
+  return ticks.length > STEAL ? { all: sum(ticks), stolen: ticks[STEAL] } : undefined
 }
 
-/** More than this of the processor's time went to other machines, or the loop was slower by more. */
+/** A larger share of processor time that went to other machines, or a larger slowdown of the loop, is worth a warning. */
 const NOTABLE_STEAL = 0.02
 const NOTABLE_SLOWDOWN = 0.1
 
-/** What may have disturbed a run, in words, from the moments before and after it. */
+/** Warnings of what may have disturbed a run, from the moments before and after it. */
 export function disturbances(before: Moment, after: Moment): string[] {
   const warnings: string[] = []
   const cores = availableCores()
@@ -98,17 +92,15 @@ export function disturbances(before: Moment, after: Moment): string[] {
   return warnings
 }
 
-/** What limits the cores themselves, on the quietest of days. */
-export function coreNotes(machine: Machine): string[] {
-  const quota = cgroupQuota()
-  return [
-    ...(quota !== undefined && quota < machine.allowedCores
-      ? [`this process may use ${quota} cores (quota), though it sees ${machine.allowedCores}`]
-      : []),
-    ...(machine.smt ? ['cores have two threads each: counts beyond the physical cores share their arithmetic'] : []),
-  ]
-}
+/** What limits the cores even on an idle machine. */
+export const coreNotes = ({ cgroupQuota: quota, allowedCores, smt }: Machine): string[] => [
+  ...(quota !== null && quota < allowedCores
+    ? [`this process may use ${quota} cores (quota), though it sees ${allowedCores}`]
+    : []),
+  ...(smt ? ['cores have two threads each: counts beyond the physical cores share their arithmetic'] : []),
+]
 
+/** The share of processor time that went to other machines; undefined where it is unknown. */
 export function stolenShare(before: Moment, after: Moment): number | undefined {
   if (!before.ticks || !after.ticks) return undefined
   const all = after.ticks.all - before.ticks.all

@@ -1,64 +1,24 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { cpu, osInfo } from 'systeminformation'
-import { availableCores, cgroupQuota } from './cores.ts'
+import { availableCores, cgroupQuota, readText } from './cores.ts'
 
-/** Processes waiting or running, averaged over 1, 5 and 15 minutes. */
-export type Load = readonly [number, number, number]
+/** The machine behind the times, as `machine.json` holds it. Null means unknown. */
+export type Machine = Awaited<ReturnType<typeof describeMachine>>
 
 /**
- * What a reader needs to know of the machine behind the times, as `machine.json` holds it. Every field is
- * picked: the environment, host name and user do not belong in a published file. Null means unknown.
+ * Describes the machine and the program's own version. Every field is picked: the environment, paths, host name and user
+ * do not belong in a published file. Never throws; takes up to seconds on Windows.
  */
-export interface Machine {
-  readonly cpu: string | null
-  readonly physicalCores: number | null
-  readonly logicalCores: number | null
-  /** Logical cores that this process may use, by affinity. */
-  readonly allowedCores: number
-  /** Whole cores that affinity and quota together leave to this process. */
-  readonly availableCores: number
-  /** Simultaneous multithreading: more logical cores than physical ones. */
-  readonly smt: boolean | null
-  /** As the operating system sums or shares them: on Linux the total over all cores. */
-  readonly caches: {
-    readonly l1dBytes: number | null
-    readonly l1iBytes: number | null
-    readonly l2Bytes: number | null
-    readonly l3Bytes: number | null
-  }
-  readonly memoryBytes: number
-  /** CPU time per time that the control group allows, in cores; null also without a limit. */
-  readonly cgroupQuota: number | null
-  /** The logical cores allowed, as Linux lists them ("0-3,8"). */
-  readonly affinity: string | null
-  /** When this description was made. */
-  readonly loadAverage: Load | null
-  readonly operatingSystem: {
-    readonly platform: string
-    readonly name: string | null
-    readonly kernel: string
-    readonly architecture: string
-  }
-  readonly node: string
-  readonly v8: string
-  /** Flags of Node and V8 from the command line, and those from NODE_OPTIONS. */
-  readonly execArgv: readonly string[]
-  readonly nodeOptions: string | null
-  /** The checkout that this program runs from; null outside one. */
-  readonly git: { readonly commit: string; readonly dirty: boolean } | null
-}
-
-/** Describes the machine and the program's own version. Never throws; takes up to seconds on Windows. */
-export async function describeMachine(): Promise<Machine> {
-  const [processor, system, affinity, git] = await Promise.all([
+export async function describeMachine() {
+  const [processor, system, git] = await Promise.all([
     attempt(() => cpu()),
     attempt(() => osInfo()),
-    attempt(allowedList),
-    attempt(checkout),
+    attempt(() => checkoutAt(packageFolder(dirname(fileURLToPath(import.meta.url))))),
   ])
   const brand = [processor?.manufacturer, processor?.brand].filter(Boolean).join(' ')
   const physicalCores = known(processor?.physicalCores)
@@ -67,9 +27,13 @@ export async function describeMachine(): Promise<Machine> {
     cpu: known(cpus()[0]?.model.trim()) ?? known(brand),
     physicalCores,
     logicalCores,
+    /** Logical cores that this process may use, by affinity. */
     allowedCores: availableParallelism(),
+    /** Whole cores that affinity and quota together leave to this process. */
     availableCores: availableCores(),
+    /** Simultaneous multithreading: more logical cores than physical ones. */
     smt: physicalCores === null || logicalCores === null ? null : logicalCores > physicalCores,
+    /** As the operating system sums or shares them: on Linux the total over all cores. */
     caches: {
       l1dBytes: known(processor?.cache.l1d),
       l1iBytes: known(processor?.cache.l1i),
@@ -77,38 +41,53 @@ export async function describeMachine(): Promise<Machine> {
       l3Bytes: known(processor?.cache.l3),
     },
     memoryBytes: totalmem(),
+    /** CPU time per time that the control group allows, in cores; null also without a limit. */
     cgroupQuota: cgroupQuota() ?? null,
-    affinity,
+    /** The logical cores allowed, as Linux lists them ("0-3,8"). */
+    affinity: /^Cpus_allowed_list:\s*(\S+)/m.exec(readText('/proc/self/status') ?? '')?.[1] ?? null,
+    /** When this description was made. */
     loadAverage: currentLoad(),
     operatingSystem: {
       platform: platform(),
-      name: system === null ? null : known(`${system.distro} ${system.release}`.trim()),
+      name: system && known(`${system.distro} ${system.release}`.trim()),
       kernel: release(),
       architecture: arch(),
     },
     node: process.version,
     v8: process.versions.v8,
-    execArgv: process.execArgv,
-    nodeOptions: process.env.NODE_OPTIONS ?? null,
+    execArgv: flagNames(process.execArgv),
+    nodeOptions: process.env.NODE_OPTIONS === undefined ? null : flagNames(wordsOf(process.env.NODE_OPTIONS)).join(' '),
+    /** The checkout of this program; null outside one. */
     git,
   }
 }
 
-/** The load now; null on Windows, which keeps none. */
-export function currentLoad(): Load | null {
+/** Processes waiting or running, averaged over 1, 5 and 15 minutes; null on Windows, which does not count them. */
+export function currentLoad(): readonly [number, number, number] | null {
   const [one, five, fifteen] = loadavg()
   return platform() === 'win32' ? null : [one, five, fifteen]
 }
 
-async function allowedList(): Promise<string | null> {
-  const status = await readFile('/proc/self/status', 'utf8')
-  return /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? null
-}
+/** The words of NODE_OPTIONS, where double quotes keep blanks together. */
+const wordsOf = (options: string): string[] => options.match(/(?:[^\s"]|"(?:\\.|[^"\\])*")+/g) ?? []
 
-/** Commit and state of the checkout around this very file, wherever the program was started from. */
-async function checkout(): Promise<Machine['git']> {
-  const cwd = fileURLToPath(new URL('.', import.meta.url))
-  const git = async (...command: string[]) => (await promisify(execFile)('git', command, { cwd })).stdout.trim()
+/** The flags among the words of a command line, without their values: these may hold paths. */
+const flagNames = (words: readonly string[]): string[] =>
+  words.flatMap((word) => /^(--?[a-z][\w-]*)(?:=|$)/i.exec(word)?.[1] ?? [])
+
+/** The nearest folder around a folder that holds a package.json. */
+const packageFolder = (folder: string): string =>
+  existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : packageFolder(dirname(folder))
+
+/**
+ * Commit and state of the checkout that has a folder as its root; null if the root is another folder, as where the program
+ * is installed in a repository of the user's.
+ *
+ * @throws if there is no checkout, or no git
+ */
+export async function checkoutAt(folder: string) {
+  const git = async (...command: string[]) => (await promisify(execFile)('git', command, { cwd: folder })).stdout.trim()
+  if ((await git('rev-parse', '--show-prefix')) !== '') return null
   return { commit: await git('rev-parse', 'HEAD'), dirty: (await git('status', '--porcelain')) !== '' }
 }
 
@@ -121,6 +100,5 @@ async function attempt<T>(probe: () => Promise<T>): Promise<T | null> {
 }
 
 /** systeminformation says 0, -1 or '' for what it could not find out. */
-function known<T extends string | number>(value: T | null | undefined): T | null {
-  return value === undefined || value === null || value === '' || Number(value) <= 0 ? null : value
-}
+const known = <T extends string | number>(value: T | null | undefined): T | null =>
+  value === undefined || value === null || value === '' || Number(value) <= 0 ? null : value

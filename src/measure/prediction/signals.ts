@@ -24,7 +24,7 @@ const ns = (milliseconds: number): number => Math.max(0, milliseconds * 1e6)
 /** Times the signals between the ranks of a cell. */
 export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signals> {
   const middle = async (what: 'publish' | 'handoff' | 'barrier') => {
-    const reports = await session.signals(cell, what)
+    const reports = await session.signals(cell, { what })
     const [times] = reports.flatMap((report) => report.times)
     return ns(median([...times]))
   }
@@ -36,9 +36,9 @@ export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signa
   const handoffNs = await middle('handoff')
   const barrierNs = await middle('barrier')
   // The writer pays as well: it has to fetch the cache lines back.
-  const extras = (await session.signals(cell, 'cache-lines', block)).flatMap((report) => report.times)
+  const extras = (await session.signals(cell, { what: 'cache-lines', block })).flatMap((report) => report.times)
   const extraNs = extras.reduce((sum, times) => sum + ns(median([...times])), 0)
-  const [published, awake] = (await session.signals(cell, 'waking')).flatMap((report) => report.times)
+  const [published, awake] = (await session.signals(cell, { what: 'waking' })).flatMap((report) => report.times)
   const wakingNs = ns(median(Array.from(published, (time, attempt) => awake[attempt] - time)))
   return {
     publishNs,

@@ -1,10 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { cpus, hostname, platform, userInfo } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, hostname, platform, tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { currentLoad, describeMachine } from '../../../src/measure/machine/machine.ts'
+import {
+  checkoutAt,
+  currentLoad,
+  describeMachine,
+  type Machine,
+} from '../../../src/measure/machine/machine.ts'
 
 const machine = await describeMachine()
+const MODULE = new URL('../../../src/measure/machine/machine.js', import.meta.url)
 
 describe('the description of the machine', () => {
   it('holds the listed fields and no others', () => {
@@ -55,6 +63,34 @@ describe('the description of the machine', () => {
 
   it('names the commit of the checkout that its source lies in, or none', () => {
     expect(machine.git?.commit ?? null).toBe(commitHere())
+  })
+
+  it('says nothing of a repository that the program only lies in, as an installed one does', async () => {
+    const inside = fileURLToPath(new URL('.', import.meta.url))
+    expect(await checkoutAt(inside).catch(() => null)).toBeNull()
+  })
+
+  it('names the flags of Node without their values, which may be paths', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'home -of somebody '))
+    try {
+      const file = join(folder, 'preload.cjs').replaceAll('\\', '/')
+      writeFileSync(file, '')
+      const script = `console.log(JSON.stringify(await (await import('${MODULE.href}')).describeMachine()))`
+      const output = execFileSync(
+        process.execPath,
+        ['--require', file, `--import=${pathToFileURL(file).href}`, '--input-type=module', '--eval', script],
+        {
+          encoding: 'utf8',
+          env: { ...process.env, NODE_OPTIONS: `--require "${file}" --max-old-space-size=300` },
+        },
+      )
+      const { execArgv, nodeOptions } = JSON.parse(output) as Machine
+      expect(execArgv).toEqual(['--require', '--import', '--input-type', '--eval'])
+      expect(nodeOptions).toBe('--require --max-old-space-size')
+      expect(output).not.toContain('somebody')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 
