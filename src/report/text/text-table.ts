@@ -16,27 +16,22 @@ export function boxedTable({ head, rows, left }: TextTable): string {
     style: { head: [], border: [], compact: true },
     colAligns: head.map((name) => (left.includes(name) ? 'left' : 'right')),
   })
-  for (const row of rows) table.push([...row])
+  table.push(...rows.map((row) => [...row]))
   return table.toString()
 }
 
+const GAP = '  '
 const NARROWEST = 12
 
 /** Without borders; where it would be too wide, the fields of the first column are shortened. */
 export function plainTable({ head, rows, left }: TextTable, width = USUAL_WIDTH): string {
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]))))
-  const excess = widths.reduce((sum, each) => sum + each + 2, -2) - width
+  const excess = widths.reduce((sum, each) => sum + each + GAP.length, -GAP.length) - width
   if (excess > 0) widths[0] = Math.max(Math.min(widths[0], NARROWEST), widths[0] - excess)
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((field, i) => {
-          const text = shortened(field, widths[i])
-          const space = ' '.repeat(widths[i] - widthOf(text))
-          return left.includes(head[i]) ? text + space : space + text
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const placed = (field: string, i: number): string => {
+    const text = shortened(field, widths[i])
+    const space = ' '.repeat(widths[i] - widthOf(text))
+    return left.includes(head[i]) ? text + space : space + text
+  }
+  return [head, ...rows].map((row) => row.map(placed).join(GAP).trimEnd()).join('\n')
 }
