@@ -1,12 +1,13 @@
 import { formatInterval, inMib, percent } from './format.ts'
 import { isMeasured, withoutResult, type Gain, type Measured, type Split } from './splits.ts'
-import { plainTable, type TextTable } from './text-table.ts'
+import { plainTable, type TextColumn } from './text-table.ts'
 import { shortened, widthOf, wrapped } from './wrap.ts'
 
 const WIDEST_BAR = 20
 const NARROWEST_BAR = 5
 const GAP = '  '
 
+const HEADING = 'useful #  extra +  waiting .'
 const LEGEND = '# useful, + extra work, . waiting: of all threads’ time.'
 
 /** The level of detail of a table. */
@@ -47,7 +48,7 @@ export function splitLines(splits: readonly Split[], width: number, minima: bool
 function tableLines(rows: readonly Measured[], width: number, minima: boolean): string[] {
   if (rows.length === 0) return []
   for (const form of FORMS) {
-    const draw = (bar: number) => plainTable(tableOf(rows, form, minima, bar), Infinity).split('\n')
+    const draw = (bar: number) => plainTable(rows, columnsOf(rows, form, minima, bar), Infinity).split('\n')
     const room = Math.min(WIDEST_BAR, width - widthOf(draw(0)[0]) - GAP.length)
     if (room < form.narrowestBar) continue
     const bar = room < NARROWEST_BAR ? 0 : room
@@ -58,29 +59,23 @@ function tableLines(rows: readonly Measured[], width: number, minima: boolean): 
 }
 
 /** @param bar the width of the bar, or 0 */
-function tableOf(rows: readonly Measured[], { interval, words }: Form, minima: boolean, bar: number): TextTable {
-  const waits = ['wait', ...rows.map(({ gain }) => percent(gain.waiting) + (words ? ' wait' : ''))]
-  const waitWidth = Math.max(...waits.map(widthOf))
-  const time = (i: number, parts: string) => (bar === 0 ? '' : parts + GAP) + waits[i].padStart(waitWidth)
-  const timeHead = !words ? time(0, '# + .'.padEnd(bar)) : bar === 0 ? '' : 'useful #  extra +  waiting .'
-  return {
-    head: [
-      'split',
+function columnsOf(rows: readonly Measured[], { interval, words }: Form, minima: boolean, bar: number) {
+  const waitOf = ({ gain }: Measured) => percent(gain.waiting) + (words ? ' wait' : '')
+  const waitWidth = Math.max(words ? 0 : 'wait'.length, ...rows.map((row) => widthOf(waitOf(row))))
+  const beside = (parts: string, wait: string) => (bar === 0 ? '' : parts + GAP) + wait.padStart(waitWidth)
+  const wordless = beside('# + .'.padEnd(bar), 'wait')
+  const columns: (TextColumn<Measured> | false)[] = [
+    ['split', ({ label }) => label, 'left'],
+    [
       interval ? 'times as fast' : 'times',
-      ...(minima ? ['fastest'] : []),
-      timeHead,
-      words ? 'MiB/thread' : 'MiB',
+      ({ outcome, gain: { speedup, interval: both } }) =>
+        (outcome.differs === false ? '≈ ' : '') + (interval ? formatInterval(speedup, both) : speedup.toFixed(2)),
     ],
-    rows: rows.map(({ label, outcome, gain: { speedup, ...gain }, bytes }, i) => [
-      label,
-      (outcome.differs === false ? '≈ ' : '') +
-        (interval ? formatInterval(speedup, gain.interval) : speedup.toFixed(2)),
-      ...(minima ? [gain.summary.speedupOfMinima?.toFixed(2) ?? ''] : []),
-      time(i + 1, timeBar(gain, bar)),
-      inMib(bytes),
-    ]),
-    left: ['split', timeHead],
-  }
+    minima && ['fastest', ({ gain }) => gain.summary.speedupOfMinima?.toFixed(2) ?? ''],
+    [words ? (bar === 0 ? '' : HEADING) : wordless, (row) => beside(timeBar(row.gain, bar), waitOf(row)), 'left'],
+    [words ? 'MiB/thread' : 'MiB', ({ bytes }) => inMib(bytes)],
+  ]
+  return columns.filter((column) => column !== false)
 }
 
 /** The shares as `width` characters: `#` useful, `+` extra, `.` waiting. */
