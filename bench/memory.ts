@@ -4,7 +4,7 @@ import type { DimensionName } from '../src/cells/dimensions.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { memoryPerRank, neediest } from '../src/plan/read/memory.ts'
 import { mib } from '../src/report/text/format.ts'
-import { memoryTable } from '../src/report/text/memory-table.ts'
+import { memoryTable } from '../src/report/text/tables.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 

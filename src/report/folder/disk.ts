@@ -17,13 +17,12 @@ export class WriteError extends ExplainedError {
 }
 
 /**
- * Appends text to a file as a whole, and does not return before it is on disk. What a full disk has taken only a part of
- * is taken back.
+ * Appends a text as a whole, and returns once it is on disk. If a full disk takes only part of it, that part is removed.
  *
  * @throws WriteError
  */
-export function append(file: string, text: (isNew: boolean) => string): void {
-  try {
+export const append = (file: string, text: (isNew: boolean) => string): void =>
+  writing(file, () => {
     const handle = openSync(file, 'a')
     try {
       const { size } = fstatSync(handle)
@@ -32,19 +31,16 @@ export function append(file: string, text: (isNew: boolean) => string): void {
         for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
         fsyncSync(handle)
       } catch (error) {
-        takeBack(handle, size)
+        truncate(handle, size)
         throw error
       }
     } finally {
       closeSync(handle)
     }
-  } catch (error) {
-    throw asWriteError(file, error)
-  }
-}
+  })
 
-/** What has been written beyond a size; why it was refused matters more than that this may be refused, too. */
-function takeBack(handle: number, size: number): void {
+/** Does not fail: why the text was refused matters more. */
+function truncate(handle: number, size: number): void {
   try {
     ftruncateSync(handle, size)
   } catch {
@@ -53,13 +49,13 @@ function takeBack(handle: number, size: number): void {
 }
 
 /**
- * Writes a file as a whole, in place of one that is there: whoever looks finds the old text or the new one.
+ * Replaces a file as a whole: readers find the old text or the new one.
  *
  * @throws WriteError
  */
-export function overwrite(file: string, text: string): void {
-  const part = `${file}.part`
-  try {
+export const overwrite = (file: string, text: string): void =>
+  writing(file, () => {
+    const part = `${file}.part`
     try {
       writeFileSync(part, text)
       renameSync(part, file)
@@ -67,17 +63,15 @@ export function overwrite(file: string, text: string): void {
       rmSync(part, { force: true })
       throw error
     }
+  })
+
+/** Explains what the operating system refuses; mistakes of the program pass as they are. */
+function writing(file: string, write: () => void): void {
+  try {
+    write()
   } catch (error) {
-    throw asWriteError(file, error)
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    const message = `${file}: cannot be written (${error.message}); what was measured before is kept`
+    throw new WriteError(message, { cause: error })
   }
 }
-
-/** What the operating system has refused, in a line that names the file; another error as it is. */
-function asWriteError(file: string, error: unknown): unknown {
-  if (!isSystemError(error)) return error
-  return new WriteError(`${file}: cannot be written (${error.message}); what was measured before is kept`, {
-    cause: error,
-  })
-}
-
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'syscall' in error

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Visit } from '../../measure/blocks.ts'
 import type { Cell } from '../../cells/cell.ts'
+import type { Visit, VisitReport } from '../../measure/blocks.ts'
+import type { Bucket, RankLedger } from '../../measure/ledger.ts'
 import { append } from './disk.ts'
 
 /**
@@ -8,39 +9,32 @@ import { append } from './disk.ts'
  * Everything else in the folder is made from it, or is made anew.
  */
 
-/** A visit as it is written: the cell by its name, and typed arrays as arrays. */
-type Entry = Omit<Visit, 'cell' | 'ranks' | 'reports'> & {
+/** A visit as it is written: the cell by its name, maps and typed arrays as arrays. */
+interface Entry extends Omit<Visit, 'cell' | 'ranks' | 'reports'> {
   readonly experiment: string
   readonly group: number
   readonly cell: string
-  readonly ranks: readonly {
-    readonly rank: number
-    readonly threadId: number
-    readonly ledger: [string, number][]
-  }[]
-  readonly reports: readonly {
-    readonly rank: number
-    readonly threadId: number
-    readonly spent: number[]
-    readonly stamps: number[]
+  readonly ranks: readonly (Omit<RankLedger, 'ledger'> & { readonly ledger: readonly [Bucket, number][] })[]
+  readonly reports: readonly (Pick<VisitReport, 'rank' | 'threadId'> & {
+    readonly spent: readonly number[]
+    readonly stamps: readonly number[]
     readonly cpuMs: number | null
-  }[]
+  })[]
 }
 
 export function appendVisit(file: string, experiment: string, group: number, visit: Visit): void {
-  const { cell, ranks, reports, ...rest } = visit
   const entry: Entry = {
     experiment,
     group,
-    ...rest,
-    cell: cell.name,
-    ranks: ranks.map(({ ledger, ...each }) => ({ ...each, ledger: [...ledger] })),
-    reports: reports.map(({ rank, threadId, spent, stamps, cpuMs }) => ({
+    ...visit,
+    cell: visit.cell.name,
+    ranks: visit.ranks.map((each) => ({ ...each, ledger: [...each.ledger] })),
+    reports: visit.reports.map(({ rank, threadId, spent, stamps, cpuMs = null }) => ({
       rank,
       threadId,
       spent: [...spent],
       stamps: [...stamps],
-      cpuMs: cpuMs ?? null,
+      cpuMs,
     })),
   }
   append(file, () => `${JSON.stringify(entry)}\n`)
@@ -56,23 +50,14 @@ export function readVisits(file: string, experiment: string, group: number, cell
       const entry = parse(line)
       const cell = entry && byName.get(entry.cell)
       if (!cell || entry.experiment !== experiment || entry.group !== group) return []
-      const { experiment: _experiment, group: _group, ...visit } = entry
-      return [
-        {
-          ...visit,
-          cell,
-          ranks: entry.ranks.map(({ ledger, ...each }) => ({
-            ...each,
-            ledger: new Map(ledger) as Visit['ranks'][number]['ledger'],
-          })),
-          reports: entry.reports.map(({ spent, stamps, cpuMs, ...each }) => ({
-            ...each,
-            spent: Float64Array.from(spent),
-            stamps: Float64Array.from(stamps),
-            cpuMs: cpuMs ?? undefined,
-          })),
-        },
-      ]
+      const ranks = entry.ranks.map((each) => ({ ...each, ledger: new Map(each.ledger) }))
+      const reports = entry.reports.map(({ spent, stamps, cpuMs, ...each }) => ({
+        ...each,
+        spent: Float64Array.from(spent),
+        stamps: Float64Array.from(stamps),
+        cpuMs: cpuMs ?? undefined,
+      }))
+      return [{ ...entry, cell, ranks, reports }]
     })
 }
 

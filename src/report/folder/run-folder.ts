@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { overwrite } from './disk.ts'
 
@@ -23,16 +23,16 @@ export interface RunFolder {
 const LOCK = 'run.lock'
 
 /**
- * Makes the folder of a run: `out`, or a new one in `results` that is named by time and experiment. The name is free
- * of characters that some file system refuses. A folder that holds anything is refused: runs are never mixed.
+ * Makes the folder of a run: `out`, or a new one in `results` that is named by time and experiment, in characters that
+ * every file system takes. A folder that holds anything is refused: runs are never mixed.
  *
  * @throws FolderError
  */
 export function createRunFolder(out: string | undefined, experiment: string, now: Date): RunFolder {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
   const path = resolve(out ?? join('results', `${time}-${experiment}`))
-  return usable(path, '--out', () => {
-    mkdirSync(path, { recursive: true })
+  return locked(path, '--out', () => {
+    makeFolder(path)
     if (readdirSync(path).length > 0) {
       throw new FolderError(`--out ${path}: the folder is not empty; expected a new or an empty one`)
     }
@@ -46,20 +46,34 @@ export function createRunFolder(out: string | undefined, experiment: string, now
  */
 export function reopenRunFolder(run: string): RunFolder {
   const path = resolve(run)
-  return usable(path, '--resume', () => {
+  return locked(path, '--resume', () => {
     if (!existsSync(join(path, 'run.json'))) {
       throw new FolderError(`--resume ${path}: expected the folder of a run; it has no run.json`)
     }
     const lock = join(path, LOCK)
     if (!existsSync(lock)) return
     const owner = Number(readFileSync(lock, 'utf8'))
-    if (isAlive(owner)) throw new FolderError(`--resume ${path}: process ${owner} is still writing this run`)
+    if (isOther(owner)) {
+      throw new FolderError(`--resume ${path}: ${LOCK} says: process ${owner} is still writing this run`)
+    }
     rmSync(lock)
   })
 }
 
+/** One level at a time: where nothing can be made, as in /proc, a recursive mkdir of Node never ends. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  if (dirname(path) !== path) makeFolder(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if (!existsSync(path)) throw error
+  }
+}
+
 /** Prepares a folder and locks it, so that no other run writes it at the same time. */
-function usable(path: string, flag: string, prepare: () => void): RunFolder {
+function locked(path: string, flag: string, prepare: () => void): RunFolder {
   const lock = join(path, LOCK)
   try {
     prepare()
@@ -86,7 +100,12 @@ function shownPath(path: string): string {
   return near === '' || near.startsWith('..') ? path : near
 }
 
-function isAlive(pid: number): boolean {
+/**
+ * Whether a number is that of another process, and alive. A lock with this process's own number was left in another
+ * container or before a restart, and an empty one, which reads as 0, by a machine that stopped.
+ */
+function isOther(pid: number): boolean {
+  if (!(pid > 0) || pid === process.pid) return false
   try {
     process.kill(pid, 0)
     return true
@@ -101,6 +120,5 @@ function isAlive(pid: number): boolean {
  *
  * @throws WriteError
  */
-export function writeJson(file: string, value: unknown, compact = false): void {
-  overwrite(file, `${compact ? JSON.stringify(value) : JSON.stringify(value, null, 2)}\n`)
-}
+export const writeJson = (file: string, value: unknown, compact = false): void =>
+  overwrite(file, `${JSON.stringify(value, null, compact ? 0 : 2)}\n`)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { messageOf } from '../../errors.ts'
 import { FolderError } from './run-folder.ts'
 
 /** The folder of a run that is over, to read from. */
@@ -21,21 +22,16 @@ export function openRun(folder: string): RunReader {
   const none = (reason: string) => new FolderError(`${path}: expected the folder of a run; ${reason}`)
   if (!existsSync(path)) throw none('it does not exist')
   if (!statSync(path).isDirectory()) throw none('it is a file')
-  const read: RunReader['read'] = (name, parsed) => {
+  const need: RunReader['need'] = (name, parsed) => {
     const file = join(path, name)
-    if (!existsSync(file)) return undefined
+    if (!existsSync(file)) throw none(`it has no ${name}`)
     try {
       return parsed(readFileSync(file, 'utf8'))
     } catch (error) {
-      throw new FolderError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error })
+      throw new FolderError(`${file}: cannot be read: ${messageOf(error)}`, { cause: error })
     }
   }
-  const need: RunReader['need'] = (name, parsed) => {
-    const found = read(name, parsed)
-    if (found === undefined) throw none(`it has no ${name}`)
-    return found
-  }
-  // Whatever else a run has, it has this from its first moment on.
+  // A run has this file from its first moment on.
   need('machine.json', (text) => text)
-  return { path, read, need }
+  return { path, need, read: (name, parsed) => (existsSync(join(path, name)) ? need(name, parsed) : undefined) }
 }

@@ -15,15 +15,13 @@ interface Timed extends Partial<InstructionTime> {
   readonly key?: Key
 }
 
-const rounded = (ns: number | undefined): number | undefined => (ns === undefined ? undefined : Math.round(ns))
-
 export const CALIBRATION_COLUMNS: readonly Column<Timed>[] = [
   ['run_id', ({ run }) => run.runId],
   ['experiment', ({ run }) => run.experiment],
   ['shape', ({ name }) => name, 'what was timed, and how much its rank touches in a step; or a signal'],
   ['threads', ({ threads }) => threads, 'threads that ran it at the same time'],
-  ['median_ns', ({ medianNs }) => rounded(medianNs), 'median of its repetitions'],
-  ['min_ns', ({ minNs }) => rounded(minNs), 'the fastest'],
+  ['median_ns', ({ medianNs }) => medianNs && Math.round(medianNs), 'median of its repetitions'],
+  ['min_ns', ({ minNs }) => minNs && Math.round(minNs), 'the fastest'],
   ['instruction', ({ key }) => key?.shape.name, 'the shape of the instruction alone'],
   ['footprint_kib', ({ key }) => key?.footprintKib, 'KiB that its rank touches in a step, a power of two'],
   ['flop', ({ key }) => key?.shape.flop, 'floating-point operations; 0 if it is no product'],
@@ -61,23 +59,21 @@ export interface CalibrationFile {
  */
 export function readCalibration(text: string): CalibrationFile {
   const rows = parseRows(text)
-  const [first] = rows
-  const missing = ['shape', 'threads', 'median_ns'].find((column) => !first || !(column in first))
+  const missing = ['shape', 'threads', 'median_ns'].find((column) => !(column in (rows[0] ?? {})))
   if (missing !== undefined) throw new Error(`it has no column ${missing}`)
-  const found = new Map<string, { readonly flop: number | undefined; readonly times: number[] }>()
-  let handoffNs: number | undefined
-  for (const row of rows) {
-    const ns = numberIn(row, 'median_ns')
-    if (ns === undefined || !Number.isFinite(ns)) continue
-    if (row.shape === HANDOFF && row.threads === '2') handoffNs = ns
-    const name = instructionIn(row)
-    if (name === '' || row.threads !== '1') continue
-    const shape = found.get(name) ?? { flop: numberIn(row, 'flop'), times: [] }
-    found.set(name, shape)
-    shape.times.push(ns)
-  }
-  const times = new Map([...found].map(([name, { flop, times: all }]) => [name, { ns: median(all), flop }]))
-  return { times, handoffNs }
+  const timed = rows.flatMap((row) => {
+    const ns = numberIn(row, 'median_ns') ?? NaN
+    return Number.isFinite(ns) ? [{ row, ns, name: instructionIn(row) }] : []
+  })
+  const alone = timed.filter(({ row, name }) => row.threads === '1' && name !== '')
+  const times = new Map(
+    [...new Set(alone.map(({ name }) => name))].map((name) => {
+      const same = alone.filter((each) => each.name === name)
+      return [name, { ns: median(same.map(({ ns }) => ns)), flop: numberIn(same[0].row, 'flop') }]
+    }),
+  )
+  const handoff = timed.findLast(({ row }) => row.shape === HANDOFF && row.threads === '2')
+  return { times, handoffNs: handoff?.ns }
 }
 
 /** Older files have no column for it: there it precedes the footprint in the name, as in "loss 8x4 mse of 64 KiB". */

@@ -1,11 +1,11 @@
-import { within, type Column } from '../../cells/columns.ts'
+import type { Column } from '../../cells/columns.ts'
 import { CONFIGURATION, type Configuration } from '../../cells/dimensions.ts'
 import type { GrowthPoint } from '../../measure/growth.ts'
 import type { Status } from '../../measure/outcome.ts'
 import type { Epoch } from '../../measure/train.ts'
+import { SHARED } from '../../plan/plan.ts'
 import { bytesHandedOverTo } from '../../plan/read/bytes.ts'
 import { memoryOf } from '../../plan/read/memory.ts'
-import { SHARED } from '../../plan/plan.ts'
 import { CELL_COLUMNS } from './visits.ts'
 
 /** What a rank needs for one use. */
@@ -22,21 +22,14 @@ export const MEMORY_COLUMNS: readonly Column<Need>[] = [
   ['bytes', ({ bytes }) => bytes, 'bytes allocated; of handed-over, bytes read per step that other ranks wrote'],
 ] // prettier-ignore
 
-export function needsOf({ run, cell }: Configuration): Need[] {
-  const owned = memoryOf(cell.plan).flatMap(({ owner, bytes }) =>
-    [...bytes].map(([use, amount]) => ({ run, cell, owner, use, bytes: amount })),
-  )
-  const received = bytesHandedOverTo(cell.plan).map((bytes, owner) => ({
-    run,
-    cell,
-    owner,
-    use: 'handed-over',
-    bytes,
-  }))
-  return [...owned, ...received]
-}
+export const needsOf = (row: Configuration): Need[] => [
+  ...memoryOf(row.cell.plan).flatMap(({ owner, bytes }) =>
+    [...bytes].map(([use, amount]) => ({ ...row, owner, use, bytes: amount })),
+  ),
+  ...bytesHandedOverTo(row.cell.plan).map((bytes, owner) => ({ ...row, owner, use: 'handed-over', bytes })),
+]
 
-export interface Grown extends Configuration {
+interface Grown extends Configuration {
   readonly point: GrowthPoint
 }
 
@@ -48,22 +41,18 @@ export const GROWTH_COLUMNS: readonly Column<Grown>[] = [
   ['wall_ns', ({ point }) => Math.round(point.wallNs), 'time of all batches, or of one through the parts'],
 ]
 
-export interface Trained extends Configuration {
+interface Trained extends Configuration {
   readonly epoch: Epoch
   readonly status: Status
 }
 
-const EPOCH: readonly Column<Epoch>[] = [
-  ['epoch', ({ epoch }) => epoch, 'number of the pass over the training data, from 1'],
-  ['loss', ({ loss }) => (Number.isFinite(loss) ? loss : undefined), 'mean loss over the samples of the epoch'],
-  ['held_out_accuracy', ({ heldOutAccuracy }) => heldOutAccuracy, 'share of the held-out samples told right'],
-  ['elapsed_ns', ({ elapsedNs }) => elapsedNs, 'time in training steps since the beginning'],
-  ['weights_sha256', ({ weightsSha256 }) => weightsSha256, 'SHA-256 of the weights'],
-] // prettier-ignore
-
+/** The loss of an epoch has had the name `loss` for longer than the loss function, which has another one here. */
 export const TRAINING_COLUMNS: readonly Column<Trained>[] = [
-  // `loss` is what an epoch comes to, so the function has another name here.
   ...CONFIGURATION.map(([name, ...rest]): Column<Trained> => [name === 'loss' ? 'loss_function' : name, ...rest]),
-  ...within(EPOCH, ({ epoch }: Trained) => epoch),
+  ['epoch', ({ epoch }) => epoch.epoch, 'number of the pass over the training data, from 1'],
+  ['loss', ({ epoch: { loss } }) => (Number.isFinite(loss) ? loss : undefined), 'mean loss over the samples of the epoch'],
+  ['held_out_accuracy', ({ epoch }) => epoch.heldOutAccuracy, 'share of the held-out samples told right'],
+  ['elapsed_ns', ({ epoch }) => epoch.elapsedNs, 'time in training steps since the beginning'],
+  ['weights_sha256', ({ epoch }) => epoch.weightsSha256, 'SHA-256 of the weights'],
   ['status', ({ status }) => status, 'ok, oversubscribed or not-finite'],
-]
+] // prettier-ignore

@@ -1,4 +1,4 @@
-import { within, type Column } from '../../cells/columns.ts'
+import type { Column } from '../../cells/columns.ts'
 import type { Measurement } from '../../measure/handoff/measurement.ts'
 
 /** A measurement of a run on a machine with so many cores. */
@@ -8,26 +8,22 @@ export interface HandoffRow {
   readonly cores: number
 }
 
-const MEASUREMENT: readonly Column<Measurement>[] = [
-  ['kind', ({ kind }) => kind, 'round-trip, one-way, barrier, reduction or start-up'],
-  ['method', ({ method }) => method, 'how it is done'],
-  ['threads', ({ threads }) => threads, 'threads that take part'],
-  ['bytes', ({ bytes }) => bytes, 'bytes of the payload'],
-  ['tries', ({ tries }) => tries, 'tries that count'],
-  ['median_ns', ({ medianNs }) => medianNs, 'median of the tries'],
-  ['min_ns', ({ minNs }) => minNs, 'the fastest'],
-  ['p95_ns', ({ p95Ns }) => p95Ns, '95th percentile'],
-  ['algbw_gbps', ({ algbw }) => algbw, 'bytes / median, in GB/s'],
-  ['busbw_gbps', ({ busbw }) => busbw, 'algbw × 2(n − 1)/n for n threads'],
-  ['wrong', ({ wrong }) => wrong, 'tries whose payload was not what had been sent'],
-]
-
 export const HANDOFF_COLUMNS: readonly Column<HandoffRow>[] = [
   ['run_id', ({ runId }) => runId],
-  ...within(MEASUREMENT, ({ measurement }: HandoffRow) => measurement),
+  ['kind', ({ measurement }) => measurement.kind, 'round-trip, one-way, barrier, reduction or start-up'],
+  ['method', ({ measurement }) => measurement.method, 'how it is done'],
+  ['threads', ({ measurement }) => measurement.threads, 'threads that take part'],
+  ['bytes', ({ measurement }) => measurement.bytes, 'bytes of the payload'],
+  ['tries', ({ measurement }) => measurement.tries, 'tries that count'],
+  ['median_ns', ({ measurement }) => measurement.medianNs, 'median of the tries'],
+  ['min_ns', ({ measurement }) => measurement.minNs, 'the fastest'],
+  ['p95_ns', ({ measurement }) => measurement.p95Ns, '95th percentile'],
+  ['algbw_gbps', ({ measurement }) => measurement.algbw, 'bytes / median, in GB/s'],
+  ['busbw_gbps', ({ measurement }) => measurement.busbw, 'algbw × 2(n − 1)/n for n threads'],
+  ['wrong', ({ measurement }) => measurement.wrong, 'tries whose payload was not what had been sent'],
   ['status', ({ measurement, cores }) => handoffStatus(measurement, cores), 'ok or oversubscribed'],
 ]
 
-/** With more threads than cores they take turns. */
+/** More threads than cores take turns. */
 export const handoffStatus = ({ threads }: Measurement, cores: number): 'ok' | 'oversubscribed' =>
   threads > cores ? 'oversubscribed' : 'ok'

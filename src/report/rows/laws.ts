@@ -3,7 +3,7 @@ import type { RunFacts } from '../../cells/dimension.ts'
 import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
 
 /** A parameter of a law that was fitted to a series; without one, the law was refused. */
-export interface LawRow {
+interface LawRow {
   readonly run: Pick<RunFacts, 'runId' | 'experiment'>
   readonly series: string
   readonly finding: Fit | Refusal

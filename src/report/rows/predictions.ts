@@ -1,4 +1,4 @@
-import { rowOf, within, type Column } from '../../cells/columns.ts'
+import { rowOf, type Column, type Field } from '../../cells/columns.ts'
 import type { Cell } from '../../cells/cell.ts'
 import type { Configuration } from '../../cells/dimensions.ts'
 import type { RunFacts } from '../../cells/dimension.ts'
@@ -15,27 +15,25 @@ interface Predicted extends Configuration {
   readonly reason: string | undefined
 }
 
-const rounded = (ns: number | undefined): number | undefined => (ns === undefined ? undefined : Math.round(ns))
+const predicted =
+  (value: (prediction: Prediction) => Field) =>
+  ({ prediction }: Predicted): Field =>
+    prediction && value(prediction)
 
 const bucketColumn = (bucket: Bucket): string => `${bucket.replace('-', '_')}_ns`
-
-const PREDICTION: readonly Column<Prediction | undefined>[] = [
-  ['predicted_ns', (of) => rounded(of?.stepNs), 'step time'],
-  ['predicted_bubble', (of) => of?.bubble, 'waiting / (threads × step time)'],
-  ['critical_path_ns', (of) => rounded(of?.criticalPathNs), 'step time with free handoffs'],
-  ...BUCKETS.map((bucket): Column<Prediction | undefined> => [
-    bucketColumn(bucket),
-    (of) => rounded(of?.buckets.get(bucket)),
-    'per rank and step, as in the ledger',
-  ]),
-  ['signal_handoff_ns', (of) => rounded(of?.handoffNs), 'from a publish until another rank goes on'],
-  ['signal_barrier_ns', (of) => rounded(of?.barrierNs), 'a barrier of all ranks'],
-]
 
 export const PREDICTIONS_COLUMNS: readonly Column<Predicted>[] = [
   ...CELL_COLUMNS,
   ['threads', ({ cell }) => cell.plan.programs.length],
-  ...within(PREDICTION, ({ prediction }: Predicted) => prediction),
+  ['predicted_ns', predicted((of) => Math.round(of.stepNs)), 'step time'],
+  ['predicted_bubble', predicted((of) => of.bubble), 'waiting / (threads × step time)'],
+  ['critical_path_ns', predicted((of) => Math.round(of.criticalPathNs)), 'step time with free handoffs'],
+  ...BUCKETS.map((bucket): Column<Predicted> => {
+    const meanNs = predicted((of) => Math.round(of.buckets.get(bucket)!))
+    return [bucketColumn(bucket), meanNs, 'per rank and step, as in the ledger']
+  }),
+  ['signal_handoff_ns', predicted((of) => Math.round(of.handoffNs)), 'from a publish until another rank goes on'],
+  ['signal_barrier_ns', predicted((of) => Math.round(of.barrierNs)), 'a barrier of all ranks'],
   ['calibrated_shapes', ({ calibration }) => calibration.shapes, 'instruction shapes that were timed'],
   ['calibration_seconds', ({ calibration }) => calibration.seconds, 'how long that took'],
   ['status', ({ reason }) => reason ?? 'ok', 'ok, or why there is no prediction'],
@@ -55,18 +53,20 @@ export function readPredictions(
   cells: readonly Cell[],
 ): Map<Cell, Prediction | undefined> {
   const rows = new Map(parseRows(text).map((row) => [cellKey(row), row]))
-  const found = new Map<Cell, Prediction | undefined>()
-  for (const cell of cells) {
-    const row = rows.get(cellKey(rowOf(CELL_COLUMNS, { run, cell })))
-    if (row) found.set(cell, numberIn(row, 'predicted_ns') === undefined ? undefined : predictionIn(row))
-  }
-  return found
+  return new Map(
+    cells.flatMap((cell) => {
+      const row = rows.get(cellKey(rowOf(CELL_COLUMNS, { run, cell })))
+      return row ? [[cell, predictionIn(row)]] : []
+    }),
+  )
 }
 
-function predictionIn(row: CsvRow): Prediction {
+function predictionIn(row: CsvRow): Prediction | undefined {
+  const stepNs = numberIn(row, 'predicted_ns')
+  if (stepNs === undefined) return undefined
   const field = (column: string) => numberIn(row, column) ?? NaN
   return {
-    stepNs: field('predicted_ns'),
+    stepNs,
     bubble: field('predicted_bubble'),
     criticalPathNs: field('critical_path_ns'),
     handoffNs: field('signal_handoff_ns'),

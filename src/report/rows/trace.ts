@@ -22,32 +22,34 @@ export interface TraceEvent {
   readonly args?: Readonly<Record<string, string | number>>
 }
 
+/** When a rank begins its instruction of an index, or, after its last one, ends the step: microseconds from the start. */
+type Time = (rank: number, index: number) => number
+
 /** One step of a cell: a process per cell, a thread per rank, step ⊃ pass ⊃ instruction, an arrow per handoff. */
 export function traceStep(run: RunFacts, cell: Cell, pid: number, reports: readonly VisitReport[]): TraceEvent[] {
   const { plan } = cell
   const fused = isFused(plan)
   const start = Math.min(...reports.map((report) => report.stamps[0]))
-  const microseconds = (stamp: number) => (stamp - start) * 1000
+  const time: Time = (rank, index) => (reports[rank].stamps[index] - start) * 1000
   // Viewers show the name; charts find the cell by the rest.
   const args = { name: `${run.experiment} · ${cell.name}`, ...rowOf(CELL_COLUMNS, { run, cell }) }
   const events: TraceEvent[] = [{ ph: 'M', pid, tid: 0, name: 'process_name', args }]
 
-  for (const { rank, threadId, stamps } of reports) {
-    const program = plan.programs[rank]
+  for (const { rank: tid, threadId } of reports) {
+    const program = plan.programs[tid]
     const span = (name: string, cat: string, from: number, to: number): TraceEvent => {
-      const ts = microseconds(stamps[from])
-      return { ph: 'X', pid, tid: rank, name, cat, ts, dur: microseconds(stamps[to]) - ts }
+      const ts = time(tid, from)
+      return { ph: 'X', pid, tid, name, cat, ts, dur: time(tid, to) - ts }
     }
-    const thread = { name: `rank ${rank} (thread ${threadId})` }
     events.push(
-      { ph: 'M', pid, tid: rank, name: 'thread_name', args: thread },
-      { ph: 'M', pid, tid: rank, name: 'thread_sort_index', args: { sort_index: rank } },
+      { ph: 'M', pid, tid, name: 'thread_name', args: { name: `rank ${tid} (thread ${threadId})` } },
+      { ph: 'M', pid, tid, name: 'thread_sort_index', args: { sort_index: tid } },
       span('step', 'step', 0, program.length),
       ...passesOf(program, fused).map(({ name, from, to }) => span(name, 'pass', from, to)),
       ...program.map((instruction, i) => span(titleOf(plan, instruction), bucketOf(instruction), i, i + 1)),
     )
   }
-  return [...events, ...handoffs(plan, pid, reports, microseconds)]
+  return [...events, ...handoffs(plan, pid, time)]
 }
 
 /** A pass lasts from the first to the last of consecutive instructions on one microbatch, waits between them included. */
@@ -64,34 +66,25 @@ function passesOf(program: readonly Instruction[], fused: boolean): { name: stri
   return passes
 }
 
-function titleOf(plan: Plan, instruction: Instruction): string {
+function titleOf({ counters }: Plan, instruction: Instruction): string {
   if ('layer' in instruction) return `${instruction.op} ${instruction.layer}`
-  if (instruction.op === 'await') return `${instruction.cause}: ${plan.counters[instruction.counter].name}`
-  if (instruction.op === 'publish') return `publish ${plan.counters[instruction.counter].name}`
-  return instruction.op
+  if (instruction.op === 'await') return `${instruction.cause}: ${counters[instruction.counter].name}`
+  return instruction.op === 'publish' ? `publish ${counters[instruction.counter].name}` : instruction.op
 }
 
 /** An arrow from each publish to the await that received it. */
-function handoffs(
-  plan: Plan,
-  pid: number,
-  reports: readonly VisitReport[],
-  microseconds: (stamp: number) => number,
-): TraceEvent[] {
+function handoffs(plan: Plan, pid: number, time: Time): TraceEvent[] {
   const events: TraceEvent[] = []
   /** The instruction that each rank is at, and the publishes of each counter. */
   const at = plan.programs.map(() => 0)
-  const published: { rank: number; index: number }[][] = plan.counters.map(() => [])
-  let id = pid * 1_000_000
-  const end = (ph: 's' | 'f', rank: number, index: number): TraceEvent => ({
-    ph,
+  const published = plan.counters.map((): { rank: number; index: number }[] => [])
+  const end = (tid: number, index: number) => ({
     pid,
-    tid: rank,
+    tid,
     name: 'handoff',
     cat: 'handoff',
-    id,
-    ts: microseconds(reports[rank].stamps[index]),
-    ...(ph === 'f' ? { bp: 'e' as const } : {}),
+    id: pid * 1_000_000 + events.length / 2 + 1,
+    ts: time(tid, index),
   })
   walk(plan, {
     instruction(rank, index) {
@@ -104,10 +97,9 @@ function handoffs(
       const instruction = plan.programs[rank][at[rank]]
       if (instruction.op !== 'await' || instruction.cause !== 'receive') return
       const from = published[counter][count - 1]
-      id++
-      // From the start of the publish, which may be seen before it ends, to the start of the work after the await: between
-      // any other two instants an arrow could point backwards.
-      events.push(end('s', from.rank, from.index), end('f', rank, at[rank] + 1))
+      // From the start of the publish, which may be seen before it ends, to the start of the work after the await:
+      // between any other two instants an arrow could point backwards.
+      events.push({ ph: 's', ...end(from.rank, from.index) }, { ph: 'f', ...end(rank, at[rank] + 1), bp: 'e' })
     },
   })
   return events

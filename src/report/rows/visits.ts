@@ -11,7 +11,7 @@ export const CELL_COLUMNS: readonly Column<Configuration>[] = CONFIGURATION.filt
 )
 
 /** A visit of a cell in a run. */
-export interface Visited {
+interface Visited {
   readonly run: RunFacts
   readonly visit: Visit
 }
@@ -24,7 +24,7 @@ const VISIT: readonly Column<Visited>[] = [
 ]
 
 /** One step of a visit. */
-export interface Sample extends Visited {
+interface Sample extends Visited {
   readonly step: number
   readonly status: Status
 }

@@ -1,10 +1,10 @@
 import { fieldsOf } from '../../cells/dimensions.ts'
 import { isDifferent } from '../../measure/noise.ts'
 import type { Outcome } from '../../measure/outcome.ts'
+import { neediest } from '../../plan/read/memory.ts'
 import { formatInterval, inMib, percent } from './format.ts'
 import { spokenLabel } from './label.ts'
-import { reducingShare } from './shares.ts'
-import { isTextbook, type Measured, type Split } from './splits.ts'
+import { isMeasured, isTextbook, serialOf, type Measured, type Split } from './splits.ts'
 
 /** Speed-ups of grids that combine several kinds of parallelism. */
 export interface Combined {
@@ -13,31 +13,30 @@ export interface Combined {
   readonly grids: readonly { readonly label: string; readonly speedup: number }[]
 }
 
-/** The results behind the answers. */
-export interface Shown {
-  /** On one thread count, the fastest first. */
-  readonly splits: readonly Split[]
-  readonly threads: number
-  readonly serialBytes: number | undefined
+/** What the screen knows of a run beside its splits. */
+export interface ShownRun {
+  readonly machine: { readonly cores: number }
+  /** Serial's largest difference from itself, as a share; undefined if it was not measured twice. */
   readonly floor: number | undefined
-  readonly cores: number
-  readonly combined: Combined | undefined
+  /** The outcomes of the experiment `scaling`. */
+  readonly outcomes: readonly Outcome[]
+  readonly combined?: Combined | undefined
 }
 
-type Answer = readonly [question: string, answer: string]
-
-/** Answers the textbook's questions from this run; a question without numbers is left out. */
-export function answers(shown: Shown): Answer[] {
-  const measured = shown.splits.filter((split): split is Measured => split.gain !== undefined)
-  const double = shown.threads === 2 ? 'Why not double?' : `Why not ${shown.threads}x?`
-  const pairs: readonly (readonly [string, string | undefined])[] = [
-    ['Faster at all?', notFaster(measured)],
-    [double, whyNot(measured, shown)],
-    ['Idle workers?', idle(measured)],
-    ['Too large?', tooLarge(shown)],
-    ['Combine both?', combine(shown)],
-  ]
-  return pairs.flatMap(([question, answer]) => (answer === undefined ? [] : [[question, answer] as const]))
+/**
+ * Answers the textbook's questions from this run; a question without numbers is left out.
+ *
+ * @param splits on one thread count, the fastest first
+ */
+export function answers(splits: readonly Split[], threads: number, run: ShownRun): [string, string][] {
+  const measured = splits.filter(isMeasured)
+  return Object.entries({
+    'Faster at all?': notFaster(measured),
+    [threads === 2 ? 'Why not double?' : `Why not ${threads}x?`]: whyNot(measured, threads, run.floor),
+    'Idle workers?': idle(measured),
+    'Too large?': tooLarge(splits, serialOf(run.outcomes)),
+    'Combine both?': combine(run),
+  }).filter((pair): pair is [string, string] => pair[1] !== undefined)
 }
 
 const isFaster = ({ gain, outcome: { differs } }: Measured): boolean =>
@@ -48,77 +47,75 @@ function notFaster(measured: readonly Measured[]): string | undefined {
   return 'not shown here: no split beats one thread by more than its interval and the noise.'
 }
 
+/** Smaller shares round to 0 %. */
+const LEAST_SHARE = 0.005
+
 /** How the textbook's replicas, or else the fastest split, lose their time. */
-function whyNot(measured: readonly Measured[], { threads, floor = 0 }: Shown): string | undefined {
+function whyNot(measured: readonly Measured[], threads: number, floor = 0): string | undefined {
   const split = measured.find(isTextbook) ?? measured.at(0)
   if (!split) return undefined
-  const { speedup, interval, shares } = split.gain
-  const { low, high } = interval
-  if (!isDifferent(speedup / threads, { low: low / threads, high: high / threads }, floor)) {
+  const { speedup, interval, extra, adding, waiting } = split.gain
+  const efficiency = { low: interval.low / threads, high: interval.high / threads }
+  if (!isDifferent(speedup / threads, efficiency, floor)) {
     return `${split.spoken}: ${formatInterval(speedup, interval)} cannot be told from ${threads} in this run.`
   }
   if (speedup > threads) return `${split.spoken}: ${formatInterval(speedup, interval)} is even more.`
-  const adding = Math.min(shares.extra, reducingShare(split.outcome))
   const losses = [
     [adding, 'adding gradients'],
-    [shares.extra - adding, adding > 0 ? 'other extra' : 'extra work'],
-    [shares.waiting, 'waiting'],
+    [extra - adding, adding > 0 ? 'other extra' : 'extra work'],
+    [waiting, 'waiting'],
   ] as const
   const named = losses.filter(([share]) => share >= LEAST_SHARE).map(([share, what]) => `${percent(share)} ${what}`)
   return named.length === 0 ? undefined : `${split.spoken}: ${named.join(', ')}.`
 }
 
-/** Smaller shares round to 0 %. */
-const LEAST_SHARE = 0.005
-
-const waiting = ({ gain }: Measured): number => gain.shares.waiting
-
 function idle(measured: readonly Measured[]): string | undefined {
-  const [least, ...others] = measured.toSorted((a, b) => waiting(a) - waiting(b))
-  if (!least) return undefined
+  const busiest = measured.toSorted((a, b) => a.gain.waiting - b.gain.waiting)
   const layers = measured.find(({ fields }) => fields.mode === 'layer')
-  const most = layers ?? others.at(-1) ?? least
-  const told = `${most.spoken}: ${percent(waiting(most))} waiting (plan ${percent(most.gain.summary.bubbleFractionIdeal)})`
+  const most = layers ?? busiest.at(-1)
+  if (!most) return undefined
+  const { waiting, summary } = most.gain
+  const told = `${most.spoken}: ${percent(waiting)} waiting (plan ${percent(summary.bubbleFractionIdeal)})`
   if (!layers) return `${told}.`
-  const pipeline = [least, ...others].find(({ fields }) => fields.mode === 'pipeline')
-  const less = pipeline && waiting(pipeline) < waiting(layers)
-  return `${told}, one works at a time${less ? `; ${valueOf(pipeline.label.replace('pipeline, ', ''), percent(waiting(pipeline)))}` : ''}.`
+  const pipeline = busiest.find(({ fields }) => fields.mode === 'pipeline')
+  const less =
+    pipeline && pipeline.gain.waiting < waiting
+      ? `; ${valueOf(pipeline.label.replace('pipeline, ', ''), percent(pipeline.gain.waiting))}`
+      : ''
+  return `${told}, one works at a time${less}.`
 }
 
 /** A name and its number, on one line. */
 const valueOf = (name: string, value: string): string => `${name}\u00a0${value}`
 
-function tooLarge({ splits, serialBytes }: Shown): string | undefined {
-  if (serialBytes === undefined || splits.length === 0) return undefined
+function tooLarge(splits: readonly Split[], serial: Outcome | undefined): string | undefined {
+  if (!serial || splits.length === 0) return undefined
   const least = splits.reduce((a, b) => (b.bytes < a.bytes ? b : a))
   const layers = splits.find(({ fields }) => fields.mode === 'layer')
   const told = new Set([splits.find(isTextbook), layers, least].filter((split) => split !== undefined))
   const each = [...told].map(({ spoken, bytes }) => valueOf(spoken, inMib(bytes)))
-  return `one thread: ${inMib(serialBytes)} MiB; ${each.join(', ')}.`
+  return `one thread: ${inMib(neediest(serial.cell.plan).bytes)} MiB; ${each.join(', ')}.`
 }
 
-function combine({ combined, cores }: Shown): string | undefined {
+function combine({ combined, machine: { cores } }: ShownRun): string | undefined {
   if (!combined || combined.grids.length === 0) return undefined
   const { threads, source, grids } = combined
-  const each = grids.map(({ label, speedup }) => valueOf(label, speedup.toFixed(2))).join(', ')
-  return source === 'measured'
-    ? `on ${threads} threads: ${each}.`
-    : `${cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`}: ${each}.`
+  const simulated = cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`
+  const each = grids.map(({ label, speedup }) => valueOf(label, speedup.toFixed(2)))
+  return `${source === 'measured' ? `on ${threads} threads` : simulated}: ${each.join(', ')}.`
 }
 
-/** Says whether every split trained the same weights as serial. */
-export function weightsLine(outcomes: readonly Outcome[]): string | undefined {
-  if (outcomes.length === 0) return undefined
-  const named = (match: Outcome['verdict']['match']) => {
+/** Whether every split trained the same weights as serial, in a sentence or two; empty without splits. */
+export function weightsLine(outcomes: readonly Outcome[]): string[] {
+  if (outcomes.length === 0) return []
+  const [exact, close, different] = (['exact', 'close', 'different'] as const).map((match) => {
     const found = outcomes.filter(({ verdict }) => verdict.match === match)
     return [...new Set(found.map(({ cell }) => spokenLabel(fieldsOf(cell))))].join(', ')
-  }
-  const [exact, close, different] = [named('exact'), named('close'), named('different')]
-  if (exact === '') {
-    return [close && `Close to serial’s weights: ${close}.`, different && `Different: ${different}.`]
-      .filter((part) => part !== '')
-      .join(' ')
-  }
-  const but = [close && `${close} (close)`, different && `${different} (different)`].filter((part) => part !== '')
-  return `All end with serial’s weights to the bit${but.length === 0 ? '' : `, but ${but.join(', ')}`}.`
+  })
+  const others = exact
+    ? [close && `${close} (close)`, different && `${different} (different)`]
+    : [close && `Close to serial’s weights: ${close}.`, different && `Different: ${different}.`]
+  const told = others.filter(Boolean)
+  if (!exact) return [told.join(' ')]
+  return [`All end with serial’s weights to the bit${told.length === 0 ? '' : `, but ${told.join(', ')}`}.`]
 }

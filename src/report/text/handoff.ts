@@ -4,26 +4,17 @@ import { formatDuration } from './format.ts'
 import { plainTable } from './text-table.ts'
 import { red } from './wrap.ts'
 
-const KIND = 10
-const METHOD = 23
-const THREADS = 4
-const SIZE = 7
-const TIME = 9
-
 /** A line per measurement, of at most 80 columns; `*` marks more threads than cores. */
 export function handoffLine(measurement: Measurement, cores: number): string {
   const { kind, method, bytes, medianNs, p95Ns, algbw, wrong } = measurement
+  const right = algbw === undefined ? ` p95 ${time(p95Ns).padStart(9)}` : `${algbw.toFixed(2).padStart(7)} GB/s`
   return [
-    kind.padEnd(KIND),
-    method.padEnd(METHOD),
-    threadsOf(measurement, cores).padStart(THREADS),
-    (bytes === undefined ? '' : formatBytes(bytes)).padStart(SIZE),
-    ` median ${time(medianNs).padStart(TIME)}`,
-    wrong > 0
-      ? red(` ${wrong} wrong`)
-      : algbw === undefined
-        ? ` p95 ${time(p95Ns).padStart(TIME)}`
-        : `${algbw.toFixed(2).padStart(7)} GB/s`,
+    kind.padEnd(10),
+    method.padEnd(23),
+    threadsOf(measurement, cores).padStart(4),
+    (bytes === undefined ? '' : formatBytes(bytes)).padStart(7),
+    ` median ${time(medianNs).padStart(9)}`,
+    wrong > 0 ? red(` ${wrong} wrong`) : right,
   ].join(' ')
 }
 
@@ -32,45 +23,36 @@ const threadsOf = (measurement: Measurement, cores: number): string =>
 
 /** A row per method and number of threads, of what has no payload; `*` marks more threads than cores. */
 export const latencyTable = (measurements: readonly Measurement[], cores: number): string =>
-  plainTable({
-    head: ['kind', 'method', 'threads', 'median', 'min', 'p95', 'wrong'],
-    rows: measurements
-      .filter(({ bytes }) => bytes === undefined)
-      .map((measurement) => {
-        const { kind, method, medianNs, minNs, p95Ns, wrong } = measurement
-        return [
-          kind,
-          method.replace('Piscina task, ', 'task, '),
-          threadsOf(measurement, cores),
-          ...[medianNs, minNs, p95Ns].map(time),
-          String(wrong),
-        ]
-      }),
-    left: ['kind', 'method'],
-  })
+  plainTable(
+    measurements.filter(({ bytes }) => bytes === undefined),
+    [
+      ['kind', ({ kind }) => kind, 'left'],
+      ['method', ({ method }) => method.replace('Piscina task, ', 'task, '), 'left'],
+      ['threads', (each) => threadsOf(each, cores)],
+      ['median', ({ medianNs }) => time(medianNs)],
+      ['min', ({ minNs }) => time(minNs)],
+      ['p95', ({ p95Ns }) => time(p95Ns)],
+      ['wrong', ({ wrong }) => String(wrong)],
+    ],
+  )
 
 /** The medians of a kind that has a payload: a row per size, a column per method. */
 export function sizeTable(measurements: readonly Measurement[], kind: Kind): string {
   const found = measurements.filter((each) => each.kind === kind)
   const methods = [...new Set(found.map(({ method }) => method))]
   const sizes = [...new Set(found.map(({ bytes }) => bytes!))].sort((a, b) => a - b)
-  return plainTable({
-    head: [kind, ...methods, 'wrong'],
-    rows: sizes.map((size) => {
-      const row = found.filter(({ bytes }) => bytes === size)
-      const medians = methods.map((name) => row.find(({ method }) => method === name)?.medianNs)
-      return [
-        formatBytes(size),
-        ...medians.map((ns) => (ns === undefined ? '' : time(ns))),
-        String(row.reduce((sum, { wrong }) => sum + wrong, 0)),
-      ]
-    }),
-    left: [],
-  })
+  const ofSize = (size: number) => found.filter(({ bytes }) => bytes === size)
+  const medianOf = (size: number, name: string) => ofSize(size).find(({ method }) => method === name)?.medianNs
+  return plainTable(sizes, [
+    [kind, formatBytes],
+    ...methods.map((method) => [method, (size: number) => time(medianOf(size, method))] as const),
+    ['wrong', (size) => String(ofSize(size).reduce((sum, { wrong }) => sum + wrong, 0))],
+  ])
 }
 
-/** Below a microsecond in whole nanoseconds. */
-function time(ns: number): string {
+/** Below a microsecond in whole nanoseconds; empty for what was not measured. */
+function time(ns: number | undefined): string {
+  if (ns === undefined) return ''
   const whole = ns.toFixed(0)
   return Number(whole) < 1000 ? `${whole} ns` : formatDuration(ns)
 }

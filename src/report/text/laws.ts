@@ -1,4 +1,5 @@
 import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
+import { percent } from './format.ts'
 
 /** A series, with each law's fit or the reason that there is none. */
 export interface Held {
@@ -7,9 +8,8 @@ export interface Held {
 }
 
 /**
- * A sentence per series: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL:
- * 4 distinct thread counts, USL needs at least 5". Series without a fit share one for
- * each reason.
+ * A sentence per series: "data owner: Amdahl σ 0.021 [0.018, 0.024], off by up to 1.2 %; no USL: 4 distinct thread
+ * counts, USL needs at least 5". Series without a fit share one for each reason.
  */
 export function lawsLines(held: readonly Held[]): string[] {
   const refused = new Map<string, string[]>()
@@ -17,15 +17,11 @@ export function lawsLines(held: readonly Held[]): string[] {
   for (const { series, findings } of held) {
     // The first part of a name is the mode; others, such as zero-bubble, have hyphens of their own.
     const name = series.replace('-', ' ')
-    const refusals = findings.filter((finding) => finding.status === 'refused')
-    if (refusals.length === findings.length) {
-      const reason = reasonOf(refusals)
-      refused.set(reason, [...(refused.get(reason) ?? []), name])
+    if (findings.some(({ status }) => status === 'ok')) {
+      lines.push(`${name}: ${findings.map(findingText).join('; ')}`)
     } else {
-      const each = findings.map((finding) =>
-        finding.status === 'ok' ? fitted(finding) : `no ${finding.law.title}: ${finding.reason}`,
-      )
-      lines.push(`${name}: ${each.join('; ')}`)
+      const reason = reasonOf(findings.filter((finding) => finding.status === 'refused'))
+      refused.set(reason, [...(refused.get(reason) ?? []), name])
     }
   }
   return [...lines, ...[...refused].map(([reason, names]) => `${names.join(', ')}: no law is fitted: ${reason}`)]
@@ -35,8 +31,11 @@ export function lawsLines(held: readonly Held[]): string[] {
 const reasonOf = ([first, ...others]: readonly Refusal[]): string =>
   [first.reason, ...others.map(({ law }) => `${law.title} at least ${law.fewest}`)].join(', ')
 
-const fitted = ({ law, parameters, largestError }: Fit): string =>
-  `${law.title} ${parameters.map(estimated).join(', ')}, off by up to ${(100 * largestError).toFixed(1)} %`
+function findingText(finding: Fit | Refusal): string {
+  if (finding.status === 'refused') return `no ${finding.law.title}: ${finding.reason}`
+  const { law, parameters, largestError } = finding
+  return `${law.title} ${parameters.map(estimated).join(', ')}, off by up to ${percent(largestError, 1)}`
+}
 
 function estimated({ symbol, value, interval: { low, high } }: Parameter): string {
   const interval = ` [${significant(low)}, ${significant(high)}]`

@@ -4,10 +4,7 @@ import { simulate } from '../../simulate/simulate.ts'
 import { evenTicks } from '../charts/ticks.ts'
 
 const IDLE = '·'
-/**
- * Instructions without products take this share of a step in the grid, so that they can be seen, but all of them together
- * no more than `most`.
- */
+/** Instructions without products take a share of a step in the grid, to be seen: `each` this, but together at most `most`. */
 const SMALL_SHARE = { each: 1 / 60, most: 0.15 }
 const LEAST_COLUMNS = 20
 
@@ -17,28 +14,21 @@ interface Block {
   to: number
 }
 
+/** Letters of instructions that are not a pass, or not drawn as one. */
+const LETTERS: Partial<Record<Instruction['op'], string>> = {
+  loss: 'L',
+  reduce: 'R',
+  update: 'U',
+  pack: 'P',
+  send: 'H',
+  take: 'H',
+}
+
 /** The label of an instruction in a grid; undefined for signals. */
 function labelOf(instruction: Instruction, fused: boolean): string | undefined {
   const pass = passOf(instruction, fused)
-  switch (instruction.op) {
-    case 'forward':
-    case 'backward-input':
-    case 'backward-weight':
-      return `${pass}${instruction.microbatch}`
-    case 'loss':
-      return `L${instruction.microbatch}`
-    case 'reduce':
-      return 'R'
-    case 'update':
-      return 'U'
-    case 'pack':
-      return 'P'
-    case 'send':
-    case 'take':
-      return 'H'
-    default:
-      return undefined
-  }
+  const letter = LETTERS[instruction.op] ?? pass
+  return pass && 'microbatch' in instruction ? `${letter}${instruction.microbatch}` : letter
 }
 
 /** When each rank does what if time were flop and handing over were free; neighbours with one label are one block. */

@@ -21,27 +21,30 @@ interface Part {
  */
 export function planWords(plan: Plan, width = 80): string[] {
   const ranks = plan.programs.map((_, rank) => partOf(plan, rank))
-  const parts = joined(ranks, (a, b) => a.samples === b.samples)
+  const grouped = (key: (part: Part) => string) =>
+    joined(ranks, (a, b) => (key(a) === key(b) ? { ...a, ranks: { from: a.ranks.from, to: b.ranks.to } } : undefined))
+  const parts = grouped(({ samples, work }) => `${samples}, ${work}`)
   const isShort = parts.length <= MOST_LINES
-  const shown = isShort ? parts : joined(ranks, () => true)
+  const shown = isShort ? parts : grouped(({ share, work }) => `${share}, ${work}`)
   const told = shown.length > MOST_LINES ? shown.slice(0, MOST_LINES - 1) : shown
   const more = plan.programs.length - told[told.length - 1].ranks.to
   return [
-    ...told.map((part) => `${rankNames(part.ranks)}: ${isShort ? part.samples : part.share}, ${part.work}`),
+    ...told.map(({ ranks: { from, to }, samples, share, work }) => {
+      return `${to - from > 1 ? 'ranks' : 'rank'} ${range(from, to)}: ${isShort ? samples : share}, ${work}`
+    }),
     ...(more > 0 ? [`… and ${more} more ranks`] : []),
   ].flatMap((line) => wrapped(line, width, 2))
 }
 
-/** Neighbours that do the same are one. */
-function joined(parts: readonly Part[], alike: (a: Part, b: Part) => boolean): Part[] {
-  const groups: Part[] = []
-  for (const part of parts) {
-    const last = groups.at(-1)
-    if (last && last.share === part.share && last.work === part.work && alike(last, part))
-      groups[groups.length - 1] = { ...last, ranks: { from: last.ranks.from, to: part.ranks.to } }
-    else groups.push(part)
+/** Makes one of neighbours for which `join` has a result. */
+function joined<T>(items: readonly T[], join: (last: T, next: T) => T | undefined): T[] {
+  const result: T[] = []
+  for (const item of items) {
+    const whole = result.length > 0 ? join(result[result.length - 1], item) : undefined
+    if (whole === undefined) result.push(item)
+    else result[result.length - 1] = whole
   }
-  return groups
+  return result
 }
 
 function partOf(plan: Plan, rank: number): Part {
@@ -68,37 +71,31 @@ function partOf(plan: Plan, rank: number): Part {
 
 /** "the whole model", "layers 3–4", "columns 0–127 of each layer". */
 function layersOf({ model: { widths } }: Plan, forwards: readonly Forward[]): string {
+  const byKind = new Map<string, number[]>()
   const columnsOf = new Map(forwards.map(({ layer, output }) => [layer, output.columns]))
-  const slices = [...columnsOf].map(([layer, columns]) =>
-    length(columns) === widths[layer + 1] ? '' : `columns ${range(columns.from, columns.to)} of `,
-  )
-  const layers = [...columnsOf.keys()]
-  const isWhole = layers.length === widths.length - 1
-  const kinds = [...new Set(slices)]
-  if (isWhole && kinds.length === 1) return kinds[0] === '' ? 'the whole model' : `${kinds[0]}each layer`
-  return kinds
-    .map((kind) => {
-      const own = union(layers.filter((_, i) => slices[i] === kind).map((layer) => ({ from: layer, to: layer + 1 })))
+  for (const [layer, columns] of columnsOf) {
+    const kind = length(columns) === widths[layer + 1] ? '' : `columns ${range(columns.from, columns.to)} of `
+    byKind.set(kind, [...(byKind.get(kind) ?? []), layer])
+  }
+  const [[first]] = byKind
+  if (byKind.size === 1 && columnsOf.size === widths.length - 1)
+    return first === '' ? 'the whole model' : `${first}each layer`
+  return [...byKind]
+    .map(([kind, layers]) => {
+      const own = union(layers.map((layer) => ({ from: layer, to: layer + 1 })))
       const names = own.map(({ from, to }) => range(from + 1, to + 1)).join(', ')
-      return `${kind === '' && kinds.length > 1 ? 'all of ' : kind}${total(own) > 1 ? 'layers' : 'layer'} ${names}`
+      return `${kind === '' && byKind.size > 1 ? 'all of ' : kind}${layers.length > 1 ? 'layers' : 'layer'} ${names}`
     })
     .join(', ')
 }
-
-const rankNames = ({ from, to }: Span): string => `${to - from > 1 ? 'ranks' : 'rank'} ${range(from, to)}`
 
 const range = (from: number, to: number): string => (to - from > 1 ? `${from}–${to - 1}` : `${from}`)
 
 const total = (spans: readonly Span[]): number => spans.reduce((sum, span) => sum + length(span), 0)
 
 /** Spans in order, those that touch or overlap joined. */
-function union(spans: readonly Span[]): Span[] {
-  const spansJoined: Span[] = []
-  for (const span of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = spansJoined.at(-1)
-    if (last && span.from <= last.to)
-      spansJoined[spansJoined.length - 1] = { from: last.from, to: Math.max(last.to, span.to) }
-    else spansJoined.push(span)
-  }
-  return spansJoined
-}
+const union = (spans: readonly Span[]): Span[] =>
+  joined(
+    spans.toSorted((a, b) => a.from - b.from),
+    (a, b) => (b.from <= a.to ? { from: a.from, to: Math.max(a.to, b.to) } : undefined),
+  )

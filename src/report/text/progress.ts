@@ -22,36 +22,28 @@ export interface Progress {
 
 /** A line to rewrite in place. It leaves the last column free, since some terminals wrap there. */
 export function progressLine(progress: Progress, width: number = USUAL_WIDTH): string {
-  const { experiment, group, block, fewest, done, cells, label, stepNs } = progress
+  const { experiment, block, done, cells } = progress
+  const { group, blocks, step, left } = partsOf(progress)
   const count = `${done}/${cells} cells`
-  const whole = [
-    group === '' ? experiment : `${experiment}, ${group}`,
-    blockOf(block, fewest),
-    count,
-    `${label} ${formatDuration(stepNs)}`,
-    ...left(progress),
-  ]
-  const forms = [whole, [experiment, `block ${block}`, count, ...left(progress)], [`block ${block}`, count]]
-  const lines = forms.map((parts) => parts.join(' · '))
+  const short = [`block ${block}`, count]
+  const lines = [[group, blocks, count, step, ...left], [experiment, ...short, ...left], short].map((parts) =>
+    parts.join(' · '),
+  )
   return lines.find((line) => widthOf(line) < width) ?? shortened(lines[lines.length - 1], width - 1)
 }
 
 /** A line per block for a pipe or a file. */
 export function blockLine(progress: Progress): string {
-  const { experiment, group, block, fewest, done, cells, label, stepNs } = progress
-  return [
-    `${experiment}${group === '' ? '' : `, ${group}`}: ${blockOf(block, fewest)}`,
-    `${done} of ${cells} cells`,
-    `${label} ${formatDuration(stepNs)} a step`,
-    ...left(progress),
-  ].join('; ')
+  const { group, blocks, step, left } = partsOf(progress)
+  return [`${group}: ${blocks}`, `${progress.done} of ${progress.cells} cells`, `${step} a step`, ...left].join('; ')
 }
 
-const blockOf = (block: number, fewest: number): string =>
-  block > fewest ? `block ${block}` : `block ${block} of at least ${fewest}`
-
-const left = ({ secondsLeft }: Progress): string[] =>
-  secondsLeft === undefined ? [] : [`${aboutSeconds(secondsLeft)} left`]
+const partsOf = ({ experiment, group, block, fewest, label, stepNs, secondsLeft }: Progress) => ({
+  group: group === '' ? experiment : `${experiment}, ${group}`,
+  blocks: block > fewest ? `block ${block}` : `block ${block} of at least ${fewest}`,
+  step: `${label} ${formatDuration(stepNs)}`,
+  left: secondsLeft === undefined ? [] : [`${aboutSeconds(secondsLeft)} left`],
+})
 
 /** An estimated duration: "about 40 s", "about 3 min". */
 export function aboutSeconds(seconds: number): string {

@@ -1,12 +1,14 @@
 import { formatInterval, inMib, percent } from './format.ts'
-import { timeBar } from './shares.ts'
-import { withoutResult, type Measured, type Split } from './splits.ts'
+import { isMeasured, withoutResult, type Gain, type Measured, type Split } from './splits.ts'
+import { plainTable, type TextColumn } from './text-table.ts'
 import { shortened, widthOf, wrapped } from './wrap.ts'
 
 const WIDEST_BAR = 20
 const NARROWEST_BAR = 5
 const GAP = '  '
-const BAR_HEAD = 'useful #  extra +  waiting .'
+
+const HEADING = 'useful #  extra +  waiting .'
+const LEGEND = '# useful, + extra work, . waiting: of all threads’ time.'
 
 /** The level of detail of a table. */
 interface Form {
@@ -16,7 +18,7 @@ interface Form {
   readonly narrowestBar: number
 }
 
-/** The first that fits is taken. */
+/** The first that fits is taken. With words, bar and waiting take 28 columns at least, as their heading does. */
 const FORMS: readonly Form[] = [
   { interval: true, words: true, narrowestBar: 18 },
   { interval: true, words: false, narrowestBar: 8 },
@@ -31,63 +33,55 @@ const FORMS: readonly Form[] = [
  */
 export function splitLines(splits: readonly Split[], width: number, minima: boolean): string[] {
   const labelWidth = Math.max('split'.length, ...splits.map(({ label }) => widthOf(label)))
-  const measured = splits.filter((split): split is Measured => split.gain !== undefined)
-  const [table = []] =
-    measured.length === 0 ? [] : FORMS.flatMap((form) => drawn(measured, form, labelWidth, width, minima))
-  const failed = splits
-    .filter(({ gain }) => !gain)
-    .map(({ label, outcome }) => ({ lead: label.padEnd(labelWidth) + GAP, reason: withoutResult(outcome) }))
+  const rows = splits.map((split) => ({ ...split, label: split.label.padEnd(labelWidth) }))
   return [
-    ...table,
-    ...failed.flatMap(({ lead, reason }) => wrapped(reason, width, lead.length, lead)),
-    ...(minima && measured.length > 0
+    ...tableLines(rows.filter(isMeasured), width, minima),
+    ...rows
+      .filter(({ gain }) => !gain)
+      .flatMap(({ label, outcome }) => wrapped(withoutResult(outcome), width, labelWidth + GAP.length, label + GAP)),
+    ...(minima && rows.some(isMeasured)
       ? wrapped('fastest: the same by the fastest steps, which other programs disturb least.', width, 2)
       : []),
   ]
 }
 
-/** The table in a form, in a list; empty if there is no room for its bar. */
-function drawn(
-  rows: readonly Measured[],
-  { interval, words, narrowestBar }: Form,
-  labelWidth: number,
-  width: number,
-  minima: boolean,
-): string[][] {
-  const column = (head: string, field: (row: Measured) => string): string[] => {
-    const fields = [head, ...rows.map(field)]
-    const widest = Math.max(...fields.map(widthOf))
-    return fields.map((text) => text.padStart(widest))
+function tableLines(rows: readonly Measured[], width: number, minima: boolean): string[] {
+  if (rows.length === 0) return []
+  for (const form of FORMS) {
+    const draw = (bar: number) => plainTable(rows, columnsOf(rows, form, minima, bar), Infinity).split('\n')
+    const room = Math.min(WIDEST_BAR, width - widthOf(draw(0)[0]) - GAP.length)
+    if (room < form.narrowestBar) continue
+    const bar = room < NARROWEST_BAR ? 0 : room
+    const legend = bar === 0 || form.words ? [] : [LEGEND]
+    return [...draw(bar).map((line) => shortened(line, width)), ...legend.flatMap((line) => wrapped(line, width, 2))]
   }
-  const before = [
-    ['split', ...rows.map(({ label }) => label)].map((text) => text.padEnd(labelWidth)),
-    column(
-      interval ? 'times as fast' : 'times',
-      (row) =>
-        markOf(row) + (interval ? formatInterval(row.gain.speedup, row.gain.interval) : row.gain.speedup.toFixed(2)),
-    ),
-    ...(minima ? [column('fastest', ({ gain }) => gain.summary.speedupOfMinima?.toFixed(2) ?? '')] : []),
-  ]
-  const after = [
-    column(words ? '' : 'wait', ({ gain }) => percent(gain.shares.waiting) + (words ? ' wait' : '')),
-    column(words ? 'MiB/thread' : 'MiB', ({ bytes }) => inMib(bytes)),
-  ]
-  const taken = [...before, ...after].reduce((sum, [head]) => sum + widthOf(head) + GAP.length, 0)
-  const room = Math.min(WIDEST_BAR, width - taken)
-  if (room < narrowestBar) return []
-  const bar =
-    room < NARROWEST_BAR
-      ? []
-      : [[words ? '' : '# + .', ...rows.map(({ gain }) => timeBar(gain.shares, room))].map((text) => text.padEnd(room))]
-  const lines = [...before, ...bar, ...after]
-    .reduce((left, right) => left.map((text, i) => text + GAP + right[i]))
-    .map((line) => shortened(line, width))
-  // The heading of the bar is wider than the bar; that of the waiting beside it is empty.
-  const start = before.reduce((sum, [head]) => sum + widthOf(head) + GAP.length, 0)
-  if (words) lines[0] = lines[0].slice(0, start) + BAR_HEAD + lines[0].slice(start + BAR_HEAD.length)
-  const legend =
-    words || room < NARROWEST_BAR ? [] : wrapped('# useful, + extra work, . waiting: of all threads’ time.', width, 2)
-  return [[...lines, ...legend]]
+  return []
 }
 
-const markOf = ({ outcome }: Measured): string => (outcome.differs === false ? '≈ ' : '')
+/** @param bar the width of the bar, or 0 */
+function columnsOf(rows: readonly Measured[], { interval, words }: Form, minima: boolean, bar: number) {
+  const waitOf = ({ gain }: Measured) => percent(gain.waiting) + (words ? ' wait' : '')
+  const waitWidth = Math.max(words ? 0 : 'wait'.length, ...rows.map((row) => widthOf(waitOf(row))))
+  const beside = (parts: string, wait: string) => (bar === 0 ? '' : parts + GAP) + wait.padStart(waitWidth)
+  const wordless = beside('# + .'.padEnd(bar), 'wait')
+  const columns: (TextColumn<Measured> | false)[] = [
+    ['split', ({ label }) => label, 'left'],
+    [
+      interval ? 'times as fast' : 'times',
+      ({ outcome, gain: { speedup, interval: both } }) =>
+        (outcome.differs === false ? '≈ ' : '') + (interval ? formatInterval(speedup, both) : speedup.toFixed(2)),
+    ],
+    minima && ['fastest', ({ gain }) => gain.summary.speedupOfMinima?.toFixed(2) ?? ''],
+    [words ? (bar === 0 ? '' : HEADING) : wordless, (row) => beside(timeBar(row.gain, bar), waitOf(row)), 'left'],
+    [words ? 'MiB/thread' : 'MiB', ({ bytes }) => inMib(bytes)],
+  ]
+  return columns.filter((column) => column !== false)
+}
+
+/** The shares as `width` characters: `#` useful, `+` extra, `.` waiting. */
+function timeBar({ useful, extra, waiting }: Pick<Gain, 'useful' | 'extra' | 'waiting'>, width: number): string {
+  const counts = [useful, extra, waiting].map((share) => Math.round(share * width))
+  // The longest part absorbs the rounding error.
+  counts[counts.indexOf(Math.max(...counts))] += width - counts.reduce((sum, count) => sum + count, 0)
+  return counts.map((count, i) => '#+.'[i].repeat(count)).join('')
+}

@@ -1,23 +1,16 @@
-import { isAgain } from '../../cells/cell.ts'
 import type { Outcome } from '../../measure/outcome.ts'
-import { neediest } from '../../plan/read/memory.ts'
-import { answers, weightsLine, type Combined } from './answers.ts'
+import { answers, weightsLine, type ShownRun } from './answers.ts'
 import { formatDuration, percent } from './format.ts'
 import { splitLines } from './screen-table.ts'
 import { serialOf, shownSplits, splitsOf, threadsOf, withoutResult } from './splits.ts'
 import { dim, red, shortened, USUAL_WIDTH, widthOf, wrapped } from './wrap.ts'
 
 /** Everything that the screen shows. */
-export interface ScreenResults {
+export interface ScreenResults extends ShownRun {
   readonly machine: { readonly cores: number; readonly cpu: string | null; readonly node: string }
   readonly kernel: string
-  /** Serial's largest difference from itself, as a share; undefined if it was not measured twice. */
-  readonly floor: number | undefined
   /** Known disturbances, as sentences without a period. */
   readonly warnings: readonly string[]
-  /** The outcomes of the experiment `scaling`. */
-  readonly outcomes: readonly Outcome[]
-  readonly combined?: Combined | undefined
   /** The path to show. */
   readonly folder: string
   /** The name of the picture in the folder. */
@@ -36,55 +29,44 @@ const NARROW = 60
 
 /** The screen that ends a run: conditions, a row per split, answers. No line is wider than `width`. */
 export function screenLines(results: ScreenResults, width: number): string[] {
-  const { machine, floor, outcomes, combined, wideCommand } = results
+  const { machine, outcomes, wideCommand } = results
   const columns = Math.min(width, USUAL_WIDTH)
-  const sentence = (text: string) => wrapped(text, columns, 2)
+  const sentences = (...texts: readonly string[]) => texts.flatMap((text) => wrapped(text, columns, 2))
   const reasons = disturbances(results)
-  const serial = serialOf(outcomes)
+  const isDisturbed = reasons.length > 0
   const counts = outcomes.map(threadsOf)
   const threads = Math.max(1, ...counts.filter((count) => count <= machine.cores))
   const splits = threads === 1 ? [] : splitsOf(outcomes, threads)
   const shown = shownSplits(splits, MOST_ROWS)
   const hidden = splits.length - shown.length
-  const told = answers({
-    splits,
-    threads,
-    serialBytes: serial && neediest(serial.cell.plan).bytes,
-    floor,
-    cores: machine.cores,
-    combined,
-  })
-  const weights = weightsLine(outcomes.filter((each) => threadsOf(each) > 1))
   return [
-    ...sentence(headline(results, reasons.length > 0)),
-    ...reasons.flatMap((reason) => sentence(reason)).map(red),
-    ...sentence(modelLine(serial, threads, reasons.length > 0)),
-    ...(threads === 1 ? sentence(nothingToSplit(machine.cores, Math.max(1, ...counts), wideCommand)) : ['']),
-    ...(splits.length > 0 ? splitLines(shown, columns, reasons.length > 0) : []),
-    ...(hidden > 0 ? sentence(`${hidden} more: ${wideCommand}`).map(dim) : []),
-    '',
-    ...told.flatMap(([question, answer]) =>
-      columns < NARROW ? sentence(`${question} ${answer}`) : wrapped(answer, columns, INDENT, question.padEnd(INDENT)),
+    ...sentences(headline(results, isDisturbed)),
+    ...sentences(...reasons).map(red),
+    ...sentences(
+      modelLine(serialOf(outcomes), threads, isDisturbed),
+      threads === 1 ? nothingToSplit(machine.cores, Math.max(1, ...counts), wideCommand) : '',
     ),
-    ...(weights === undefined ? [] : sentence(weights)),
+    ...splitLines(shown, columns, isDisturbed),
+    ...(hidden > 0 ? sentences(`${hidden} more: ${wideCommand}`).map(dim) : []),
+    '',
+    ...answers(splits, threads, results).flatMap(([question, answer]) =>
+      columns < NARROW ? sentences(`${question} ${answer}`) : wrapped(answer, columns, INDENT, question.padEnd(INDENT)),
+    ),
+    ...sentences(...weightsLine(outcomes.filter((each) => threadsOf(each) > 1))),
     ...shown.flatMap(({ spoken, outcome: { findings } }) =>
-      findings.warnings.flatMap((warning) => sentence(`${spoken}: ${warning}.`)),
+      sentences(...findings.warnings.map((warning) => `${spoken}: ${warning}.`)),
     ),
     ...lastLines(results, columns).map(dim),
   ]
 }
 
 /** Warnings about a disturbed run; empty in a quiet one. */
-function disturbances({ warnings, floor, outcomes }: ScreenResults): string[] {
-  const reasons = [
-    ...warnings,
-    ...(floor !== undefined && floor > DISTURBING_FLOOR
-      ? [`serial differs from itself by up to ${percent(floor)}`]
-      : []),
-    ...(outcomes.some(({ cell, differs }) => isAgain(cell.name) && differs)
-      ? ['half of the blocks call serial different from itself']
-      : []),
-  ]
+function disturbances({ warnings, floor = 0, outcomes }: ScreenResults): string[] {
+  const reasons = [...warnings]
+  if (floor > DISTURBING_FLOOR) reasons.push(`serial differs from itself by up to ${percent(floor)}`)
+  if (outcomes.some(({ cell, differs }) => cell.again && differs)) {
+    reasons.push('half of the blocks call serial different from itself')
+  }
   if (reasons.length === 0) return []
   return [
     ...reasons.map((reason) => `Disturbed: ${reason}.`),
@@ -92,22 +74,22 @@ function disturbances({ warnings, floor, outcomes }: ScreenResults): string[] {
   ]
 }
 
-function headline({ machine, kernel, floor }: ScreenResults, disturbed: boolean): string {
+function headline({ machine, kernel, floor }: ScreenResults, isDisturbed: boolean): string {
   const { cores, cpu, node } = machine
   const noise = floor === undefined ? 'noise unknown' : `noise ${percent(floor, 1)}`
   return [
     `${cores} ${cores === 1 ? 'core' : 'cores'}${cpu === null ? '' : ` ${cpu}`}`,
     `Node ${/^v?(\d+\.\d+)/.exec(node)?.[1] ?? node}`,
     kernel,
-    disturbed ? `disturbed (${noise})` : floor === undefined ? noise : `quiet (${noise})`,
+    isDisturbed ? `disturbed (${noise})` : floor === undefined ? noise : `quiet (${noise})`,
   ].join(' · ')
 }
 
-function modelLine(serial: Outcome | undefined, threads: number, disturbed: boolean): string {
+function modelLine(serial: Outcome | undefined, threads: number, isDisturbed: boolean): string {
   if (!serial) return 'One thread was not measured, so there is nothing to compare with.'
   const { cell, summary, status } = serial
   const { model, batch } = cell.plan
-  const fastest = disturbed && summary ? ` (the fastest ${formatDuration(summary.minNs)})` : ''
+  const fastest = isDisturbed && summary ? ` (the fastest ${formatDuration(summary.minNs)})` : ''
   const step =
     summary && status === 'ok'
       ? `one thread takes ${formatDuration(summary.medianNs)} a step${fastest}.`
@@ -117,13 +99,13 @@ function modelLine(serial: Outcome | undefined, threads: number, disturbed: bool
 
 /** "784-256x4-10" */
 function widthsText(widths: readonly number[]): string {
-  const runs: { width: number; count: number }[] = []
-  for (const width of widths) {
-    const last = runs.at(-1)
-    if (last?.width === width) last.count++
-    else runs.push({ width, count: 1 })
-  }
-  return runs.map(({ width, count }) => (count > 1 ? `${width}x${count}` : width)).join('-')
+  const starts = [...widths.keys()].filter((i) => widths[i] !== widths[i - 1])
+  return starts
+    .map((start, i) => {
+      const count = (starts[i + 1] ?? widths.length) - start
+      return count > 1 ? `${widths[start]}x${count}` : widths[start]
+    })
+    .join('-')
 }
 
 function nothingToSplit(cores: number, most: number, wideCommand: string): string {

@@ -1,13 +1,11 @@
 import { fieldsOf } from '../../cells/dimensions.ts'
-import { isAgain } from '../../cells/cell.ts'
+import type { Fields } from '../../cells/dimension.ts'
 import type { Outcome } from '../../measure/outcome.ts'
 import type { Interval } from '../../measure/statistics.ts'
 import type { Summary } from '../../measure/summary.ts'
 import { neediest } from '../../plan/read/memory.ts'
-import type { Fields } from '../../cells/dimension.ts'
 import { formatDuration } from './format.ts'
 import { spokenLabel, splitLabel } from './label.ts'
-import { timeShares, type TimeShares } from './shares.ts'
 
 /** A way to split the step, measured on one thread count. */
 export interface Split {
@@ -21,43 +19,69 @@ export interface Split {
   readonly gain: Gain | undefined
 }
 
-export type Measured = Split & { readonly gain: Gain }
-
+/** A speed-up, and the shares of all threads' time: useful, extra and waiting sum to 1. */
 export interface Gain {
   readonly summary: Summary
   readonly speedup: number
   readonly interval: Interval
-  readonly shares: TimeShares
+  /** Serial's work: speed-up / threads. */
+  readonly useful: number
+  /** Work that serial does not have, or does faster. */
+  readonly extra: number
+  /** The part of `extra` that adds gradients. */
+  readonly adding: number
+  readonly waiting: number
 }
+
+export type Measured = Split & { readonly gain: Gain }
+
+export const isMeasured = (split: Split): split is Measured => split.gain !== undefined
 
 /** The cell that the others are compared with. */
 export const serialOf = (outcomes: readonly Outcome[]): Outcome | undefined =>
-  outcomes.find(({ cell }) => cell.mode === 'serial' && !isAgain(cell.name))
+  outcomes.find(({ cell }) => cell.mode === 'serial' && !cell.again)
 
-export const threadsOf = ({ cell }: Outcome): number => cell.plan.programs.length
+export const threadsOf = ({ cell }: Pick<Outcome, 'cell'>): number => cell.plan.programs.length
 
 /** The splits on a thread count, the fastest first and those without a result last; the textbook's first where equal. */
 export function splitsOf(outcomes: readonly Outcome[], threads: number): Split[] {
   const comparable = serialOf(outcomes)?.status === 'ok'
   return outcomes
     .filter((outcome) => threadsOf(outcome) === threads)
-    .map((outcome) => splitOf(outcome, comparable))
+    .map((outcome): Split => {
+      const fields = fieldsOf(outcome.cell)
+      return {
+        outcome,
+        fields,
+        label: splitLabel(fields),
+        spoken: spokenLabel(fields),
+        bytes: neediest(outcome.cell.plan).bytes,
+        gain: comparable && outcome.status === 'ok' ? gainOf(outcome) : undefined,
+      }
+    })
     .sort((a, b) => shownSpeedup(b) - shownSpeedup(a) || Number(isTextbook(b)) - Number(isTextbook(a)))
 }
 
-function splitOf(outcome: Outcome, comparable: boolean): Split {
-  const { cell, summary, status } = outcome
-  const fields = fieldsOf(cell)
+function gainOf(outcome: Outcome): Gain | undefined {
+  const { summary, visits } = outcome
   const { speedup, speedupInterval: interval } = summary ?? {}
-  const sound = comparable && status === 'ok' && summary && speedup !== undefined && interval
-  return {
-    outcome,
-    fields,
-    label: splitLabel(fields),
-    spoken: spokenLabel(fields),
-    bytes: neediest(cell.plan).bytes,
-    gain: sound ? { summary, speedup, interval, shares: timeShares(speedup, threadsOf(outcome), summary) } : undefined,
+  if (!summary || speedup === undefined || !interval) return undefined
+  const waiting = summary.bubbleFraction
+  // A smaller part may fit a cache, and the speed-up then exceeds the busy time.
+  const useful = Math.min(speedup / threadsOf(outcome), 1 - waiting)
+  const extra = 1 - useful - waiting
+  return { summary, speedup, interval, useful, extra, adding: Math.min(extra, reducingShare(visits)), waiting }
+}
+
+/** The share of all threads' time that goes to adding gradients. */
+function reducingShare(visits: Outcome['visits']): number {
+  let reducing = 0
+  let whole = 0
+  for (const { stepNs, warmUp, ranks } of visits) {
+    whole += ranks.length * stepNs.slice(warmUp).reduce((sum, ns) => sum + ns, 0)
+    for (const { ledger } of ranks) reducing += ledger.get('reduce') ?? 0
   }
+  return whole === 0 ? 0 : reducing / whole
 }
 
 const shownSpeedup = ({ gain }: Split): number => (gain ? Number(gain.speedup.toFixed(2)) : -1)
@@ -69,23 +93,16 @@ export const isTextbook = ({ fields }: Split): boolean => fields.mode === 'data'
 export function shownSplits(splits: readonly Split[], most: number): Split[] {
   const kindOf = ({ fields }: Split) => `${fields.mode} ${fields.mode === 'data' ? fields.reduction : ''}`
   const best = splits.filter((split, i) => splits.findIndex((other) => kindOf(other) === kindOf(split)) === i)
-  const ranked = [...best, ...splits.filter(({ gain }) => !gain), ...splits]
-  const shown = new Set([...new Set(ranked)].slice(0, most))
-  return splits.filter((split) => shown.has(split))
+  const ranked = new Set([...best, ...splits.filter(({ gain }) => !gain), ...splits])
+  const shown = [...ranked].slice(0, most)
+  return splits.filter((split) => shown.includes(split))
 }
 
 /** Why there is no speed-up. */
 export function withoutResult({ status, summary, findings }: Outcome): string {
-  switch (status) {
-    case 'mismatch':
-      return 'no result: its weights differ from serial’s'
-    case 'not-finite':
-      return 'no result: a weight is infinite or not a number'
-    case 'impossible':
-      return `no result: ${findings.errors.join('; ')}`
-    default:
-      return summary
-        ? `${formatDuration(summary.medianNs)} a step, but one thread has no result to compare it with`
-        : 'not measured'
-  }
+  if (status === 'mismatch') return 'no result: its weights differ from serial’s'
+  if (status === 'not-finite') return 'no result: a weight is infinite or not a number'
+  if (status === 'impossible') return `no result: ${findings.errors.join('; ')}`
+  if (!summary) return 'not measured'
+  return `${formatDuration(summary.medianNs)} a step, but one thread has no result to compare it with`
 }

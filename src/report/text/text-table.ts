@@ -1,42 +1,47 @@
 import Table from 'cli-table3'
 import { shortened, USUAL_WIDTH, widthOf } from './wrap.ts'
 
+/** A column: its heading, its field in a row, and whether it holds text, which stands left; numbers stand right. */
+export type TextColumn<Row> = readonly [head: string, field: (row: Row) => string, left?: 'left']
+
 /** A table before it is drawn. */
 export interface TextTable {
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
-  /** Headings of columns that hold text and stand left; numbers stand right. */
-  readonly left: readonly string[]
+  /** Whether each column stands left. */
+  readonly left: readonly boolean[]
 }
+
+export const tableOf = <Row>(rows: readonly Row[], columns: readonly TextColumn<Row>[]): TextTable => ({
+  head: columns.map(([head]) => head),
+  rows: rows.map((row) => columns.map(([, field]) => field(row))),
+  left: columns.map(([, , left]) => left !== undefined),
+})
 
 /** With borders, as wide as its fields are. */
 export function boxedTable({ head, rows, left }: TextTable): string {
   const table = new Table({
     head: [...head],
     style: { head: [], border: [], compact: true },
-    colAligns: head.map((name) => (left.includes(name) ? 'left' : 'right')),
+    colAligns: left.map((isLeft) => (isLeft ? 'left' : 'right')),
   })
-  for (const row of rows) table.push([...row])
+  table.push(...rows.map((row) => [...row]))
   return table.toString()
 }
 
+const GAP = '  '
 const NARROWEST = 12
 
 /** Without borders; where it would be too wide, the fields of the first column are shortened. */
-export function plainTable({ head, rows, left }: TextTable, width = USUAL_WIDTH): string {
+export function plainTable<Row>(things: readonly Row[], columns: readonly TextColumn<Row>[], width = USUAL_WIDTH) {
+  const { head, rows, left } = tableOf(things, columns)
   const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => widthOf(row[i]))))
-  const excess = widths.reduce((sum, each) => sum + each + 2, -2) - width
+  const excess = widths.reduce((sum, each) => sum + each + GAP.length, -GAP.length) - width
   if (excess > 0) widths[0] = Math.max(Math.min(widths[0], NARROWEST), widths[0] - excess)
-  return [head, ...rows]
-    .map((row) =>
-      row
-        .map((field, i) => {
-          const text = shortened(field, widths[i])
-          const space = ' '.repeat(widths[i] - widthOf(text))
-          return left.includes(head[i]) ? text + space : space + text
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const placed = (field: string, i: number): string => {
+    const text = shortened(field, widths[i])
+    const space = ' '.repeat(widths[i] - widthOf(text))
+    return left[i] ? text + space : space + text
+  }
+  return [head, ...rows].map((row) => row.map(placed).join(GAP).trimEnd()).join('\n')
 }

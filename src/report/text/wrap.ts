@@ -22,19 +22,14 @@ const GAP = / +(?!(?:%|[µmn]?s|[KMG]iB|GB\/s)(?!\w))/
  * `indent` spaces. No-break spaces become plain ones. Words that are wider than a line lose their middle.
  */
 export function wrapped(text: string, width: number, indent = 0, lead = ''): string[] {
-  const lines: string[] = []
-  let line = lead
-  let empty = true
-  for (const word of text.split(GAP)) {
-    if (!empty && widthOf(line) + 1 + widthOf(word) > width) {
-      lines.push(line)
-      line = ' '.repeat(indent)
-      empty = true
-    }
-    line += empty ? word : ` ${word}`
-    empty = false
+  const [first, ...words] = text.split(GAP)
+  const lines = [lead + first]
+  for (const word of words) {
+    const longer = `${lines[lines.length - 1]} ${word}`
+    if (widthOf(longer) <= width) lines[lines.length - 1] = longer
+    else lines.push(' '.repeat(indent) + word)
   }
-  return [...lines, line].map((each) => shortened(each.replaceAll('\u00a0', ' '), width))
+  return lines.map((line) => shortened(line.replaceAll('\u00a0', ' '), width))
 }
 
 /** Wraps sentences for a terminal, with a hanging indent. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createRunFolder, FolderError, writeJson } from '../../../src/report/folder/run-folder.ts'
+import { createRunFolder, FolderError, reopenRunFolder, writeJson } from '../../../src/report/folder/run-folder.ts'
 
 const NOW = new Date('2024-05-06T07:08:09.123Z')
 
@@ -17,9 +17,9 @@ afterEach(() => {
 })
 
 /** Why a folder cannot be used. */
-function refusal(path: string): string {
+function refusal(path: string, use = () => createRunFolder(path, 'scaling', NOW)): string {
   try {
-    createRunFolder(path, 'scaling', NOW)
+    use()
   } catch (error) {
     if (error instanceof FolderError) return error.message
     throw error
@@ -60,6 +60,12 @@ describe('the folder of a run', () => {
     }
   })
 
+  it.runIf(existsSync('/proc/self'))('is refused where the system makes no folders', () => {
+    for (const path of ['/proc/run', '/proc/some/where/else']) {
+      expect(refusal(path)).toMatch(/^--out \/proc\/.*: cannot be used as a folder: .*ENOENT/)
+    }
+  })
+
   it('is named by time and experiment in `results` unless a place is given, in characters that Windows takes', () => {
     process.chdir(place)
     const folder = createRunFolder(undefined, 'scaling', NOW)
@@ -73,6 +79,45 @@ describe('the folder of a run', () => {
     const times = ['2024-05-06T07:08:09Z', '2024-05-06T07:08:10Z', '2024-10-01T00:00:00Z', '2025-01-01T00:00:00Z']
     const names = times.map((time) => createRunFolder(undefined, 'scaling', new Date(time)).id)
     expect(names.toSorted()).toEqual(names)
+  })
+})
+
+const lock = () => join(place, 'run.lock')
+const reopen = () => reopenRunFolder(place)
+
+describe('the folder of a run that was killed', () => {
+  beforeEach(() => writeFileSync(join(place, 'run.json'), '{}'))
+
+  it('is locked until it is released', () => {
+    const folder = reopen()
+    expect(readFileSync(lock(), 'utf8')).toBe(String(process.pid))
+    folder.release()
+    expect(existsSync(lock())).toBe(false)
+  })
+
+  it.each([
+    ['this process, which has not locked it', String(process.pid)],
+    ['no process', '0'],
+    ['a process that was stopped before it could write its number', ''],
+    ['something else', 'not a number'],
+  ])('is taken over from %s', (_, owner) => {
+    writeFileSync(lock(), owner)
+    expect(reopen().path).toBe(place)
+    expect(readFileSync(lock(), 'utf8')).toBe(String(process.pid))
+  })
+
+  it('is refused while another process writes it, in a line that names the lock, which stays', () => {
+    const owner = String(process.ppid)
+    writeFileSync(lock(), owner)
+    expect(refusal(place, reopen)).toBe(
+      `--resume ${place}: run.lock says: process ${owner} is still writing this run`,
+    )
+    expect(readFileSync(lock(), 'utf8')).toBe(owner)
+  })
+
+  it('is refused if it is none', () => {
+    rmSync(join(place, 'run.json'))
+    expect(refusal(place, reopen)).toMatch(/expected the folder of a run; it has no run\.json$/)
   })
 })
 

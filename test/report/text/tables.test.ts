@@ -8,9 +8,9 @@ import type { Verdict } from '../../../src/measure/verify.ts'
 import type { Judged } from '../../../src/measure/outcome.ts'
 import { formatDuration } from '../../../src/report/text/format.ts'
 import { markdownTable } from '../../../src/report/text/markdown.ts'
-import { memoryTable } from '../../../src/report/text/memory-table.ts'
-import { scalingColumns, scalingTable, splitTable } from '../../../src/report/text/split-tables.ts'
-import { trainingTable } from '../../../src/report/text/training-table.ts'
+import { memoryTable } from '../../../src/report/text/tables.ts'
+import { scalingColumns, scalingTable, splitTable } from '../../../src/report/text/tables.ts'
+import { trainingTable } from '../../../src/report/text/tables.ts'
 import { idealBubble } from '../../../src/simulate/bubble.ts'
 import { visitOf } from '../../measure/visits.ts'
 import { smallCell } from '../../runtime/cells.ts'
@@ -152,7 +152,7 @@ const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href
 describe('the colours of a table', () => {
   const run = promisify(execFile)
   const SCRIPT = `
-    const { scalingTable } = await import(${url('../../../src/report/text/split-tables.js')})
+    const { scalingTable } = await import(${url('../../../src/report/text/tables.js')})
     const { smallCell } = await import(${url('../../runtime/cells.js')})
     const verdict = { match: 'different', maxUlp: 1, sha256: '' }
     console.log(scalingTable([{ cell: smallCell('serial'), summary: undefined, verdict, status: 'mismatch' }]))`

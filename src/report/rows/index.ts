@@ -1,0 +1,26 @@
+import type { Column } from '../../cells/columns.ts'
+import { CALIBRATION_COLUMNS } from './calibration.ts'
+import { GROWTH_COLUMNS, MEMORY_COLUMNS, TRAINING_COLUMNS } from './experiments.ts'
+import { HANDOFF_COLUMNS } from './handoff.ts'
+import { KERNELS_COLUMNS, STEPS_COLUMNS } from './kernels.ts'
+import { LAWS_COLUMNS } from './laws.ts'
+import { PREDICTIONS_COLUMNS } from './predictions.ts'
+import { SUMMARY_COLUMNS } from './summary.ts'
+import { BLOCKS_COLUMNS, LEDGER_COLUMNS, SAMPLES_COLUMNS } from './visits.ts'
+
+/** The CSV files that runs leave, and their columns. */
+export const FILES = {
+  'samples.csv': SAMPLES_COLUMNS,
+  'blocks.csv': BLOCKS_COLUMNS,
+  'summary.csv': SUMMARY_COLUMNS,
+  'ledger.csv': LEDGER_COLUMNS,
+  'memory.csv': MEMORY_COLUMNS,
+  'growth.csv': GROWTH_COLUMNS,
+  'training.csv': TRAINING_COLUMNS,
+  'predictions.csv': PREDICTIONS_COLUMNS,
+  'calibration.csv': CALIBRATION_COLUMNS,
+  'laws.csv': LAWS_COLUMNS,
+  'kernels.csv': KERNELS_COLUMNS,
+  'steps.csv': STEPS_COLUMNS,
+  'handoff.csv': HANDOFF_COLUMNS,
+} satisfies Readonly<Record<string, readonly Column<never>[]>>
