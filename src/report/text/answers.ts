@@ -2,7 +2,7 @@ import { fieldsOf } from '../../cells/dimensions.ts'
 import { isDifferent } from '../../measure/noise.ts'
 import type { Outcome } from '../../measure/outcome.ts'
 import { formatInterval, inMib, percent } from './format.ts'
-import { spokenLabel } from './label.ts'
+import { spokenLabel } from '../../cells/labels.ts'
 import { reducingShare } from './shares.ts'
 import { isTextbook, type Measured, type Split } from './splits.ts'
 

@@ -1,7 +1,7 @@
 import { fieldsOf } from '../../cells/dimensions.ts'
 import type { Cell } from '../../cells/cell.ts'
 import { inMib, percent } from './format.ts'
-import { splitLabel } from './label.ts'
+import { splitLabel } from '../../cells/labels.ts'
 import { plainTable } from './text-table.ts'
 
 /** MiB per thread of each cell, and the share of time that its plan leaves idle. */

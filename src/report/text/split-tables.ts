@@ -3,7 +3,7 @@ import type { Cell } from '../../cells/cell.ts'
 import type { Summary } from '../../measure/summary.ts'
 import type { Judged } from '../../measure/outcome.ts'
 import { formatDuration, formatInterval, percent, signedPercent } from './format.ts'
-import { detailOf, splitLabel } from './label.ts'
+import { detailOf, splitLabel } from '../../cells/labels.ts'
 import { boxedTable, plainTable, type TextTable } from './text-table.ts'
 import { red } from './wrap.ts'
 

@@ -6,7 +6,7 @@ import type { Summary } from '../../measure/summary.ts'
 import { neediest } from '../../plan/read/memory.ts'
 import type { Fields } from '../../cells/dimension.ts'
 import { formatDuration } from './format.ts'
-import { spokenLabel, splitLabel } from './label.ts'
+import { spokenLabel, splitLabel } from '../../cells/labels.ts'
 import { timeShares, type TimeShares } from './shares.ts'
 
 /** A way to split the step, measured on one thread count. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { smallCell } from '../../runtime/cells.ts'
-import { splitFields, splitLabel, spokenLabel } from '../../../src/report/text/label.ts'
+import { splitFields, splitLabel, spokenLabel } from '../../../src/cells/labels.ts'
 import { jsonText, markdownTable } from '../../../src/report/text/markdown.ts'
 import { sentenceLines, shortened, wrapped } from '../../../src/report/text/wrap.ts'
 
