@@ -26,10 +26,8 @@ export function variantOf(fields: Fields): string {
 }
 
 /** `owner` shares the weights; the others keep the textbook's replicas, and `direct` is the default among them. */
-const reductionLabel = (reduction: string): string => {
-  if (reduction === 'owner') return 'shared weights'
-  return reduction === 'direct' ? 'replicas' : `replicas (${reduction})`
-}
+const reductionLabel = (reduction: string): string =>
+  ({ owner: 'shared weights', direct: 'replicas' })[reduction] ?? `replicas (${reduction})`
 
 const WIDEST = 16
 const SHORT: Readonly<Record<string, string>> = {

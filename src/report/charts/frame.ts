@@ -1,20 +1,6 @@
-import type { Panel } from './panel.ts'
+import { FONT, FONT_SIZE, LINE_HEIGHT, textWidth, WIDTH, wrapToWidth, type Panel } from './panel.ts'
 import type { RunData } from './run-data.ts'
-import {
-  ALERT,
-  DARK_STYLE,
-  FONT,
-  FONT_SIZE,
-  INK,
-  LINE_HEIGHT,
-  MUTED,
-  PAPER,
-  textWidth,
-  WIDTH,
-  WORK_COLOURS,
-  wrapToWidth,
-  type Work,
-} from './theme.ts'
+import { ALERT, DARK_STYLE, INK, MUTED, PAPER, WORK_COLOURS, type Work } from './theme.ts'
 
 interface Content {
   /** States what is shown. */

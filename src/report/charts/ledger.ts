@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { isAgain } from '../../cells/cell.ts'
-import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
+import { BUCKETS, isWait } from '../../measure/ledger.ts'
 import { cellKey, type CsvRow } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
 import { barPanels, bottomAxis } from './panel.ts'
@@ -11,13 +11,6 @@ const MARGIN_RIGHT = 20
 const TICKS = [0, 0.2, 0.4, 0.6, 0.8, 1]
 /** Parts smaller than this have no room for their number. */
 const LEAST_LABELLED = 0.07
-
-interface Share {
-  readonly cell: string
-  readonly bucket: Bucket
-  readonly from: number
-  readonly to: number
-}
 
 /** Where the time of each cell's threads went: shares of the ledger's buckets, over all ranks and blocks. */
 export const ledgerChart: Chart = (data) => {
@@ -49,18 +42,25 @@ export const ledgerChart: Chart = (data) => {
         title: each.title,
         bars: each.drawn.map(({ row, name, isOversubscribed }) => [
           row.cell,
-          `${name}${isOversubscribed ? '\u202f*' : ''}`,
+          isOversubscribed ? `${name}\u202f*` : name,
         ]),
         marginBottom: 46,
         most: 1,
-        marks: stackMarks(each.shares),
+        marks: [
+          bottomAxis(TICKS, 'share of the threads’ time (%)', percent),
+          Plot.barX(each.shares, { x1: 'from', x2: 'to', y: 'cell', fill: 'colour', stroke: PAPER, strokeWidth: 0.6 }),
+          Plot.text(
+            each.shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
+            { x: 'middle', y: 'cell', text: 'label', fill: 'ink' },
+          ),
+        ],
       })),
     ),
   })
 }
 
 /** The parts of a bar: work first, then waiting. */
-function sharesOf(cell: string, entries: readonly CsvRow[]): Share[] {
+function sharesOf(cell: string, entries: readonly CsvRow[]) {
   const times = BUCKETS.toSorted((a, b) => Number(isWait(a)) - Number(isWait(b))).map((bucket) => {
     const ns = entries.reduce((sum, entry) => sum + (entry.bucket === bucket ? Number(entry.ns) : 0), 0)
     // A share below zero is an error of rounding.
@@ -68,28 +68,17 @@ function sharesOf(cell: string, entries: readonly CsvRow[]): Share[] {
   })
   const all = times.reduce((sum, { ns }) => sum + ns, 0)
   let to = 0
-  return times
-    .map(({ bucket, ns }) => ({ cell, bucket, from: to, to: (to += ns / all) }))
-    .filter((share) => share.to > share.from)
+  return times.flatMap(({ bucket, ns }) => {
+    const from = to
+    to += ns / all
+    const look = {
+      colour: WORK_COLOURS[bucket],
+      ink: inkOn(bucket),
+      middle: (from + to) / 2,
+      label: percent(to - from),
+    }
+    return to > from ? [{ cell, bucket, from, to, ...look }] : []
+  })
 }
 
-const stackMarks = (shares: readonly Share[]): Plot.Markish[] => [
-  bottomAxis(TICKS, 'share of the threads’ time (%)', (tick) => (100 * tick).toFixed(0)),
-  Plot.barX(shares, {
-    x1: 'from',
-    x2: 'to',
-    y: 'cell',
-    fill: ({ bucket }: Share) => WORK_COLOURS[bucket],
-    stroke: PAPER,
-    strokeWidth: 0.6,
-  }),
-  Plot.text(
-    shares.filter(({ from, to }) => to - from >= LEAST_LABELLED),
-    {
-      x: ({ from, to }: Share) => (from + to) / 2,
-      y: 'cell',
-      text: ({ from, to }: Share) => (100 * (to - from)).toFixed(0),
-      fill: ({ bucket }: Share) => inkOn(bucket),
-    },
-  ),
-]
+const percent = (share: number): string => (100 * share).toFixed(0)

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot'
-import { bottomAxis, heading, panel, type Panel } from './panel.ts'
+import { bottomAxis, FONT_SIZE, heading, panel, textWidth, WIDTH, wrapToWidth, type Panel } from './panel.ts'
 import { groupBy, type Cell } from './run-data.ts'
 import { spread } from './spread.ts'
 import { apart } from './ticks.ts'
-import { colourOf, FONT_SIZE, GRID, INK, MUTED, PAPER, SHADE, textWidth, WIDTH, wrapToWidth } from './theme.ts'
+import { colourOf, GRID, INK, MUTED, PAPER, SHADE } from './theme.ts'
 
 /** Plot's symbols that can be filled, and dashes: they tell the schedules and reductions of a mode apart. */
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross'] as const
@@ -60,8 +60,8 @@ export interface LinePanel {
   readonly lines: readonly Line[]
   readonly x: Axis
   readonly y: Axis
-  /** A vertical mark; the part beyond it is shaded and named, if there is one. */
-  readonly limit?: { readonly x: number; readonly label: string; readonly beyond?: string | undefined } | undefined
+  /** A vertical mark, if the axis has it; the part beyond it is shaded and named. */
+  readonly limit?: { readonly x: number; readonly label: string; readonly beyond: string }
 }
 
 const MARGIN_LEFT = 48
@@ -124,12 +124,7 @@ function linePanel({ title, lines, x, y, limit }: LinePanel, least: number, marg
       heading(y.label, MARGIN_LEFT, 34, 'normal'),
       title === undefined ? null : heading(title, MARGIN_LEFT, 56),
       ...[lineMark, whiskerMark, markerMark, clippedLabel].flatMap((mark) => lines.map(mark)),
-      labelMarks(
-        labelled.filter(({ points }) => points.length > 0),
-        labelGap,
-        xs,
-        ys,
-      ),
+      labelMarks(labelled, labelGap, xs, ys),
     ],
   })
 }
@@ -140,20 +135,17 @@ const scaleOf = ({ type, ticks, most = -Infinity }: Axis, from: number, to: numb
   range: [from, to],
 })
 
-function limitMarks(
-  { x, label, beyond }: NonNullable<LinePanel['limit']>,
-  xs: Plot.Scale,
-  ys: Plot.Scale,
-): Plot.Markish[] {
-  const [[, right], [, y]] = [xs.range, ys.domain] as number[][]
+function limitMarks({ x, label, beyond }: NonNullable<LinePanel['limit']>, xs: Plot.Scale, ys: Plot.Scale) {
+  const [[first, last], [, right], [, y]] = [xs.domain, xs.range, ys.domain] as number[][]
+  if (x < first || x > last) return null
   const text = (content: string, textAnchor: 'start' | 'end') =>
     Plot.text([content], { x, y, textAnchor, dx: textAnchor === 'end' ? -5 : 5, dy: -9, fill: MUTED })
   const shade = Plot.rect([x], { x1: x, x2: xs.invert!(right + INSET), fill: SHADE })
   return [
-    beyond === undefined ? null : shade,
+    x < last ? shade : null,
     Plot.ruleX([x], { stroke: MUTED, strokeDasharray: '1,3', strokeWidth: 1.5 }),
     text(label, 'end'),
-    beyond === undefined ? null : text(beyond, 'start'),
+    x < last ? text(beyond, 'start') : null,
   ]
 }
 
@@ -200,15 +192,12 @@ const clippedLabel = ({ label, clipped, points }: Line): Plot.Markish =>
 function labelMarks(labelled: readonly Line[], gap: number, xs: Plot.Scale, ys: Plot.Scale): Plot.Markish[] {
   const [[, right], [bottom, top]] = [xs.range, ys.range] as number[][]
   const edge = right + INSET
-  const ends = labelled.map(({ points }) => points[points.length - 1])
-  const places = spread(
-    ends.map(({ y }) => ys.apply(y) as number),
-    gap,
-    top,
-    bottom,
-  )
+  const drawn = labelled.filter(({ points }) => points.length > 0)
+  const ends = drawn.map(({ points }) => points[points.length - 1])
+  const wanted = ends.map(({ y }) => ys.apply(y) as number)
+  const places = spread(wanted, gap, top, bottom)
   const at = (px: number) => xs.invert!(px) as number
-  return labelled.map((line, i) => {
+  return drawn.map((line, i) => {
     const { style, computed, shift = 0 } = line
     const [x, y] = [at(edge + LEAD), ys.invert!(places[i]) as number]
     const lead = { x1: at((xs.apply(ends[i].x) as number) + shift), y1: 'y', x2: at(edge + LEAD - 8), y2: y }

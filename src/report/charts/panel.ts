@@ -1,6 +1,23 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { FONT, FONT_SIZE, INK, LINE_HEIGHT, textWidth, WIDTH, wrapToWidth } from './theme.ts'
+import { wrapped } from '../text/wrap.ts'
+import { INK } from './theme.ts'
+
+/** With its margins of 16 a chart is 560 pixels wide: on a phone, at 360, text of 13 pixels still has 8. */
+export const WIDTH = 528
+export const FONT = 'Helvetica, Arial, sans-serif'
+export const FONT_SIZE = 13
+export const LINE_HEIGHT = 17
+
+/** An average letter of a sans-serif font is narrower than this; viewers differ in their fonts. */
+const EM_PER_LETTER = 0.58
+
+/** An upper estimate of the width of a text, in pixels. */
+export const textWidth = (text: string, fontSize = FONT_SIZE): number => text.length * fontSize * EM_PER_LETTER
+
+/** Breaks text into lines of at most `width` pixels. */
+export const wrapToWidth = (text: string, width: number, fontSize = FONT_SIZE): string[] =>
+  wrapped(text, Math.floor(width / textWidth(' ', fontSize)))
 
 /** A part of a chart: SVG text with its height in pixels. */
 export interface Panel {

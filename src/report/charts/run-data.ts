@@ -30,23 +30,13 @@ export class MissingData extends Error {
   override readonly name = 'MissingData'
 }
 
-/** A row about a cell, and what charts make of it. */
-export interface Cell {
-  readonly row: CsvRow
-  /** The split, its microbatches where they vary, and its threads. */
-  readonly name: string
-  /** Cells of a family differ in their thread counts alone. */
-  readonly family: string
-  readonly threads: number
-  readonly isOversubscribed: boolean
-  /** False for cells that do not match serial, have an impossible time, or were not reached before an interruption. */
-  readonly isResult: boolean
-}
+export type Cell = ReturnType<typeof cellsOf>[number]
 
 /** Explains the "× 2" in names. */
 export const THREADS_NOTE = '×\u202f2: on two threads.'
 
-export function cellsOf(rows: readonly CsvRow[], { machine }: RunData): Cell[] {
+/** What charts make of rows about cells. */
+export function cellsOf(rows: readonly CsvRow[], { machine }: RunData) {
   const labels = groupBy(rows, labelOf)
   return rows.map((row) => {
     const { cell, mode, microbatches, chunks, status } = row
@@ -56,10 +46,13 @@ export function cellsOf(rows: readonly CsvRow[], { machine }: RunData): Cell[] {
     const split = `${label}${varies ? `, ${microbatches} microbatches` : ''} ×\u202f${threads}`
     return {
       row,
+      /** The split, its microbatches where they vary, and its threads. */
       name: mode === 'serial' ? `${label}${isAgain(cell) ? ' again' : ''}` : split,
+      /** Cells of a family differ in their thread counts alone. */
       family: [label, microbatches, chunks].filter(Boolean).join(' '),
       threads,
       isOversubscribed: threads > machine.availableCores,
+      /** False for cells that do not match serial, have an impossible time, or were not reached before an interruption. */
       isResult: (status === 'ok' || status === 'oversubscribed') && numberIn(row, 'median_ns') !== undefined,
     }
   })
@@ -114,9 +107,8 @@ export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<s
   const groups = new Map<string, T[]>()
   for (const row of rows) {
     const key = keyOf(row)
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
+    if (!groups.has(key)) groups.set(key, [])
+    groups.get(key)!.push(row)
   }
   return groups
 }

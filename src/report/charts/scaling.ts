@@ -4,17 +4,7 @@ import { usl } from '../../measure/laws/usl.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
 import { linePanels, seriesOf, type Axis, type Line, type Point } from './lines.ts'
-import {
-  comparisonsOf,
-  groupBy,
-  leftOut,
-  markNote,
-  MissingData,
-  resultsOf,
-  valuesOf,
-  type Cell,
-  type Chart,
-} from './run-data.ts'
+import { comparisonsOf, groupBy, leftOut, markNote, MissingData, valuesOf, type Cell, type Chart } from './run-data.ts'
 import { evenTicks, powersOfTwo } from './ticks.ts'
 
 /** More lines than this in one panel cannot be followed; then each mode has a panel. */
@@ -36,93 +26,78 @@ interface Quantity {
   readonly grows: boolean
 }
 
+const scalingChart =
+  (quantity: Quantity): Chart =>
+  (data) => {
+    const [widest] = comparisonsOf(data)
+      .map((comparison) => ({ ...comparison, scaled: scaledOf(comparison.cells) }))
+      .map((comparison) => ({ ...comparison, threads: valuesOf(comparison.scaled, 'threads') }))
+      .filter(({ threads }) => threads.length > 1)
+      .sort((a, b) => b.threads.length - a.threads.length)
+    if (!widest) throw new MissingData('no cells of the same work differ in their threads alone')
+    const { title, cells, scaled, threads } = widest
+    const cores = data.machine.availableCores
+    const [fewest, most] = [threads[0], threads[threads.length - 1]]
+    const families = new Set(scaled.map(({ family }) => family)).size
+    const groups = [...groupBy(scaled, ({ row }) => (families > MOST_LINES ? row.mode : '')).values()]
+    const panels = groups.map((group) => ({
+      title: groups.length > 1 ? modeLabelOf(group[0].row) : undefined,
+      lines: linesOf(group, data.laws ?? [], quantity, groups.length > 1),
+    }))
+    const lines = panels.flatMap((each) => each.lines)
+    const type = most > LINEAR_THREADS ? 'log' : 'linear'
+    // Beyond the cores nothing can follow the ideal: the axis ends where the data does, and the ideal with it.
+    const reachable = Math.min(most, Math.max(cores, fewest))
+    const y = axisFor(lines, quantity.of(reachable, reachable), quantity.axis, quantity.grows ? type : 'linear')
+    const ideal = idealLine(threads, quantity, y.most)
+    return framed(data, {
+      title: quantity.title,
+      subtitle: [
+        `${title}.`,
+        'Whiskers: 95 % bootstrap intervals over blocks.',
+        lines.some(({ computed }) => computed) ? 'Dotted curves: fitted laws.' : '',
+        markNote('Hollow', scaled, data),
+        leftOut(cells),
+      ],
+      panels: linePanels(
+        groups.length > 1 ? HEIGHT.oneOfMany : HEIGHT.alone,
+        panels.map((each) => ({
+          title: each.title,
+          lines: [ideal, ...each.lines],
+          x: { label: 'threads', type, ticks: threads },
+          y,
+          limit: { x: cores, label: `${cores} ${cores === 1 ? 'core' : 'cores'}`, beyond: 'oversubscribed' },
+        })),
+      ),
+    })
+  }
+
 /** Speed-up over serial against threads. */
-export const speedupChart: Chart = (data) =>
-  scalingChart(data, {
-    title: 'Speed-up over one thread',
-    axis: 'speed-up (serial step time / step time)',
-    of: (speedup) => speedup,
-    grows: true,
-  })
+export const speedupChart = scalingChart({
+  title: 'Speed-up over one thread',
+  axis: 'speed-up (serial step time / step time)',
+  of: (speedup) => speedup,
+  grows: true,
+})
 
 /** Efficiency, speed-up per thread, against threads. */
-export const efficiencyChart: Chart = (data) =>
-  scalingChart(data, {
-    title: 'Efficiency: speed-up per thread',
-    axis: 'efficiency (speed-up / threads, %)',
-    of: (speedup, threads) => (100 * speedup) / threads,
-    grows: false,
-  })
-
-function scalingChart(data: Parameters<Chart>[0], quantity: Quantity): string {
-  const [widest] = comparisonsOf(data)
-    .map((comparison) => ({ ...comparison, scaled: scaledOf(comparison.cells) }))
-    .map((comparison) => ({ ...comparison, threads: valuesOf(comparison.scaled, 'threads') }))
-    .filter(({ threads }) => threads.length > 1)
-    .sort((a, b) => b.threads.length - a.threads.length)
-  if (!widest) throw new MissingData('no cells of the same work differ in their threads alone')
-  const { title, cells, scaled, threads } = widest
-  const cores = data.machine.availableCores
-  const [fewest, most] = [threads[0], threads[threads.length - 1]]
-  const families = new Set(scaled.map(({ family }) => family)).size
-  const groups = [...groupBy(scaled, ({ row }) => (families > MOST_LINES ? row.mode : '')).values()]
-  const panels = groups.map((group) => ({
-    title: groups.length > 1 ? modeLabelOf(group[0].row) : undefined,
-    lines: linesOf(
-      group,
-      data.laws ?? [],
-      quantity,
-      groups.length > 1 ? (row) => variantOf(row) || labelOf(row) : labelOf,
-    ),
-  }))
-  const lines = panels.flatMap((each) => each.lines)
-  const type = most > LINEAR_THREADS ? 'log' : 'linear'
-  // Beyond the cores nothing can follow the ideal: the axis ends where the data does, and the ideal with it.
-  const reachable = Math.min(most, Math.max(cores, fewest))
-  const y = axisFor(lines, quantity.of(reachable, reachable), quantity.axis, quantity.grows ? type : 'linear')
-  const ideal = idealLine(threads, quantity, Math.max(y.most, y.ticks[y.ticks.length - 1]))
-  const limit = {
-    x: cores,
-    label: `${cores} ${cores === 1 ? 'core' : 'cores'}`,
-    beyond: cores < most ? 'oversubscribed' : undefined,
-  }
-  return framed(data, {
-    title: quantity.title,
-    subtitle: [
-      `${title}.`,
-      'Whiskers: 95 % bootstrap intervals over blocks.',
-      lines.some(({ computed }) => computed) ? 'Dotted curves: fitted laws.' : '',
-      markNote('Hollow', scaled, data),
-      leftOut(cells),
-    ],
-    panels: linePanels(
-      groups.length > 1 ? HEIGHT.oneOfMany : HEIGHT.alone,
-      panels.map((each) => ({
-        title: each.title,
-        lines: [ideal, ...each.lines],
-        x: { label: 'threads', type, ticks: threads },
-        y,
-        limit: cores >= fewest && cores <= most ? limit : undefined,
-      })),
-    ),
-  })
-}
+export const efficiencyChart = scalingChart({
+  title: 'Efficiency: speed-up per thread',
+  axis: 'efficiency (speed-up / threads, %)',
+  of: (speedup, threads) => (100 * speedup) / threads,
+  grows: false,
+})
 
 /** The cells of the families that were measured with several thread counts, in ascending order of them. */
 function scaledOf(cells: readonly Cell[]): Cell[] {
-  const measured = resultsOf(cells).filter(({ row }) => numberIn(row, 'speedup') !== undefined)
+  const measured = cells.filter(({ row, isResult }) => isResult && numberIn(row, 'speedup') !== undefined)
   return [...groupBy(measured, ({ family }) => family).values()]
     .filter((family) => valuesOf(family, 'threads').length > 1)
     .flatMap((family) => family.sort((a, b) => a.threads - b.threads))
 }
 
 /** The laws that were fitted to families, then what was measured. */
-function linesOf(
-  cells: readonly Cell[],
-  laws: readonly CsvRow[],
-  { of }: Quantity,
-  shownOf: (row: CsvRow) => string,
-): Line[] {
+function linesOf(cells: readonly Cell[], laws: readonly CsvRow[], { of }: Quantity, isOneMode: boolean): Line[] {
   const pointOf = ({ row, threads, isOversubscribed }: Cell): Point => {
     const [y, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((column) => {
       const speedup = numberIn(row, column)
@@ -130,16 +105,19 @@ function linesOf(
     })
     return { x: threads, y: y!, low, high, hollow: isOversubscribed }
   }
-  const families = seriesOf(cells, ({ family }) => family)
-  const looks = families.map(({ style }, i) => ({ style, shift: SHIFT * (i - (families.length - 1) / 2) }))
-  const fitted = families.map(({ cells: own }, i) => {
-    const points = lawCurve(laws, own).map(({ x, y }) => ({ x, y: of(y, x) }))
-    return { ...looks[i], computed: true, points }
+  const families = seriesOf(cells, ({ family }) => family).map(({ cells: own, style }, i, all) => {
+    const look = { style, shift: SHIFT * (i - (all.length - 1) / 2) }
+    const curve = lawCurve(laws, own).map(({ x, y }) => ({ x, y: of(y, x) }))
+    const label = (isOneMode && variantOf(own[0].row)) || labelOf(own[0].row)
+    return [
+      { ...look, computed: true, points: curve },
+      { ...look, label, points: own.map(pointOf) },
+    ] as const
   })
-  const measured = families.map(({ cells: own }, i) => {
-    return { ...looks[i], label: shownOf(own[0].row), points: own.map(pointOf) }
-  })
-  return [...fitted.filter(({ points }) => points.length > 0), ...measured]
+  return [
+    ...families.map(([fitted]) => fitted).filter(({ points }) => points.length > 0),
+    ...families.map(([, measured]) => measured),
+  ]
 }
 
 /**
@@ -174,5 +152,5 @@ function axisFor(lines: readonly Line[], ideal: number, label: string, type: Axi
   const values = lines.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]))
   const most = Math.max(...values, ideal)
   const ticks = type === 'log' ? powersOfTwo(Math.min(...values), most) : evenTicks(most)
-  return { label, type, ticks, most }
+  return { label, type, ticks, most: Math.max(most, ticks[ticks.length - 1]) }
 }

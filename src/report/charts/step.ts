@@ -4,30 +4,14 @@ import { groupBy } from './run-data.ts'
 import type { Work } from './theme.ts'
 
 /** One kind of work of a rank, in microseconds from the beginning of the step. */
-export interface Span {
+interface Span {
   readonly rank: number
   readonly work: Work
   readonly from: number
   readonly to: number
 }
 
-/** The number of a microbatch, the time at which to write it, and the work that it is written on. */
-export interface PassLabel {
-  readonly rank: number
-  readonly label: string
-  readonly at: number
-  readonly on: Work
-}
-
-export interface Step {
-  /** Microseconds. */
-  readonly length: number
-  readonly ranks: number
-  /** Of instructions, rank by rank. */
-  readonly spans: readonly Span[]
-  /** Passes on a microbatch. */
-  readonly passes: readonly (Omit<Span, 'work'> & { readonly microbatch: string })[]
-}
+const spanOf = ({ tid: rank, ts: from = 0, dur = 0 }: TraceEvent) => ({ rank, from, to: from + dur })
 
 const workOf = ({ name, cat }: TraceEvent): Work | undefined => {
   if (!BUCKETS.includes(cat as Bucket)) return undefined
@@ -35,23 +19,24 @@ const workOf = ({ name, cat }: TraceEvent): Work | undefined => {
   return name.startsWith('pack ') ? 'pack' : (cat as Bucket)
 }
 
-/** The step that a process of the trace shows. */
-export function stepOf(process: readonly TraceEvent[]): Step {
-  const events = process
-    .filter(({ ph }) => ph === 'X')
-    .map((event) => ({ event, span: { rank: event.tid, from: event.ts ?? 0, to: (event.ts ?? 0) + (event.dur ?? 0) } }))
+export type Step = ReturnType<typeof stepOf>
+
+/** The step that a process of the trace shows: its length in microseconds, and what its ranks do. */
+export function stepOf(process: readonly TraceEvent[]) {
+  const events = process.filter(({ ph }) => ph === 'X')
   return {
     // Math.max takes fewer arguments than a long step has events.
-    length: events.reduce((last, { span }) => Math.max(last, span.to), 0),
-    ranks: events.reduce((most, { span }) => Math.max(most, span.rank + 1), 0),
-    spans: events.flatMap(({ event, span }) => {
+    length: events.reduce((last, event) => Math.max(last, spanOf(event).to), 0),
+    ranks: events.reduce((most, { tid }) => Math.max(most, tid + 1), 0),
+    /** Rank by rank. */
+    spans: events.flatMap((event): Span[] => {
       const work = workOf(event)
-      return work ? [{ ...span, work }] : []
+      return work ? [{ ...spanOf(event), work }] : []
     }),
     passes: events
-      .filter(({ event }) => event.cat === 'pass')
+      .filter(({ cat }) => cat === 'pass')
       // Passes are named "F 3": the pass and its microbatch.
-      .map(({ event: { name }, span }) => ({ ...span, microbatch: name.slice(name.indexOf(' ') + 1) })),
+      .map((event) => ({ ...spanOf(event), microbatch: event.name.slice(event.name.indexOf(' ') + 1) })),
   }
 }
 
@@ -74,8 +59,11 @@ export function spansOf({ spans }: Step, gap: number): Span[] {
 /** Waits interrupt a pass; its label goes to the longest stretch of work. A pause this share of a label does not count. */
 const PAUSE_PER_LABEL = 0.2
 
-/** The microbatch of every pass with at least `room` microseconds for its label; none if there is only one microbatch. */
-export function passLabels({ spans, passes }: Step, room: number): PassLabel[] {
+/**
+ * The microbatch of every pass with at least `room` microseconds for its label, when to write it, and the work that it is
+ * written on; none if there is only one microbatch.
+ */
+export function passLabels({ spans, passes }: Step, room: number) {
   if (new Set(passes.map(({ microbatch }) => microbatch)).size < 2) return []
   const working = spans.filter(({ work }) => work === 'pack' || (work !== 'other' && !isWait(work)))
   const byRank = groupBy(working, ({ rank }) => String(rank))

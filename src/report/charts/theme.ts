@@ -1,6 +1,5 @@
 import type { Bucket } from '../../measure/ledger.ts'
 import type { Mode } from '../../plan/modes.ts'
-import { wrapped } from '../text/wrap.ts'
 
 /** The look of charts, in colours that colour-blind readers can tell apart. Light is the default. */
 
@@ -15,22 +14,6 @@ export const ALERT = '#b3261e'
 /** Text on strong colours, which are the same in the dark. */
 const ON_DARK = '#fdfdfd'
 const ON_LIGHT = '#1a1a1a'
-
-/** With its margins of 16 a chart is 560 pixels wide: on a phone, at 360, text of 13 pixels still has 8. */
-export const WIDTH = 528
-export const FONT = 'Helvetica, Arial, sans-serif'
-export const FONT_SIZE = 13
-export const LINE_HEIGHT = 17
-
-/** An average letter of a sans-serif font is narrower than this; viewers differ in their fonts. */
-const EM_PER_LETTER = 0.58
-
-/** An upper estimate of the width of a text, in pixels. */
-export const textWidth = (text: string, fontSize = FONT_SIZE): number => text.length * fontSize * EM_PER_LETTER
-
-/** Breaks text into lines of at most `width` pixels. */
-export const wrapToWidth = (text: string, width: number, fontSize = FONT_SIZE): string[] =>
-  wrapped(text, Math.floor(width / textWidth(' ', fontSize)))
 
 /** The palette of Okabe and Ito, a colour per mode in every chart of every run. */
 const MODE_COLOURS: Readonly<Record<Mode, string>> = {

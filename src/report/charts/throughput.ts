@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import { cellKey, numberIn } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
-import { barPanels, bottomAxis } from './panel.ts'
+import { barPanels, bottomAxis, textWidth } from './panel.ts'
 import {
   comparisonsOf,
   leftOut,
@@ -12,25 +12,16 @@ import {
   type Cell,
   type Chart,
 } from './run-data.ts'
-import { colourOf, GRID, INK, PAPER, textWidth } from './theme.ts'
+import { colourOf, GRID, INK, PAPER } from './theme.ts'
 import { evenTicks } from './ticks.ts'
 
-/** Ticks, and the label of the axis below the last panel. */
-const MARGIN_BOTTOM = 46
+const TICK_HEIGHT = 34
+/** The label of the axis below the last panel. */
 const LABEL_HEIGHT = 12
 /** Between the longest bar and the column of values. */
 const VALUE_GAP = 10
 /** Numbers of the axis have room for this many; with more, every second is left out. */
 const MOST_TICKS = 5
-
-/** Rates are in samples per second. */
-interface Bar extends Cell {
-  readonly cell: string
-  readonly rate: number
-  readonly low: number
-  readonly high: number
-  readonly predicted: number | undefined
-}
 
 /** Samples per second of every cell, a panel for each kind of work. */
 export const throughputChart: Chart = (data) => {
@@ -48,7 +39,7 @@ export const throughputChart: Chart = (data) => {
   if (panels.length === 0) throw new MissingData('no cell was measured')
   const bars = panels.flatMap((each) => each.bars)
   const cells = panels.flatMap((each) => each.cells)
-  const marginRight = Math.ceil(Math.max(...bars.map(({ rate }) => textWidth(grouped(rate))))) + VALUE_GAP
+  const marginRight = Math.ceil(Math.max(...bars.map(({ shown }) => textWidth(shown)))) + VALUE_GAP
   return framed(data, {
     title: 'Throughput: samples trained per second',
     subtitle: [
@@ -71,7 +62,7 @@ export const throughputChart: Chart = (data) => {
         return {
           title,
           bars: own.map(({ cell, name }) => [cell, name]),
-          marginBottom: isLast ? MARGIN_BOTTOM : MARGIN_BOTTOM - LABEL_HEIGHT,
+          marginBottom: isLast ? TICK_HEIGHT + LABEL_HEIGHT : TICK_HEIGHT,
           most,
           marks: rateMarks(own, most, marginRight, isLast),
         }
@@ -80,10 +71,12 @@ export const throughputChart: Chart = (data) => {
   })
 }
 
-function barOf(cell: Cell, predictedNs: number | undefined): Bar {
+/** A cell with its rates in samples per second. */
+function barOf(cell: Cell, predictedNs: number | undefined) {
   const { row } = cell
   const rateOf = (ns: number | undefined) => (ns === undefined ? undefined : (Number(row.batch) * 1e9) / ns)
   const rate = numberIn(row, 'samples_per_second')!
+  const stroke = colourOf(row.mode)
   return {
     ...cell,
     cell: row.cell,
@@ -91,32 +84,31 @@ function barOf(cell: Cell, predictedNs: number | undefined): Bar {
     low: rateOf(numberIn(row, 'ci_high_ns')) ?? rate,
     high: rateOf(numberIn(row, 'ci_low_ns')) ?? rate,
     predicted: rateOf(predictedNs),
+    shown: grouped(rate),
+    stroke,
+    fill: cell.isOversubscribed ? PAPER : stroke,
   }
 }
 
 const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, '\u202f') // a narrow space between thousands
 
-function rateMarks(bars: readonly Bar[], most: number, valueWidth: number, isLast: boolean): Plot.Markish[] {
+function rateMarks(
+  bars: readonly ReturnType<typeof barOf>[],
+  most: number,
+  valueWidth: number,
+  isLast: boolean,
+): Plot.Markish[] {
   const serial = bars.filter(({ row }) => row.mode === 'serial').slice(0, 1)
   const ticks = evenTicks(most).filter((_, i, all) => all.length <= MOST_TICKS || i % 2 === 0)
   const predicted = bars.filter((bar) => bar.predicted !== undefined)
-  const stroke = ({ row }: Bar) => colourOf(row.mode)
-  const fill = (bar: Bar) => (bar.isOversubscribed ? PAPER : stroke(bar))
   return [
     Plot.gridX(ticks, { stroke: GRID, strokeOpacity: 1 }),
     bottomAxis(ticks, isLast ? 'samples per second' : null, grouped),
-    Plot.barX(bars, { x: 'rate', y: 'cell', fill, stroke, strokeWidth: 1.2 }),
+    Plot.barX(bars, { x: 'rate', y: 'cell', fill: 'fill', stroke: 'stroke', strokeWidth: 1.2 }),
     Plot.ruleX(serial, { x: 'rate', stroke: INK, strokeDasharray: '1,3' }),
     Plot.ruleY(bars, { x1: 'low', x2: 'high', y: 'cell', stroke: INK, strokeWidth: 1.2 }),
     Plot.tickX(predicted, { x: 'predicted', y: 'cell', stroke: INK, strokeWidth: 2.5 }),
     // In a column: beside a bar, a value would stand at the mark of the prediction.
-    Plot.text(bars, {
-      frameAnchor: 'right',
-      y: 'cell',
-      text: ({ rate }: Bar) => grouped(rate),
-      textAnchor: 'end',
-      dx: valueWidth,
-      fill: INK,
-    }),
+    Plot.text(bars, { frameAnchor: 'right', y: 'cell', text: 'shown', textAnchor: 'end', dx: valueWidth, fill: INK }),
   ]
 }

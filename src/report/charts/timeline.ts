@@ -2,11 +2,11 @@ import * as Plot from '@observablehq/plot'
 import { isAgain } from '../../cells/cell.ts'
 import { formatDuration } from '../text/format.ts'
 import { framed } from './frame.ts'
-import { bottomAxis, heading, panel, type Panel } from './panel.ts'
+import { bottomAxis, heading, panel, textWidth, WIDTH, type Panel } from './panel.ts'
 import { cellKey } from '../folder/read-csv.ts'
 import { comparisonsOf, groupBy, MissingData, THREADS_NOTE, type Cell, type Chart } from './run-data.ts'
-import { passLabels, spansOf, stepOf, type PassLabel, type Span, type Step } from './step.ts'
-import { inkOn, MUTED, textWidth, WIDTH, WORK_COLOURS, type Work } from './theme.ts'
+import { passLabels, spansOf, stepOf, type Step } from './step.ts'
+import { inkOn, MUTED, WORK_COLOURS, type Work } from './theme.ts'
 import { evenTicks } from './ticks.ts'
 
 const MOST_CELLS = 12
@@ -76,10 +76,14 @@ function stepPanel(step: Step & { readonly name: string }, length: number, hasAx
   const marginBottom = hasAxis ? AXIS_HEIGHT : 4
   const unit = length >= 1000 ? { name: 'ms', us: 1000 } : { name: 'µs', us: 1 }
   const usPerPixel = length / PLOT_WIDTH
-  const spans = spansOf(step, LEAST_WIDTH * usPerPixel)
-  const labels = lane < TEXT_HEIGHT ? [] : passLabels(step, LABEL_WIDTH * usPerPixel)
+  const spans = spansOf(step, LEAST_WIDTH * usPerPixel).map(({ rank, work, from, to }) => {
+    return { work, x1: from / unit.us, x2: to / unit.us, y1: rank + 0.06, y2: rank + 0.94 }
+  })
+  const passes = lane < TEXT_HEIGHT ? [] : passLabels(step, LABEL_WIDTH * usPerPixel)
+  const labels = passes.map(({ rank, label, at, on }) => ({ label, x: at / unit.us, y: rank + 0.5, ink: inkOn(on) }))
   const everyLane = Math.ceil(TEXT_HEIGHT / lane)
-  const named = Array.from({ length: ranks }, (_, rank) => rank).filter((rank) => rank % everyLane === 0)
+  const lanes = Array.from({ length: Math.ceil(ranks / everyLane) }, (_, i) => i * everyLane)
+  const named = lanes.map((rank) => ({ label: `rank ${rank}`, x: 0, y: rank + 0.5 }))
   return panel({
     height: Math.ceil(MARGIN_TOP + lane * ranks + marginBottom),
     marginLeft: MARGIN_LEFT,
@@ -93,29 +97,11 @@ function stepPanel(step: Step & { readonly name: string }, length: number, hasAx
       ...WORKS.map((work) =>
         Plot.rect(
           spans.filter((span) => span.work === work),
-          {
-            x1: ({ from }: Span) => from / unit.us,
-            x2: ({ to }: Span) => to / unit.us,
-            y1: ({ rank }: Span) => rank + 0.06,
-            y2: ({ rank }: Span) => rank + 0.94,
-            fill: WORK_COLOURS[work],
-          },
+          { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: WORK_COLOURS[work] },
         ),
       ),
-      Plot.text(labels, {
-        x: ({ at }: PassLabel) => at / unit.us,
-        y: ({ rank }: PassLabel) => rank + 0.5,
-        text: 'label',
-        fill: ({ on }: PassLabel) => inkOn(on),
-      }),
-      Plot.text(named, {
-        x: 0,
-        y: (rank: number) => rank + 0.5,
-        text: (rank: number) => `rank ${rank}`,
-        textAnchor: 'end',
-        dx: -6,
-        fill: MUTED,
-      }),
+      Plot.text(labels, { x: 'x', y: 'y', text: 'label', fill: 'ink' }),
+      Plot.text(named, { x: 'x', y: 'y', text: 'label', textAnchor: 'end', dx: -6, fill: MUTED }),
       hasAxis ? bottomAxis(evenTicks(length / unit.us), `time (${unit.name})`) : null,
     ],
   })
