@@ -3,7 +3,7 @@ import { isDifferent } from '../../measure/noise.ts'
 import type { Outcome } from '../../measure/outcome.ts'
 import { neediest } from '../../plan/read/memory.ts'
 import { formatInterval, inMib, percent } from './format.ts'
-import { spokenLabel } from './label.ts'
+import { spokenLabel } from '../../cells/labels.ts'
 import { isMeasured, isTextbook, serialOf, type Measured, type Split } from './splits.ts'
 
 /** Speed-ups of grids that combine several kinds of parallelism. */

@@ -5,7 +5,7 @@ import type { Interval } from '../../measure/statistics.ts'
 import type { Summary } from '../../measure/summary.ts'
 import { neediest } from '../../plan/read/memory.ts'
 import { formatDuration } from './format.ts'
-import { spokenLabel, splitLabel } from './label.ts'
+import { spokenLabel, splitLabel } from '../../cells/labels.ts'
 
 /** A way to split the step, measured on one thread count. */
 export interface Split {
