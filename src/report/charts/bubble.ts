@@ -8,7 +8,7 @@ import {
   leftOut,
   markNote,
   MissingData,
-  resultsOf,
+  results,
   valuesOf,
   type Cell,
   type Chart,
@@ -24,7 +24,7 @@ export const bubbleChart: Chart = (data) => {
       ({ row, threads }) => row.mode === 'pipeline' && threads > 1 && numberIn(row, 'bubble_fraction') !== undefined,
     )
     return [...groupBy(pipelines, ({ row }) => row.threads)]
-      .filter(([, own]) => valuesOf(resultsOf(own), 'microbatches').length > 1)
+      .filter(([, own]) => valuesOf(results(own), 'microbatches').length > 1)
       .map(([threads, own]) => ({ title: `${title}, ${threads} threads`, cells: own, lines: linesOf(own) }))
   })
   if (panels.length === 0) throw new MissingData('no pipelines differ in their microbatches alone')
@@ -59,7 +59,7 @@ function linesOf(cells: readonly Cell[]): Line[] {
     const same = ideals.find((ideal) => coincide(ideal.points, points))
     if (same) same.schedules.push(name)
     else ideals.push({ points, schedules: [name] })
-    return { label: name, style, points: resultsOf(sorted).map(pointOf('bubble_fraction')) }
+    return { label: name, style, points: results(sorted).map(pointOf('bubble_fraction')) }
   })
   return [
     ...ideals.map(({ points, schedules }) => ({ label: `ideal ${schedules.join(', ')}`, computed: true, points })),

@@ -40,10 +40,7 @@ export const ledgerChart: Chart = (data) => {
       MARGIN_RIGHT,
       panels.map((each) => ({
         title: each.title,
-        bars: each.drawn.map(({ row, name, isOversubscribed }) => [
-          row.cell,
-          isOversubscribed ? `${name}\u202f*` : name,
-        ]),
+        bars: each.drawn.map((cell) => [cell.row.cell, `${cell.name}${cell.isOversubscribed ? '\u202f*' : ''}`]),
         marginBottom: 46,
         most: 1,
         marks: [
@@ -71,13 +68,8 @@ function sharesOf(cell: string, entries: readonly CsvRow[]) {
   return times.flatMap(({ bucket, ns }) => {
     const from = to
     to += ns / all
-    const look = {
-      colour: WORK_COLOURS[bucket],
-      ink: inkOn(bucket),
-      middle: (from + to) / 2,
-      label: percent(to - from),
-    }
-    return to > from ? [{ cell, bucket, from, to, ...look }] : []
+    const look = { colour: WORK_COLOURS[bucket], ink: inkOn(bucket), label: percent(to - from) }
+    return to > from ? [{ cell, bucket, from, to, middle: (from + to) / 2, ...look }] : []
   })
 }
 

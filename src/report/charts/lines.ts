@@ -104,11 +104,10 @@ function linePanel({ title, lines, x, y, limit }: LinePanel, least: number, marg
     y: scaleOf(y, height - MARGIN_BOTTOM, marginTop),
   }
   const [xs, ys] = [Plot.scale({ x: scales.x }), Plot.scale({ y: scales.y })]
-  const placeOf = (tick: number) => {
+  const spanOf = (tick: number) => {
     const [at, half] = [xs.apply(tick) as number, (textWidth(String(tick)) + TICK_GAP) / 2]
     return { from: at - half, to: at + half }
   }
-
   return panel({
     height,
     marginLeft: MARGIN_LEFT,
@@ -119,7 +118,7 @@ function linePanel({ title, lines, x, y, limit }: LinePanel, least: number, marg
     marks: [
       limit && limitMarks(limit, xs, ys),
       Plot.gridY([...y.ticks], { stroke: GRID, strokeOpacity: 1 }),
-      bottomAxis(apart(x.ticks, placeOf), x.label),
+      bottomAxis(apart(x.ticks, spanOf), x.label),
       Plot.axisY([...y.ticks], { text: y.ticks.map(String), tickSize: 0, label: null }),
       heading(y.label, MARGIN_LEFT, 34, 'normal'),
       title === undefined ? null : heading(title, MARGIN_LEFT, 56),
@@ -151,37 +150,28 @@ function limitMarks({ x, label, beyond }: NonNullable<LinePanel['limit']>, xs: P
 
 const strokeOf = ({ style }: Line): string => style?.colour ?? MUTED
 
-const lineMark = (line: Line): Plot.Markish =>
-  line.unjoined
-    ? null
-    : Plot.line(line.points, {
-        x: 'x',
-        y: 'y',
-        dx: line.shift ?? 0,
-        stroke: strokeOf(line),
-        strokeWidth: line.computed ? 1.3 : 1.8,
-        strokeDasharray: line.computed ? '1.5,2.5' : (line.style?.dash ?? 'none'),
-      })
+const placeOf = ({ shift = 0 }: Line) => ({ x: 'x', y: 'y', dx: shift })
+
+function lineMark(line: Line): Plot.Markish {
+  const { style, computed, unjoined, points } = line
+  const dash = computed ? '1.5,2.5' : (style?.dash ?? 'none')
+  const look = { stroke: strokeOf(line), strokeWidth: computed ? 1.3 : 1.8, strokeDasharray: dash }
+  return unjoined ? null : Plot.line(points, { ...placeOf(line), ...look })
+}
 
 function whiskerMark(line: Line): Plot.Markish {
   const points = line.points.filter(({ low, high }) => low !== undefined && high !== undefined)
-  const whiskers = { x: 'x', y1: 'low', y2: 'high', dx: line.shift ?? 0, stroke: strokeOf(line), strokeWidth: 1.8 }
-  return points.length === 0 ? null : Plot.ruleX(points, whiskers)
+  const place = { x: 'x', y1: 'low', y2: 'high', dx: line.shift ?? 0 }
+  return points.length === 0 ? null : Plot.ruleX(points, { ...place, stroke: strokeOf(line), strokeWidth: 1.8 })
 }
 
-const markerMark = ({ style, computed, points, shift = 0 }: Line): Plot.Markish =>
-  style === undefined || computed
-    ? null
-    : Plot.dot(points, {
-        x: 'x',
-        y: 'y',
-        dx: shift,
-        r: 4,
-        symbol: style.symbol,
-        stroke: style.colour,
-        strokeWidth: 1.5,
-        fill: ({ hollow }: Point) => (hollow ? PAPER : style.colour),
-      })
+function markerMark(line: Line): Plot.Markish {
+  const { style, computed, points } = line
+  if (style === undefined || computed) return null
+  const { colour: stroke, symbol } = style
+  const fill = ({ hollow }: Point) => (hollow ? PAPER : stroke)
+  return Plot.dot(points, { ...placeOf(line), r: 4, symbol, stroke, strokeWidth: 1.5, fill })
+}
 
 const clippedLabel = ({ label, clipped, points }: Line): Plot.Markish =>
   clipped

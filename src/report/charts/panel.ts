@@ -54,15 +54,8 @@ export const bottomAxis = (
   Plot.axisX([...ticks], { text: ticks.map(format), tickSize: 4, label, labelAnchor: 'center', labelArrow: 'none' })
 
 /** Text at the left edge of a panel, `height` pixels above the plot. */
-export const heading = (text: string, marginLeft: number, height: number, fontWeight = 'bold'): Plot.Markish =>
-  Plot.text([text], {
-    frameAnchor: 'top-left',
-    textAnchor: 'start',
-    dx: -marginLeft,
-    dy: -height,
-    fontWeight,
-    fill: INK,
-  })
+export const heading = (text: string, left: number, height: number, fontWeight = 'bold'): Plot.Markish =>
+  Plot.text([text], { frameAnchor: 'top-left', textAnchor: 'start', dx: -left, dy: -height, fontWeight, fill: INK })
 
 /** Names beside bars are broken into lines of this width at most. */
 const NAME_WIDTH = 200

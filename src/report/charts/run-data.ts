@@ -86,7 +86,7 @@ export const valuesOf = (cells: readonly Cell[], column: string): number[] =>
 export const markNote = (mark: string, cells: readonly Cell[], { machine }: RunData): string =>
   cells.some((cell) => cell.isOversubscribed) ? `${mark}: more threads than the ${machine.availableCores} cores.` : ''
 
-export const resultsOf = (cells: readonly Cell[]): Cell[] => cells.filter(({ isResult }) => isResult)
+export const results = (cells: readonly Cell[]): Cell[] => cells.filter(({ isResult }) => isResult)
 
 /** More cells than this are not named one by one. */
 const MOST_NAMED = 4

@@ -7,7 +7,7 @@ import {
   leftOut,
   markNote,
   MissingData,
-  resultsOf,
+  results,
   THREADS_NOTE,
   type Cell,
   type Chart,
@@ -27,11 +27,7 @@ const MOST_TICKS = 5
 export const throughputChart: Chart = (data) => {
   const predictions = new Map(data.predictions?.map((row) => [cellKey(row), numberIn(row, 'predicted_ns')]))
   const measured = comparisonsOf(data)
-    .map(({ title, cells }) => ({
-      title,
-      cells,
-      bars: resultsOf(cells).map((cell) => barOf(cell, predictions.get(cellKey(cell.row)))),
-    }))
+    .map(({ title, cells }) => ({ title, cells, bars: results(cells).map((cell) => barOf(cell, predictions)) }))
     .filter(({ bars }) => bars.length > 0)
   // The many cells of the bubble have a chart of their own.
   const others = measured.filter(({ bars: [{ row }] }) => row.experiment !== 'bubble')
@@ -71,8 +67,10 @@ export const throughputChart: Chart = (data) => {
   })
 }
 
+type Bar = ReturnType<typeof barOf>
+
 /** A cell with its rates in samples per second. */
-function barOf(cell: Cell, predictedNs: number | undefined) {
+function barOf(cell: Cell, predictions: ReadonlyMap<string, number | undefined>) {
   const { row } = cell
   const rateOf = (ns: number | undefined) => (ns === undefined ? undefined : (Number(row.batch) * 1e9) / ns)
   const rate = numberIn(row, 'samples_per_second')!
@@ -83,21 +81,17 @@ function barOf(cell: Cell, predictedNs: number | undefined) {
     rate,
     low: rateOf(numberIn(row, 'ci_high_ns')) ?? rate,
     high: rateOf(numberIn(row, 'ci_low_ns')) ?? rate,
-    predicted: rateOf(predictedNs),
+    predicted: rateOf(predictions.get(cellKey(row))),
     shown: grouped(rate),
     stroke,
     fill: cell.isOversubscribed ? PAPER : stroke,
   }
 }
 
-const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, '\u202f') // a narrow space between thousands
+/** With a narrow space between thousands. */
+const grouped = (value: number): string => value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, '\u202f')
 
-function rateMarks(
-  bars: readonly ReturnType<typeof barOf>[],
-  most: number,
-  valueWidth: number,
-  isLast: boolean,
-): Plot.Markish[] {
+function rateMarks(bars: readonly Bar[], most: number, valueWidth: number, isLast: boolean): Plot.Markish[] {
   const serial = bars.filter(({ row }) => row.mode === 'serial').slice(0, 1)
   const ticks = evenTicks(most).filter((_, i, all) => all.length <= MOST_TICKS || i % 2 === 0)
   const predicted = bars.filter((bar) => bar.predicted !== undefined)

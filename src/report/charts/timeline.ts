@@ -12,11 +12,9 @@ import { evenTicks } from './ticks.ts'
 const MOST_CELLS = 12
 /** If one step takes this many times another, each has an axis of its own: the short ones would not show. */
 const COMPARABLE = 5
-const MARGIN_LEFT = 60
-const MARGIN_RIGHT = 14
-const MARGIN_TOP = 24
+const MARGINS = { marginLeft: 60, marginRight: 14, marginTop: 24 }
 const AXIS_HEIGHT = 40
-const PLOT_WIDTH = WIDTH - MARGIN_LEFT - MARGIN_RIGHT
+const PLOT_WIDTH = WIDTH - MARGINS.marginLeft - MARGINS.marginRight
 /** The height of a lane: that of text if there are few. */
 const LANE = { most: 18, allTogether: 200 }
 const TEXT_HEIGHT = 13
@@ -33,10 +31,9 @@ export const timelineChart: Chart = (data) => {
   const traced = new Map(
     processes.map((events) => [cellKey(events.find(({ name }) => name === 'process_name')?.args ?? {}), events]),
   )
-  const comparisons = comparisonsOf(data).map(({ title, cells }) => ({
-    title,
-    cells: cells.filter(({ row }) => traced.has(cellKey(row))),
-  }))
+  const isTraced = ({ row }: Cell) => traced.has(cellKey(row))
+  const isDrawable = (cell: Cell) => isTraced(cell) && cell.isResult && !isAgain(cell.row.cell)
+  const comparisons = comparisonsOf(data)
   const chosen = comparisons.find(({ cells }) => cells.some(isDrawable))
   if (!chosen) throw new MissingData('trace.json has none of the cells of summary.csv')
   const families = groupBy(chosen.cells.filter(isDrawable), ({ family }) => family)
@@ -44,7 +41,7 @@ export const timelineChart: Chart = (data) => {
     const { row, name, isOversubscribed } = family.reduce((a, b) => (b.threads > a.threads ? b : a))
     return { name: `${name}${isOversubscribed ? ' (oversubscribed)' : ''}`, ...stepOf(traced.get(cellKey(row))!) }
   })
-  const more = comparisons.flatMap(({ cells }) => cells).length - steps.length
+  const more = comparisons.flatMap(({ cells }) => cells.filter(isTraced)).length - steps.length
   const lengths = steps.map(({ length }) => length)
   const longest = Math.max(...lengths)
   const isShared = longest <= COMPARABLE * Math.min(...lengths)
@@ -67,8 +64,6 @@ export const timelineChart: Chart = (data) => {
   })
 }
 
-const isDrawable = ({ row, isResult }: Cell): boolean => isResult && !isAgain(row.cell)
-
 /** @param length of the time axis, in microseconds */
 function stepPanel(step: Step & { readonly name: string }, length: number, hasAxis: boolean): Panel {
   const { name, ranks } = step
@@ -85,15 +80,13 @@ function stepPanel(step: Step & { readonly name: string }, length: number, hasAx
   const lanes = Array.from({ length: Math.ceil(ranks / everyLane) }, (_, i) => i * everyLane)
   const named = lanes.map((rank) => ({ label: `rank ${rank}`, x: 0, y: rank + 0.5 }))
   return panel({
-    height: Math.ceil(MARGIN_TOP + lane * ranks + marginBottom),
-    marginLeft: MARGIN_LEFT,
-    marginRight: MARGIN_RIGHT,
-    marginTop: MARGIN_TOP,
+    height: Math.ceil(MARGINS.marginTop + lane * ranks + marginBottom),
+    ...MARGINS,
     marginBottom,
     x: { type: 'linear', domain: [0, length / unit.us], axis: null },
     y: { type: 'linear', domain: [ranks, 0], axis: null },
     marks: [
-      heading(`${name}: ${formatDuration(step.length * 1000)}`, MARGIN_LEFT, 18),
+      heading(`${name}: ${formatDuration(step.length * 1000)}`, MARGINS.marginLeft, 18),
       ...WORKS.map((work) =>
         Plot.rect(
           spans.filter((span) => span.work === work),
