@@ -34,13 +34,9 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
     // The list of a sum's sources lies where panels are packed; a sum and a product never run at once.
     const small = bindSmallOperations(exports, new Int32Array(memory.buffer, packed, PACKED_FLOATS))
 
-    const forwardBias = exports.forward_bias
-    const forwardBiasRelu = exports['forward_bias-relu']
-    const inputStore = exports.input_store
-    const inputMask = exports.input_mask
-    const weightStore = exports.weight_store
-    const weightSgd = exports.weight_sgd
-    const { keep } = exports
+    const { forward_bias: forwardBias, 'forward_bias-relu': forwardBiasRelu } = exports
+    const { input_store: inputStore, input_mask: inputMask, keep } = exports
+    const { weight_store: weightStore, weight_sgd: weightSgd } = exports
 
     return {
       ...small,
