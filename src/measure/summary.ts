@@ -124,26 +124,14 @@ export const karpFlatt = (speedup: number, threads: number): number => (1 / spee
 
 /** Waiting by spinning is on the processor, waiting asleep is not. */
 function offCpuShare(visits: readonly Visit[]): number | undefined {
-  let wall = 0
-  let cpu = 0
-  for (const visit of visits) {
-    const ms = sum(measuredNs(visit)) / 1e6
-    for (const { cpuMs } of visit.reports) {
-      if (cpuMs === undefined) return undefined
-      wall += ms
-      cpu += cpuMs
-    }
-  }
-  return wall > 0 ? Math.max(0, 1 - cpu / wall) : undefined
+  const cpu = sum(visits.flatMap(({ reports }) => reports.map(({ cpuMs = NaN }) => cpuMs)))
+  const wall = sum(visits.flatMap((visit) => visit.reports.map(() => sum(measuredNs(visit)) / 1e6)))
+  return Number.isNaN(cpu) || wall <= 0 ? undefined : Math.max(0, 1 - cpu / wall)
 }
 
 /** All ranks' waiting / (ranks × the time of the steps). */
 function bubbleFraction(visits: readonly Visit[]): number {
-  let idle = 0
-  let whole = 0
-  for (const visit of visits) {
-    whole += visit.ranks.length * sum(measuredNs(visit))
-    for (const { ledger } of visit.ranks) for (const [bucket, ns] of ledger) if (isWait(bucket)) idle += ns
-  }
-  return idle / whole
+  const entries = visits.flatMap(({ ranks }) => ranks.flatMap(({ ledger }) => [...ledger]))
+  const idle = sum(entries.map(([bucket, ns]) => (isWait(bucket) ? ns : 0)))
+  return idle / sum(visits.map((visit) => visit.ranks.length * sum(measuredNs(visit))))
 }

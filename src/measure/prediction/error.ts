@@ -1,5 +1,5 @@
 import type { Visit } from '../blocks.ts'
-import { BUCKETS, type Bucket } from '../ledger.ts'
+import { BUCKETS, emptyLedger, type Bucket, type Ledger } from '../ledger.ts'
 import type { Prediction } from './predict.ts'
 
 /** The error of a prediction made before measuring, and the bucket of the ledger that differs most. */
@@ -22,9 +22,10 @@ export function predictionError(prediction: Prediction, measuredNs: number, visi
   const ledger = meanLedger(visits)
   const differenceOf = (bucket: Bucket) => Math.abs(prediction.buckets.get(bucket)! - ledger.get(bucket)!)
   const bucket = BUCKETS.reduce((a, b) => (differenceOf(b) > differenceOf(a) ? b : a))
+  const { stepNs: predictedNs } = prediction
   return {
-    share: prediction.stepNs / measuredNs - 1,
-    predictedNs: prediction.stepNs,
+    share: predictedNs / measuredNs - 1,
+    predictedNs,
     measuredNs,
     bucket,
     bucketPredictedNs: prediction.buckets.get(bucket)!,
@@ -32,13 +33,13 @@ export function predictionError(prediction: Prediction, measuredNs: number, visi
   }
 }
 
-/** Nanoseconds per bucket in a step, the mean over ranks and measured steps. */
-function meanLedger(visits: readonly Spent[]): Map<Bucket, number> {
-  const sums = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
+/** The mean over ranks and measured steps. */
+function meanLedger(visits: readonly Spent[]): Ledger {
+  const { ledger, add } = emptyLedger()
   let rankSteps = 0
   for (const { ranks, stepNs, warmUp } of visits) {
     rankSteps += ranks.length * (stepNs.length - warmUp)
-    for (const { ledger } of ranks) for (const [bucket, ns] of ledger) sums.set(bucket, sums.get(bucket)! + ns)
+    for (const rank of ranks) for (const [bucket, ns] of rank.ledger) add(bucket, ns)
   }
-  return new Map([...sums].map(([bucket, ns]) => [bucket, ns / rankSteps]))
+  return new Map([...ledger].map(([bucket, ns]) => [bucket, ns / rankSteps]))
 }
