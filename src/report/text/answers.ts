@@ -100,9 +100,9 @@ function tooLarge(splits: readonly Split[], serial: Outcome | undefined): string
 function combine({ combined, machine: { cores } }: ShownRun): string | undefined {
   if (!combined || combined.grids.length === 0) return undefined
   const { threads, source, grids } = combined
-  const simulated = cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`
-  const each = grids.map(({ label, speedup }) => valueOf(label, speedup.toFixed(2)))
-  return `${source === 'measured' ? `on ${threads} threads` : simulated}: ${each.join(', ')}.`
+  const each = grids.map(({ label, speedup }) => valueOf(label, speedup.toFixed(2))).join(', ')
+  if (source === 'measured') return `on ${threads} threads: ${each}.`
+  return `${cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`}: ${each}.`
 }
 
 /** Whether every split trained the same weights as serial, in a sentence or two; empty without splits. */
