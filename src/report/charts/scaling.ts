@@ -1,5 +1,5 @@
 import { labelOf, modeLabelOf, variantOf } from '../../cells/labels.ts'
-import { amdahl } from '../../measure/laws/amdahl.ts'
+import { amdahl } from '../../measure/laws/serial-share.ts'
 import { usl } from '../../measure/laws/usl.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
