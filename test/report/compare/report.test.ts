@@ -102,9 +102,7 @@ describe('the table', () => {
       expect.stringMatching(/^A: made up, Node 20\.0, fma, noise 1\.0 %: .*run-\d+$/),
       expect.stringMatching(/^B: made up, Node 20\.0, fma256, fma, noise unknown: .*run-\d+$/),
     ])
-    expect(lines).toContain(
-      'warning: B has cells of only 3 blocks; with fewer than 5, an interval means little',
-    )
+    expect(lines).toContain('warning: B has cells of only 3 blocks; with fewer than 5, an interval means little')
     expect(lines).toContain('marked kernel: fma256 in B, fma in A')
     expect(lines).toContain('refused in B, batch 32, in A 64: tensor-2')
     expect(lines).toContain('not in B: layer-2')
@@ -114,10 +112,7 @@ describe('the table', () => {
 describe('the table for a terminal', () => {
   const wide = 'w'.repeat(40)
   const paths = [1, 1.2, 1].map((factor) =>
-    run([
-      ...serials(times(factor)),
-      { cell: wide, blocks: times(factor), fields: { layers: '784-256-256-10' } },
-    ]),
+    run([...serials(times(factor)), { cell: wide, blocks: times(factor), fields: { layers: '784-256-256-10' } }]),
   )
 
   it('has each run’s step and the ratio, under headings that name experiment, model and batch', () => {
