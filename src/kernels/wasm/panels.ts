@@ -51,8 +51,9 @@ export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): st
 }
 
 /**
- * All rows of a group of `$panels` panels, strip by strip, for A in the order `columns`; the `$…Next` are the bytes from one panel to the next. If there
- * are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so that they too are streams.
+ * All rows of a group of `$panels` panels, strip by strip, for A in the order `columns`; the `$…Next` are the bytes from
+ * one panel to the next. If there are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so
+ * that they too are streams.
  */
 export function along(epilogue: Epilogue, { rows: tall, strips }: Tile): string {
   const [, , ...others] = OPERANDS

@@ -1,8 +1,8 @@
-import { FORMS, TILE_WIDTH, type Form } from '../kernel.ts'
+import { FORMS, PACKED_FLOATS, TILE_WIDTH, type Form } from '../kernel.ts'
 import { microKernel, type Epilogue, type Order } from './micro-kernel.ts'
 import { along, down, parameters } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
-import { DEPTH, FEWEST_ROWS, GROUP_FLOATS, PANELS, type Tile } from './specification.ts'
+import { DEPTH, FEWEST_ROWS, PANELS, type Tile } from './specification.ts'
 import { advance, constant, FLOAT, get, repeat, WIDTH, WIDTH_BYTES } from './text.ts'
 
 const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept', 'strips'] as const // prettier-ignore
@@ -93,8 +93,8 @@ const PACK_ROWS = {
   kept: '',
 }
 
-const transpose = (from: string, to: string, columns: string): string =>
-  `(call $pack_transposed ${from} (local.get $bStep) ${to} (local.get $kc) ${columns})`
+const transpose = (rows: string, panel: string, columns: string): string =>
+  `(call $pack_transposed ${rows} (local.get $bStep) ${panel} (local.get $kc) ${columns})`
 
 /** The same where B is stored as its transpose. */
 const PACK_TRANSPOSED = {
@@ -187,7 +187,7 @@ const evenBlocks = (depth: number): string => `
 const dividedUp = (a: string, b: string): string => `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`
 
 const allPanels = `(i32.div_u (i32.add (local.get $columns) ${constant(TILE_WIDTH - 1)}) ${WIDTH})`
-const mostPanels = `(i32.div_u ${constant(GROUP_FLOATS)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${WIDTH}))`
+const mostPanels = `(i32.div_u ${constant(PACKED_FLOATS)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${WIDTH}))`
 /** Panels per group on the way along: the fewest groups that fit, all of about the same size. */
 const evenGroups = dividedUp(allPanels, dividedUp(allPanels, mostPanels))
 

@@ -1,4 +1,4 @@
-import { PACKED_FLOATS, TILE_WIDTH, type KernelName } from '../kernel.ts'
+import { TILE_WIDTH, type KernelName } from '../kernel.ts'
 import { LANES } from './vector.ts'
 
 export type WasmKernelName = Exclude<KernelName, 'js'>
@@ -37,8 +37,6 @@ export const TILES: Readonly<Record<WasmKernelName, Tile>> = {
 export const DEPTH = { rows: 512, columns: 192 }
 /** Panels packed together on the way down: neighbours are read together, and used before they leave the cache. */
 export const PANELS = 4
-/** Floats of the panels packed together on the way along: 320 KiB of a second-level cache of at least 512 KiB. */
-export const GROUP_FLOATS = PACKED_FLOATS
 /** With fewer rows, a panel is read where it lies: packing it would not pay. */
 export const FEWEST_ROWS = 48
 /** With fewer turns of the micro-kernel over all panels of a group, a strip of A is read where it lies. */
