@@ -16,29 +16,9 @@ export interface Calibration {
   readonly seconds: number
 }
 
-/** Times of the signals between the ranks of a cell. */
-export interface Signals {
-  /** An instruction that only publishes, reading the clock included. */
-  readonly publishNs: number
-  /** From a publish until a rank that spins goes on. */
-  readonly handoffNs: number
-  /** The same for a rank that sleeps. */
-  readonly wakingNs: number
-  readonly barrierNs: number
-  /** Speed of reading floats that another core has written, counting only the time beyond reading one's own. */
-  readonly gigabytesPerSecond: number
-}
-
-export interface Timing {
-  readonly key: Key
-  /** On one thread while the others are idle, and on that many together. */
-  readonly byThreads: ReadonlyMap<number, InstructionTime>
-}
-
-export interface InstructionTime {
-  readonly medianNs: number
-  readonly minNs: number
-}
+export type Signals = Awaited<ReturnType<typeof timeSignalsOf>>
+export type Timing = ReturnType<typeof timingOf>
+export type InstructionTime = ReturnType<typeof timeOf>
 
 export interface CalibrationOptions {
   readonly cores: number
@@ -125,13 +105,15 @@ interface Sample {
   readonly times: Float64Array
 }
 
-/** What the samples of one key show. */
-const timingOf = (samples: readonly Sample[]): Timing => ({
+/** The times of one key. */
+const timingOf = (samples: readonly Sample[]) => ({
   key: samples[0].key,
+  /** On one thread while the others are idle, and on that many together. */
   byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-function timeOf(samples: readonly Sample[]): InstructionTime {
+/** The median of the rounds' medians, and the fastest repetition. */
+function timeOf(samples: readonly Sample[]) {
   const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) => of.flatMap(({ times }) => [...times]))
   return { medianNs: median(rounds.map((times) => median(times) * 1e6)), minNs: least(rounds.flat()) * 1e6 }
 }
@@ -165,7 +147,7 @@ const BLOCK_FLOATS = 131_072
 const ns = (milliseconds: ArrayLike<number>): number => Math.max(0, median(Array.from(milliseconds)) * 1e6)
 
 /** Times the signals between the ranks of a cell. */
-export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signals> {
+async function timeSignalsOf(session: Session, cell: Cell) {
   const time = async (what: SignalOrder['what'], block?: Float32Array) => {
     const reports = await session.signals(cell, { what, ...(block && { block }) })
     return reports.flatMap(({ times }) => times)
@@ -180,6 +162,15 @@ export async function timeSignalsOf(session: Session, cell: Cell): Promise<Signa
   const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
   const extraNs = sum((await time('cache-lines', block)).map(ns))
   const [published, awake] = await time('waking')
-  const wakingNs = ns(published.map((instant, attempt) => awake[attempt] - instant))
-  return { publishNs, handoffNs, barrierNs, wakingNs, gigabytesPerSecond: block.byteLength / extraNs }
+  return {
+    /** An instruction that only publishes, reading the clock included. */
+    publishNs,
+    /** From a publish until a rank that spins goes on. */
+    handoffNs,
+    /** The same for a rank that sleeps. */
+    wakingNs: ns(published.map((instant, attempt) => awake[attempt] - instant)),
+    barrierNs,
+    /** Speed of reading floats that another core has written, counting only the time beyond reading one's own. */
+    gigabytesPerSecond: block.byteLength / extraNs,
+  }
 }

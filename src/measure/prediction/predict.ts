@@ -9,19 +9,7 @@ import { sum } from '../statistics.ts'
 import { calibrate, unpredictable, type Calibration, type CalibrationOptions } from './calibrate.ts'
 import { keysOf } from './occurrences.ts'
 
-/** A step of a cell as the times of its instructions predict it, before a step has been timed. */
-export interface Prediction {
-  readonly stepNs: number
-  /** Waiting / (threads × step). */
-  readonly bubble: number
-  /** With free handoffs. */
-  readonly criticalPathNs: number
-  /** The signals assumed: from a publish until another rank goes on, and the barrier of all ranks. */
-  readonly handoffNs: number
-  readonly barrierNs: number
-  /** Per bucket of the ledger, the mean over the ranks. */
-  readonly buckets: Ledger
-}
+export type Prediction = ReturnType<typeof predict>
 
 export interface Predictions {
   readonly calibration: Calibration
@@ -56,11 +44,11 @@ export async function predictCells(
 const ROUNDS = 4
 
 /**
- * Predicts a step of a cell from calibrated times. An instruction takes longer the more other ranks compute at the same
+ * Predicts a step of a cell from calibrated times, in nanoseconds. An instruction takes longer the more other ranks compute at the same
  * time: its time is interpolated between alone and together by the share of them that compute, taken as constant over the
  * step. Where ranks outnumber cores, the step takes at least all work divided by the cores.
  */
-export function predict(cell: Cell, calibration: Calibration, cores: number): Prediction {
+export function predict(cell: Cell, calibration: Calibration, cores: number) {
   const { plan } = cell
   const ranks = plan.programs.length
   const { handoffNs, barrierNs } = calibration.signals.get(ranks)!
@@ -77,7 +65,6 @@ export function predict(cell: Cell, calibration: Calibration, cores: number): Pr
   }
   const { duration } = simulate(plan, cost, note, handoff)
   for (const end of ends) add('wait-barrier', duration - end)
-  const critical = simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at))).duration
 
   const waiting = sum([...ledger].map(([bucket, time]) => (isWait(bucket) ? time : 0)))
   const work = ranks * duration - waiting
@@ -85,11 +72,15 @@ export function predict(cell: Cell, calibration: Calibration, cores: number): Pr
   const idle = waiting + ranks * (stepNs - duration)
   return {
     stepNs,
+    /** Waiting / (threads × step). */
     bubble: idle / (ranks * stepNs),
-    criticalPathNs: critical,
+    /** With free handoffs. */
+    criticalPathNs: simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at))).duration,
+    /** The signals assumed: from a publish until another rank goes on, and the barrier of all ranks. */
     handoffNs,
     barrierNs,
-    buckets: new Map([...ledger].map(([bucket, time]) => [bucket, time / ranks])),
+    /** The mean over the ranks. */
+    buckets: new Map([...ledger].map(([bucket, time]) => [bucket, time / ranks])) as Ledger,
   }
 }
 
