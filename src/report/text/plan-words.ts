@@ -70,7 +70,7 @@ function layersOf({ model: { widths } }: Plan, forwards: readonly Forward[]): st
     const kind = length(columns) === widths[layer + 1] ? '' : `columns ${range(columns.from, columns.to)} of `
     byKind.set(kind, [...(byKind.get(kind) ?? []), layer])
   }
-  const [[first]] = byKind
+  const [first] = byKind.keys()
   if (byKind.size === 1 && columnsOf.size === widths.length - 1)
     return first === '' ? 'the whole model' : `${first}each layer`
   return [...byKind]
