@@ -1,6 +1,6 @@
-import { namesOf, type Column } from '../../cells/columns.ts'
+import type { Column } from '../../cells/columns.ts'
 import { formatDuration } from '../text/format.ts'
-import { plainTable, type TextTable } from '../text/text-table.ts'
+import { plainTable, tableOf, type TextColumn, type TextTable } from '../text/text-table.ts'
 import { widthOf } from '../text/wrap.ts'
 import { isSlowerBy, modelOf, verdictOf, type Against, type ComparedCell, type Comparison } from './compare.ts'
 import { speedupOf, type ComparedRun, type RunRow } from './run.ts'
@@ -8,11 +8,12 @@ import { formatEstimate, limitText } from './sentences.ts'
 
 type CellColumn = Column<ComparedCell>
 
-const tableOf = (cells: readonly ComparedCell[], columns: readonly CellColumn[]): TextTable => ({
-  head: namesOf(columns),
-  rows: cells.map((cell) => columns.map(([, value]) => String(value(cell) ?? ''))),
-  left: namesOf(columns).filter((name) => /^(cell|marks|above .*)$/.test(name)),
-})
+const textColumns = (columns: readonly CellColumn[]): TextColumn<ComparedCell>[] =>
+  columns.map(([name, value]) => [
+    name,
+    (cell) => String(value(cell) ?? ''),
+    /^(cell|marks|above .*)$/.test(name) ? 'left' : undefined,
+  ])
 
 /** Cells without any ratio are left out. */
 const comparedCells = ({ cells }: Comparison): ComparedCell[] =>
@@ -50,7 +51,7 @@ export function wideTable(comparison: Comparison, limit?: number, nameOf = lette
   const { runs } = comparison
   const others = runs.slice(1).map(letterOf)
   const above = ({ against }: ComparedCell, most: number) => others.filter((_, i) => isSlowerBy(against[i], most))
-  return tableOf(comparedCells(comparison), [
+  const columns: CellColumn[] = [
     ['cell', ({ label }) => label],
     ...steps(runs, nameOf),
     ...ratios(runs),
@@ -59,7 +60,8 @@ export function wideTable(comparison: Comparison, limit?: number, nameOf = lette
     ...(limit === undefined
       ? []
       : [[`above ${limitText(limit)}`, (cell) => above(cell, limit).join(', ')] as CellColumn]),
-  ])
+  ]
+  return tableOf(comparedCells(comparison), textColumns(columns))
 }
 
 function speedupText(row: RunRow): string | undefined {
@@ -83,7 +85,7 @@ export function narrowLines(comparison: Comparison, width: number): string[] {
   const cells = comparedCells(comparison)
   const all = steps(runs, letterOf)
   const forms = [[...all, ...ratios(runs)], [...all, ...ratios(runs, false)], ratios(runs, false)].map((columns) =>
-    plainTable(tableOf(cells, [['cell', ({ cell }) => cell], ...columns]), width).split('\n'),
+    plainTable(cells, textColumns([['cell', ({ cell }) => cell], ...columns]), width).split('\n'),
   )
   const [head, ...lines] = forms.find((form) => form.every((line) => widthOf(line) <= width)) ?? forms[forms.length - 1]
   const titles = cells.map(({ experiment, rows }) => `${experiment}, ${modelOf(rows[0]!)}`)

@@ -2,7 +2,7 @@ import Table from 'cli-table3'
 import { shortened, USUAL_WIDTH, widthOf } from './wrap.ts'
 
 /** A column: its heading, its field in a row, and whether it holds text, which stands left; numbers stand right. */
-export type TextColumn<Row> = readonly [head: string, field: (row: Row) => string, left?: 'left']
+export type TextColumn<Row> = readonly [head: string, field: (row: Row) => string, left?: 'left' | undefined]
 
 /** A table before it is drawn. */
 export interface TextTable {
