@@ -56,7 +56,7 @@ export async function trainCell(
     const parameters = session.weights(cell).map(([replica]) => replica)
     done({
       epoch,
-      loss: session.losses(cell).reduce((sum, loss) => sum + loss, 0) / (count * batch),
+      loss: session.losses(cell).reduce((total, loss) => total + loss, 0) / (count * batch),
       heldOutAccuracy: evaluate(model, parameters, heldOut, kernel, memory, session.spare.from),
       elapsedNs,
       weightsSha256: weightsHash(parameters),
