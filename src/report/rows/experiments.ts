@@ -23,11 +23,7 @@ export const MEMORY_COLUMNS: readonly Column<ReturnType<typeof needsOf>[number]>
   ['bytes', ({ bytes }) => bytes, 'bytes allocated; of handed-over, bytes read per step that other ranks wrote'],
 ] // prettier-ignore
 
-interface Grown extends Configuration {
-  readonly point: GrowthPoint
-}
-
-export const GROWTH_COLUMNS: readonly Column<Grown>[] = [
+export const GROWTH_COLUMNS: readonly Column<Configuration & { readonly point: GrowthPoint }>[] = [
   ...CONFIGURATION,
   ['variable', ({ point }) => point.variable, 'what grows: batches in a row, or parts of the model'],
   ['value', ({ point }) => point.value, 'how many'],

@@ -5,27 +5,22 @@ import { shortened, USUAL_WIDTH, widthOf } from './wrap.ts'
 export type TextColumn<Row> = readonly [head: string, field: (row: Row) => string, left?: 'left' | undefined]
 
 /** A table before it is drawn. */
-export interface TextTable {
-  readonly head: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  /** Whether each column stands left. */
-  readonly left: readonly boolean[]
-}
-
-export const tableOf = <Row>(rows: readonly Row[], columns: readonly TextColumn<Row>[]): TextTable => ({
+export const tableOf = <Row>(rows: readonly Row[], columns: readonly TextColumn<Row>[]) => ({
   head: columns.map(([head]) => head),
   rows: rows.map((row) => columns.map(([, field]) => field(row))),
   left: columns.map(([, , left]) => left !== undefined),
 })
 
+export type TextTable = ReturnType<typeof tableOf>
+
 /** With borders, as wide as its fields are. */
 export function boxedTable({ head, rows, left }: TextTable): string {
   const table = new Table({
-    head: [...head],
+    head,
     style: { head: [], border: [], compact: true },
     colAligns: left.map((isLeft) => (isLeft ? 'left' : 'right')),
   })
-  table.push(...rows.map((row) => [...row]))
+  table.push(...rows)
   return table.toString()
 }
 
