@@ -70,12 +70,12 @@ export function comparisonsOf(data: RunData): { title: string; cells: Cell[] }[]
   const groups = groupBy(data.summary, (row) => SAME_WORK.map((column) => row[column]).join(' '))
   return [...groups.values()].map((rows) => {
     const [{ experiment, layers, batch }] = rows
-    return { title: `${experiment}: layers ${shortened(layers)}, batch ${batch}`, cells: cellsOf(rows, data) }
+    return { title: `${experiment}: layers ${shortLayers(layers)}, batch ${batch}`, cells: cellsOf(rows, data) }
   })
 }
 
 /** 784-256-256-10 becomes 784-256×2-10. */
-const shortened = (layers: string): string =>
+export const shortLayers = (layers: string): string =>
   layers.replace(/\b(\d+)(-\1\b)+/g, (run, width: string) => `${width}×${run.split('-').length}`)
 
 /** The distinct numbers of a column, in ascending order. */

@@ -1,5 +1,6 @@
 import { isDifferent } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
+import { shortLayers } from '../charts/run-data.ts'
 import { ratioInterval, ratioOf } from './ratio.ts'
 import { SEED, type ComparedRun, type RunRow } from './run.ts'
 import { differentWork, marksOf, valueOf } from './work.ts'
@@ -64,11 +65,8 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
   return { runs, cells }
 }
 
-/** "784-256x4-10, batch 64" */
-export function modelOf({ fields: { layers, batch } }: RunRow): string {
-  const widths = layers.replace(/\b(\d+)(-\1\b)+/g, (same, width: string) => `${width}x${same.split('-').length}`)
-  return `${widths}, batch ${batch}`
-}
+/** "784-256×4-10, batch 64" */
+export const modelOf = ({ fields: { layers, batch } }: RunRow): string => `${shortLayers(layers)}, batch ${batch}`
 
 const nameOf = ({ fields }: RunRow): string => `${fields.experiment}:${fields.cell}`
 

@@ -1,4 +1,4 @@
-import type { Load } from '../../measure/machine/machine.ts'
+import type { Machine } from '../../measure/machine/machine.ts'
 import { shortened } from '../text/wrap.ts'
 import type { ComparedRun } from './run.ts'
 import { valueOf } from './work.ts'
@@ -36,7 +36,7 @@ const DESCRIPTIONS: Readonly<Record<string, (machine: ComparedRun['machine'], ru
   load: ({ loadBefore, loadAfter }) => `${lastMinute(loadBefore)} before, ${lastMinute(loadAfter)} after`,
 }
 
-const lastMinute = (load: Load | null | undefined): string => load?.[0].toFixed(1) ?? UNKNOWN
+const lastMinute = (load?: Machine['loadAverage']): string => load?.[0].toFixed(1) ?? UNKNOWN
 
 const valuesIn = ({ rows }: ComparedRun, column: string): string =>
   [...new Set(rows.map((row) => valueOf(row, column)))].join(', ')

@@ -1,8 +1,9 @@
 import { basename } from 'node:path'
 import { isAgain } from '../../cells/cell.ts'
-import type { Load, Machine } from '../../measure/machine/machine.ts'
+import type { Machine } from '../../measure/machine/machine.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
+import { groupBy } from '../charts/run-data.ts'
 import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
 import { openRun } from '../folder/run-reader.ts'
 import { stepNs } from './ratio.ts'
@@ -22,7 +23,7 @@ export interface RunRow {
 }
 
 /** machine.json; older versions lack some fields. */
-type MachineFile = Partial<Machine> & { readonly loadBefore?: Load | null; readonly loadAfter?: Load | null }
+type MachineFile = Partial<Machine & Record<'loadBefore' | 'loadAfter', Machine['loadAverage']>>
 
 export interface ComparedRun {
   /** A, B, C, … in tables and sentences. */
@@ -49,18 +50,13 @@ export function readRun(folder: string, letter: string): ComparedRun {
   const machine = run.need('machine.json', (text) => JSON.parse(text) as MachineFile)
   const summary = run.need('summary.csv', parseRows)
   const times = run.need('blocks.csv', timesIn)
-  const groups = new Set(summary.map(groupOf))
-  const rows = [...groups].flatMap((group) => {
-    const same = summary.filter((row) => groupOf(row) === group)
-    return rowsOfGroup(same, times)
-  })
+  const groups = groupBy(summary, ({ experiment, layers, batch }) => [experiment, layers, batch].join('\t'))
+  const rows = [...groups.values()].flatMap((group) => rowsOfGroup(group, times))
   const id = summary[0]?.run_id ?? basename(run.path)
   return { letter, id, folder, machine, rows, laws: run.read('laws.csv', parseRows) ?? [] }
 }
 
-/** Rows of one group were measured against one serial. */
-const groupOf = ({ experiment, layers, batch }: CsvRow): string => [experiment, layers, batch].join('\t')
-
+/** @param group the rows that were measured against one serial */
 function rowsOfGroup(group: readonly CsvRow[], times: ReturnType<typeof timesIn>): RunRow[] {
   const blocksOf = (row: CsvRow | undefined) => {
     const key = row && cellKey(row)
@@ -96,5 +92,6 @@ export function estimateIn(row: CsvRow, column: string, prefix = ''): Estimate |
   return value === undefined ? undefined : { value, interval }
 }
 
-/** How many times as fast as the serial of its run. */
-export const speedupOf = ({ fields }: RunRow): Estimate | undefined => estimateIn(fields, 'speedup', 'speedup_')
+/** How many times as fast as the serial of its run; undefined without a valid result. */
+export const speedupOf = (row: RunRow | undefined): Estimate | undefined =>
+  row?.stepNs === undefined ? undefined : estimateIn(row.fields, 'speedup', 'speedup_')

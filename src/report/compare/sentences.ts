@@ -132,7 +132,7 @@ function splitSentence({ runs, cells }: Comparison): string[] {
     const speedup = first && Number(valueOf(first, 'threads')) > 1 ? speedupOf(first) : undefined
     if (!speedup) return []
     const elsewhere = others.flatMap((row, i) => {
-      const found = row && against[i].kind === 'compared' ? speedupOf(row) : undefined
+      const found = against[i].kind === 'compared' ? speedupOf(row) : undefined
       return found ? [`${formatEstimate(found)} in ${runs[i + 1].letter} (${gain(speedup, found)})`] : []
     })
     return elsewhere.length > 0 ? [{ label, speedup, elsewhere }] : []
@@ -150,8 +150,10 @@ function gain({ interval: first }: Estimate, { interval: other }: Estimate): str
   return first && other && other.high < first.low ? 'less' : 'not shown to differ'
 }
 
-export const formatEstimate = ({ value, interval }: Estimate): string =>
-  interval ? formatInterval(value, interval) : value.toFixed(2)
+export function formatEstimate(estimate: Estimate | undefined): string {
+  const { value, interval } = estimate ?? {}
+  return value === undefined ? '' : interval ? formatInterval(value, interval) : value.toFixed(2)
+}
 
 function causeSentence({ cells }: Comparison, differences: Differences): string {
   const names = differences.map(({ name }) => name).filter((name) => name !== ALWAYS_DIFFERS)

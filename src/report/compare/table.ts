@@ -1,26 +1,22 @@
-import type { Column } from '../../cells/columns.ts'
 import { formatDuration } from '../text/format.ts'
 import { plainTable, tableOf, type TextColumn, type TextTable } from '../text/text-table.ts'
 import { widthOf } from '../text/wrap.ts'
 import { isSlowerBy, modelOf, verdictOf, type Against, type ComparedCell, type Comparison } from './compare.ts'
-import { speedupOf, type ComparedRun, type RunRow } from './run.ts'
+import { speedupOf, type ComparedRun } from './run.ts'
 import { formatEstimate, limitText } from './sentences.ts'
 
-type CellColumn = Column<ComparedCell>
+type CellColumn = TextColumn<ComparedCell>
 
-const textColumns = (columns: readonly CellColumn[]): TextColumn<ComparedCell>[] =>
-  columns.map(([name, value]) => [
-    name,
-    (cell) => String(value(cell) ?? ''),
-    /^(cell|marks|above .*)$/.test(name) ? 'left' : undefined,
-  ])
+const letterOf = ({ letter }: ComparedRun): string => letter
 
 /** Cells without any ratio are left out. */
 const comparedCells = ({ cells }: Comparison): ComparedCell[] =>
   cells.filter(({ against }) => against.some(({ kind }) => kind === 'compared'))
 
-const steps = (runs: readonly ComparedRun[], nameOf: (run: ComparedRun) => string): CellColumn[] =>
-  runs.map((run, i) => [`step ${nameOf(run)}`, ({ rows }) => rows[i]?.stepNs && formatDuration(rows[i].stepNs)])
+const steps = (runs: readonly ComparedRun[], nameOf = letterOf): CellColumn[] =>
+  runs.map((run, i) => [`step ${nameOf(run)}`, ({ rows }) => durationOf(rows[i]?.stepNs)])
+
+const durationOf = (ns: number | undefined): string => (ns === undefined ? '' : formatDuration(ns))
 
 const ratios = ([first, ...others]: readonly ComparedRun[], withInterval = true): CellColumn[] =>
   others.map(({ letter }, i) => [
@@ -39,8 +35,6 @@ function formatAgainst(against: Against, withInterval: boolean): string {
   return `${differs ? '' : '≈ '}${ratio.toFixed(3)}${withInterval ? bounds : ''}${verdict}`
 }
 
-const letterOf = ({ letter }: ComparedRun): string => letter
-
 /**
  * All columns: each run's step, the ratios to the first run's, each run's speed-up over its own serial, and marks. With a
  * limit, the last column names the runs that are slower by more than that.
@@ -50,24 +44,24 @@ const letterOf = ({ letter }: ComparedRun): string => letter
 export function wideTable(comparison: Comparison, limit?: number, nameOf = letterOf): TextTable {
   const { runs } = comparison
   const others = runs.slice(1).map(letterOf)
-  const above = ({ against }: ComparedCell, most: number) => others.filter((_, i) => isSlowerBy(against[i], most))
-  const columns: CellColumn[] = [
-    ['cell', ({ label }) => label],
+  return tableOf(comparedCells(comparison), [
+    ['cell', ({ label }) => label, 'left'],
     ...steps(runs, nameOf),
     ...ratios(runs),
-    ...runs.map(({ letter }, i): CellColumn => [`speed-up ${letter}`, ({ rows }) => rows[i] && speedupText(rows[i])]),
-    ['marks', (cell) => marks(cell, others)],
-    ...(limit === undefined
-      ? []
-      : [[`above ${limitText(limit)}`, (cell) => above(cell, limit).join(', ')] as CellColumn]),
-  ]
-  return tableOf(comparedCells(comparison), textColumns(columns))
+    ...runs.map(({ letter }, i): CellColumn => [
+      `speed-up ${letter}`,
+      ({ rows }) => formatEstimate(speedupOf(rows[i])),
+    ]),
+    ['marks', (cell) => marks(cell, others), 'left'],
+    ...(limit === undefined ? [] : [aboveLimit(others, limit)]),
+  ])
 }
 
-function speedupText(row: RunRow): string | undefined {
-  const speedup = row.stepNs === undefined ? undefined : speedupOf(row)
-  return speedup && formatEstimate(speedup)
-}
+const aboveLimit = (others: readonly string[], limit: number): CellColumn => [
+  `above ${limitText(limit)}`,
+  ({ against }) => others.filter((_, i) => isSlowerBy(against[i], limit)).join(', '),
+  'left',
+]
 
 /** The columns in which the rows of a cell differ; of more than two runs with the run that differs. */
 function marks({ against }: ComparedCell, others: readonly string[]): string {
@@ -83,10 +77,12 @@ function marks({ against }: ComparedCell, others: readonly string[]): string {
 export function narrowLines(comparison: Comparison, width: number): string[] {
   const { runs } = comparison
   const cells = comparedCells(comparison)
-  const all = steps(runs, letterOf)
-  const forms = [[...all, ...ratios(runs)], [...all, ...ratios(runs, false)], ratios(runs, false)].map((columns) =>
-    plainTable(cells, textColumns([['cell', ({ cell }) => cell], ...columns]), width).split('\n'),
-  )
+  const name: CellColumn = ['cell', ({ cell }) => cell, 'left']
+  const forms = [
+    [name, ...steps(runs), ...ratios(runs)],
+    [name, ...steps(runs), ...ratios(runs, false)],
+    [name, ...ratios(runs, false)],
+  ].map((columns) => plainTable(cells, columns, width).split('\n'))
   const [head, ...lines] = forms.find((form) => form.every((line) => widthOf(line) <= width)) ?? forms[forms.length - 1]
   const titles = cells.map(({ experiment, rows }) => `${experiment}, ${modelOf(rows[0]!)}`)
   return [head, ...lines.flatMap((line, i) => (titles[i] === titles[i - 1] ? [line] : ['', titles[i], line]))]

@@ -120,7 +120,7 @@ describe('the table for a terminal', () => {
     expect(lines[0].trim().split(/ {2,}/)).toEqual(['cell', 'step A', 'step B', 'B / A'])
     expect(lines.slice(1, 3)).toEqual(['', 'scaling, 8-4-2, batch 64'])
     expect(lines[3]).toMatch(/^serial-1 +102\.0 µs {2}122\.4 µs {2}1\.200 \[1\.1\d\d, 1\.2\d\d\] slower$/)
-    expect(lines[5]).toBe('scaling, 784-256x2-10, batch 64')
+    expect(lines[5]).toBe('scaling, 784-256×2-10, batch 64')
     for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80)
   })
 
