@@ -81,8 +81,9 @@ export async function* runGroup(
   let failure: unknown
 
   yield { kind: 'planned', cells: group.cells }
-  const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin, signal })
+  let session: Session | undefined
   try {
+    session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin, signal })
     if (session.unpinned !== undefined) yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
     limits = await measureLimits(session, countsTogether(cells, cores))
     yield { kind: 'limits', limits }
@@ -111,7 +112,7 @@ export async function* runGroup(
   } catch (error) {
     failure = signal.aborted ? signal.reason : error
   } finally {
-    await session.close()
+    await session?.close()
   }
   const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
   const floor = noiseFloor(of(serial), of(cells[cells.length - 1]), seed)
