@@ -90,6 +90,6 @@ describe('the command compare', () => {
     const { code, stdout } = await compare('--help')
     expect(code).toBe(0)
     expect(stdout).toContain('--fail-above')
-    expect(stdout).toContain('npm run bench -- compare results/before results/after --fail-above 5%')
+    expect(stdout).toContain('thread-split compare results/before results/after --fail-above 5%')
   })
 })
