@@ -1,25 +1,33 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { namesOf } from '../src/cells/columns.ts'
+import { namesOf, rowOf } from '../src/cells/columns.ts'
 import type { OptionTable } from '../src/cells/options.ts'
 import { share, text } from '../src/cells/values.ts'
 import { messageOf } from '../src/errors.ts'
-import { compareRuns, type Comparison } from '../src/report/compare/compare.ts'
-import { conclude } from '../src/report/compare/conclude.ts'
-import { environmentDifferences } from '../src/report/compare/environment.ts'
-import { failuresOf } from '../src/report/compare/gate.ts'
-import { compareLaws } from '../src/report/compare/laws.ts'
-import { gateLines, lawLines, legend, notes } from '../src/report/compare/lines.ts'
+import { compareRuns, failuresOf, onlyCells, type Comparison } from '../src/report/compare/compare.ts'
+import { environmentDifferences, machineName } from '../src/report/compare/environment.ts'
+import { lawLines } from '../src/report/compare/laws.ts'
 import { COMPARISON_COLUMNS, sidesOf } from '../src/report/compare/rows.ts'
-import { readRun } from '../src/report/compare/run.ts'
-import { comparisonTable, environmentTable, lawTable } from '../src/report/compare/table.ts'
+import { readRun, type ComparedRun } from '../src/report/compare/run.ts'
+import { conclude, environmentLines, gateLines, legend, notes } from '../src/report/compare/sentences.ts'
+import { narrowLines, wideTable } from '../src/report/compare/table.ts'
 import { csvText } from '../src/report/folder/csv.ts'
+import { jsonText, markdownTable } from '../src/report/text/markdown.ts'
+import { boxedTable } from '../src/report/text/text-table.ts'
+import { sentenceLines } from '../src/report/text/wrap.ts'
 import { command } from './options/command.ts'
+import { SHOWN } from './options/run-options.ts'
 import { UsageError } from './options/usage.ts'
+import { openTerminal } from './run/terminal.ts'
 
-/** Each has a letter for its columns. */
+/** Each run has a letter. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 const COMPARE_OPTIONS = {
+  only: {
+    flags: '--only <pattern>',
+    help: 'compare the cells of this experiment and name, like scaling:* or *-2',
+    read: text('an experiment and a name, like scaling:*'),
+  },
   csv: {
     flags: '--csv <file>',
     help: 'write the rows of the comparison to this file, too',
@@ -27,16 +35,11 @@ const COMPARE_OPTIONS = {
   },
   failAbove: {
     flags: '--fail-above <share>',
-    help: 'a regression gate: exit code 1 if a step is really slower than in the first run by more than this, like 5%, or has no valid time any more',
+    help: 'a regression gate: exit code 1 if a step is slower than in the first run by more than this, like 5%, its interval and the noise, or has no valid time any more',
     read: share,
   },
+  ...SHOWN,
 } as const satisfies OptionTable
-
-interface Options {
-  readonly runs: readonly string[]
-  readonly csv: string | undefined
-  readonly failAbove: number | undefined
-}
 
 /**
  * Compare: the same cells in several runs, of other machines, versions of Node, kernels or commits, side by side.
@@ -53,43 +56,52 @@ export const compare = command({
     'could be compared or --fail-above has failed; 2 if an option or folder is wrong.',
   examples: [
     'compare results/laptop results/server',
-    'compare results/node20 results/node22 results/node24 --csv compared.csv',
+    "compare results/laptop results/server --only 'scaling:*'",
+    'compare results/node20 results/node24 --csv compared.csv',
     'compare results/before results/after --fail-above 5%',
   ],
-  settle({ csv, failAbove }, _, { operands }): Options {
-    if (operands.length < 2 || operands.length > LETTERS.length) {
+  settle(options, _, { operands: folders }) {
+    if (folders.length < 2 || folders.length > LETTERS.length) {
       throw new UsageError(
         `expected the folders of 2 to ${LETTERS.length} runs, the one to compare with first; see compare --help`,
       )
     }
-    return { runs: operands, csv, failAbove }
+    return { ...options, folders }
   },
-  run: (options) => Promise.resolve(compareFolders(options)),
+  /** False if nothing could be compared, or the gate has failed. */
+  run({ folders, only, csv, failAbove, wide, json, markdown }) {
+    const comparison = compareRuns(readRuns(folders, only))
+    const { runs, cells } = comparison
+    const compared = cells.some(({ against }) => against.some(({ kind }) => kind === 'compared'))
+    if (csv !== undefined) writeComparison(csv, comparison, failAbove)
+
+    const { say, width } = openTerminal(json || markdown)
+    const sayAll = (sentences: readonly string[]) => sentenceLines(sentences, width).forEach(say)
+    sayAll(legend(runs))
+    if (json) console.log(jsonText(sidesOf(comparison, failAbove).map((side) => rowOf(COMPARISON_COLUMNS, side))))
+    else if (markdown) {
+      const { head, rows } = wideTable(comparison, failAbove, (run) => `${run.letter} (${machineName(run)})`)
+      console.log(markdownTable(head, rows))
+    } else if (compared) {
+      const table = wide ? [boxedTable(wideTable(comparison, failAbove))] : narrowLines(comparison, width)
+      for (const line of ['', ...table, '']) say(line)
+    }
+    const differences = environmentDifferences(runs)
+    sayAll([...notes(comparison), ...lawLines(comparison), ...environmentLines(runs, differences)])
+    const failures = failAbove === undefined ? [] : failuresOf(comparison, failAbove)
+    if (failAbove !== undefined) sayAll(gateLines(failures, failAbove, comparison))
+    sayAll(['', ...conclude(comparison, differences)])
+    return Promise.resolve(compared && failures.length === 0)
+  },
 })
 
-/** False if nothing could be compared, or the gate has failed. */
-function compareFolders({ runs: folders, csv, failAbove }: Options): boolean {
+function readRuns(folders: readonly string[], only: string | undefined): ComparedRun[] {
   const runs = folders.map((folder, i) => readRun(folder, LETTERS[i]))
-  const comparison = compareRuns(runs)
-  if (csv !== undefined) writeComparison(csv, comparison, failAbove)
-
-  const compared = comparison.cells.some(({ against }) => against.some(({ kind }) => kind === 'compared'))
-  for (const line of legend(runs)) console.log(line)
-  if (compared) console.log(comparisonTable(comparison, failAbove))
-  for (const line of notes(comparison)) console.log(line)
-
-  const parameters = compareLaws(comparison)
-  if (parameters.length > 0) console.log(lawTable(runs, parameters))
-  for (const line of lawLines(runs)) console.log(line)
-  const differences = environmentDifferences(runs)
-  if (differences.length > 0) console.log(environmentTable(runs, differences))
-
-  const failures = failAbove === undefined ? [] : failuresOf(comparison, failAbove)
-  if (failAbove !== undefined) {
-    for (const line of gateLines(failures, failAbove, comparison)) console.log(line)
-  }
-  for (const line of conclude(comparison, differences)) console.log(line)
-  return compared && failures.length === 0
+  if (only === undefined) return runs
+  const chosen = runs.map((run) => onlyCells(run, only))
+  if (chosen.some(({ rows }) => rows.length > 0)) return chosen
+  const experiments = new Set(runs.flatMap(({ rows }) => rows.map(({ fields }) => fields.experiment)))
+  throw new UsageError(`--only ${only}: expected a pattern that matches a cell of ${[...experiments].join(', ')}`)
 }
 
 /** An earlier comparison may be written over, and nothing else. */

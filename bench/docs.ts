@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { namesOf } from '../src/cells/columns.ts'
+import { namesOf, type Column } from '../src/cells/columns.ts'
 import type { Dimension } from '../src/cells/dimension.ts'
 import { CONFIGURATION, DIMENSIONS } from '../src/cells/dimensions.ts'
 import { MANNER } from '../src/cells/manner.ts'
@@ -48,7 +48,7 @@ const configurationTable = (): string =>
 
 /** The columns of a file; those that say what was run are told together. */
 function columnTable(file: string): string {
-  const columns = FILES[file]
+  const columns: readonly Column<never>[] = FILES[file as keyof typeof FILES]
   const known = [CONFIGURATION, CELL_COLUMNS]
     .map(namesOf)
     .find((names) => names.every((name) => namesOf(columns).includes(name)))

@@ -12,7 +12,7 @@ import { median } from '../src/measure/statistics.ts'
 import { layerCount } from '../src/model/shape.ts'
 import { degreesOf } from '../src/plan/modes.ts'
 import { formatDuration } from '../src/report/text/format.ts'
-import { predictionLines, type Graded } from '../src/report/text/predictions.ts'
+import type { Graded } from '../src/report/text/predictions.ts'
 import type { Aside, Context, ExperimentKind } from './run/experiment.ts'
 
 const BATCHES = [10, 100, 1000]
@@ -119,7 +119,7 @@ async function* measure(
     const prediction = predictions.get(cell)
     return prediction && cell.plan.programs.length <= cores ? [grade(cell, prediction, points)] : []
   })
-  return { lines: [...pointLines(points), ...predictionLines(graded)], graded }
+  return { lines: pointLines(points), graded }
 }
 
 /** The fastest repetition of each cell and count. */

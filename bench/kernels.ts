@@ -25,7 +25,7 @@ const QUICK_SHARE = 0.2
 const LONGEST_STEP_MS = 2000
 
 const KERNEL_OPTIONS = {
-  kernels: {
+  kernel: {
     flags: '--kernel <list>',
     help: `kernels to measure: ${KERNELS.join(', ')}, or all (default: all that run here)`,
     read: someOf(KERNELS),
@@ -52,8 +52,8 @@ export const kernels = command({
     const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
     let allWell = true
 
-    for (const name of options.kernels ?? KERNELS) {
-      const chosen = choose(name, options.kernels !== undefined)
+    for (const name of options.kernel ?? KERNELS) {
+      const chosen = choose(name, options.kernel !== undefined)
       if (!chosen) continue
       const { choice, gflops } = chosen
 

@@ -16,7 +16,7 @@ import { savedWords } from './run/run.ts'
 const EXIT_FAILED = 1
 
 const parse = (words: readonly string[]): Action =>
-  parseCommandLine(words, COMMANDS, { cores: availableCores() }, programName(process.env))
+  parseCommandLine(words, COMMANDS, availableCores(), programName(process.env))
 
 /** One line says what was wrong; a stack is shown only for what this program did not foresee. */
 onClosedPipe(() => process.emit('SIGINT'))
@@ -38,9 +38,8 @@ function understood(words: readonly string[]): Action {
   const asked = parse(words)
   const { resume, ...shown } = asked.options as { readonly resume?: string } & Record<string, unknown>
   if (resume === undefined) return asked
-  const { givenKeys } = asked.circumstances
-  const other = givenKeys.find((key) => key !== 'resume' && !(key in SHOWN))
-  if (other !== undefined) {
+  const others = Object.keys(asked.command.options).filter((key) => key !== 'resume' && !(key in SHOWN))
+  if (others.some(asked.circumstances.given)) {
     throw new UsageError(
       `--resume ${resume}: expected without other options; the run goes on with those that it began with`,
     )

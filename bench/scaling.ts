@@ -1,7 +1,7 @@
 import { chooseCells, defaultThreads } from '../src/cells/choose.ts'
 import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
-import { amdahl } from '../src/measure/laws/amdahl.ts'
+import { amdahl } from '../src/measure/laws/serial-share.ts'
 import { usl } from '../src/measure/laws/usl.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 

@@ -1,7 +1,7 @@
 import { chooseCells, defaultThreads } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { someOf } from '../src/cells/values.ts'
-import { gustafson } from '../src/measure/laws/gustafson.ts'
+import { gustafson } from '../src/measure/laws/serial-share.ts'
 import type { GroupResult } from '../src/measure/outcome.ts'
 import { stepFlop } from '../src/model/shape.ts'
 import type { ExperimentKind } from './run/experiment.ts'

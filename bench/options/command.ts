@@ -11,28 +11,31 @@ export interface Circumstances {
   readonly words: readonly string[]
   /** The words that are no flags, of a command that takes such. */
   readonly operands: readonly string[]
-  /** The keys of the options that were written on the command line. */
-  readonly givenKeys: readonly string[]
+  readonly given: Given
 }
 
 /** The values of all dimensions, and of the command's own options. */
-type Values<Own extends OptionTable> = DimensionOptions & OptionsOf<Own>
+type Values<Own extends OptionTable> = Omit<DimensionOptions, keyof Own> & OptionsOf<Own>
 
-interface Specification<Own extends OptionTable, Settled> {
+/** What the help tells about a command. */
+interface Described {
   readonly name: string
   /** One line, for the list of commands. */
   readonly summary: string
-  /** The dimensions that mean something here; the others have their defaults, and their flags are refused. */
-  readonly takes: readonly DimensionName[]
-  readonly own: Own
-  /** Where a dimension has another default, other values or another help here. */
-  readonly overrides?: Readonly<Partial<Record<DimensionName, Partial<Option>>>>
   /** Of a command that takes words which are no flags: how its help shows them. */
   readonly operands?: string
   /** Stands below the options in the help. */
   readonly notes?: string
   /** What stands after the program's name. */
   readonly examples: readonly string[]
+}
+
+interface Specification<Own extends OptionTable, Settled> extends Described {
+  /** The dimensions that mean something here; the others have their defaults, and their flags are refused. */
+  readonly takes: readonly DimensionName[]
+  readonly own: Own
+  /** Where a dimension has another default, other values or another help here. */
+  readonly overrides?: Readonly<Partial<Record<DimensionName, Partial<Option>>>>
   /** Settles options that depend on each other. */
   readonly settle: (values: Values<Own>, given: Given, circumstances: Circumstances) => Settled
   /** False if some of it did not give what it should. */
@@ -49,13 +52,8 @@ export interface Action {
   readonly changed: (values: Readonly<Record<string, unknown>>) => Action
 }
 
-export interface Command {
-  readonly name: string
-  readonly summary: string
-  readonly operands: string | undefined
-  readonly notes: string | undefined
-  readonly examples: readonly string[]
-  /** By key, in the order of the help. */
+export interface Command extends Described {
+  /** By the key under which commander knows them, in the order of the help. */
   readonly options: OptionTable
   /** @param values the options' values by key, as far as there are any */
   readonly action: (values: Readonly<Record<string, unknown>>, circumstances: Circumstances) => Action
@@ -72,22 +70,17 @@ export function defaultOf(option: Option): unknown {
 
 /** Declares a command: one file, and one line in the list of commands. */
 export function command<Own extends OptionTable, Settled>(spec: Specification<Own, Settled>): Command {
-  const { name, summary, takes, own, overrides = {}, operands, notes, examples } = spec
+  const { takes, own, overrides = {} } = spec
   const taken = takes.map((key): [string, Option] => [key, { ...DIMENSIONS[key], ...overrides[key] }])
   const options: OptionTable = { ...Object.fromEntries(taken), ...own }
   /** Dimensions that are not taken have values, too. */
   const defaults = defaultsOf({ ...DIMENSIONS, ...options })
   const self: Command = {
-    name,
-    summary,
-    operands,
-    notes,
-    examples,
+    ...spec,
     options,
     action(values, circumstances) {
       // The schema of `values` is that of `options`, which the types cannot follow.
-      const given = (key: string) => circumstances.givenKeys.includes(key)
-      const settled = spec.settle({ ...defaults, ...values } as Values<Own>, given, circumstances)
+      const settled = spec.settle({ ...defaults, ...values } as Values<Own>, circumstances.given, circumstances)
       return {
         command: self,
         options: settled,

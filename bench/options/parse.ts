@@ -1,15 +1,11 @@
 import { Command as Program, CommanderError, Option as Flag } from 'commander'
-import { flagOf, type Option } from '../../src/cells/options.ts'
+import { flagOf } from '../../src/cells/options.ts'
 import { messageOf } from '../../src/errors.ts'
 import { defaultOf, type Action, type Command } from './command.ts'
 import { shown, UsageError } from './usage.ts'
 
 /** Columns of a help page. */
 const HELP_WIDTH = 80
-
-export interface Machine {
-  readonly cores: number
-}
 
 /**
  * Reads the words after the program's name. `--help` prints the help and exits with code 0.
@@ -21,7 +17,7 @@ export interface Machine {
 export function parseCommandLine(
   words: readonly string[],
   commands: readonly Command[],
-  { cores }: Machine,
+  cores: number,
   program: string,
 ): Action {
   // The root has no flags of its own, not even --help: without a command, everything goes to the first.
@@ -31,13 +27,9 @@ export function parseCommandLine(
   for (const [number, each] of commands.entries()) {
     const parser = declare(root, each, commands, program, number === 0)
     parser.action(() => {
-      const keys = new Map(Object.entries(each.options).map(([key, option]) => [attributeOf(option), key]))
-      const givenKeys = [...keys].flatMap(([name, key]) => (parser.getOptionValueSource(name) === 'cli' ? [key] : []))
-      const values = Object.fromEntries(
-        Object.entries<unknown>(parser.opts()).map(([name, value]) => [keys.get(name)!, value]),
-      )
+      const given = (key: string) => parser.getOptionValueSource(key) === 'cli'
       if (each.operands === undefined && parser.args.length > 0) throw unexpected(parser.args[0], commands)
-      action = each.action(values, { cores, program, words, operands: parser.args, givenKeys })
+      action = each.action(parser.opts(), { cores, program, words, operands: parser.args, given })
     })
   }
   try {
@@ -50,8 +42,6 @@ export function parseCommandLine(
   if (action === undefined) throw new Error('no command has run')
   return action
 }
-
-const attributeOf = ({ flags }: Option): string => new Flag(flags).attributeName()
 
 /** Declares a command's flags and its help. */
 function declare(

@@ -30,39 +30,23 @@ export const MEMORY_PER_RANK = {
 /** How an experiment is run, whatever it varies. */
 export const RUN_OPTIONS = {
   ...MEMORY_PER_RANK,
-  steps: {
-    flags: '--steps <count>',
-    help: 'measured steps of each cell in each block (default: as many as fill its time)',
-    read: wholeNumber(1, 1_000_000),
-  },
+  steps: { flags: '--steps <count>', help: 'measured steps of a cell in each block', read: wholeNumber(1, 1_000_000) },
   precision: {
     flags: '--precision <share>',
-    help: 'measure until every speed-up is known to this share',
+    help: 'measure until all speed-ups are this certain',
     read: share,
     default: '2%',
   },
-  budget: {
-    flags: '--budget <seconds>',
-    help: 'or until the blocks of an experiment have taken this long',
-    read: positiveNumber(86_400),
-    default: '60',
-  },
+  budget: { flags: '--budget <seconds>', help: 'or for this long', read: positiveNumber(86_400), default: '60' },
   blocks: {
     flags: '--blocks <count>',
     help: `repeat the comparison this often, instead of precision and budget (with --quick: ${QUICK_BLOCKS})`,
     read: wholeNumber(1, 10_000),
   },
   quick: { flags: '--quick', help: 'fewer blocks and steps: a look, not a measurement' },
-  waitIdle: {
-    flags: '--wait-idle',
-    help: 'wait until the machine is idle before measuring, for ten minutes at most',
-  },
+  waitIdle: { flags: '--wait-idle', help: 'wait until the machine is idle before measuring, for ten minutes at most' },
   dryRun: { flags: '--dry-run', help: 'show the cells and the time they should take, and measure nothing' },
   ...OUT,
-  resume: {
-    flags: '--resume <folder>',
-    help: 'finish a run that was killed, with the options that it began with',
-    read: text('the folder of a run'),
-  },
+  resume: { flags: '--resume <folder>', help: 'finish a run that was killed', read: text('the folder of a run') },
   ...SHOWN,
 } as const satisfies OptionTable

@@ -7,26 +7,17 @@ import { UsageError, type Given } from './usage.ts'
 /** What one simulation may take a few seconds for. */
 export const MOST_RANKS = 4096
 
+const size = wholeNumber(1, 65_536)
+const rate = positiveNumber()
+
 export const SIMULATE_OPTIONS = {
-  depth: {
-    flags: '--depth <layers>',
-    help: 'instead of --layers: layers that are all alike (default: 5, or one for each stage)',
-    read: wholeNumber(1, 65_536),
-  },
-  width: {
-    flags: '--width <columns>',
-    help: 'of these (default: 256, or what the tensor degree needs)',
-    read: wholeNumber(1, 65_536),
-  },
-  gflops: {
-    flags: '--gflops <rate>',
-    help: 'speed of a rank in GFLOP/s (default: that of the kernel on one core here)',
-    read: positiveNumber(),
-  },
+  depth: { flags: '--depth <layers>', help: 'layers that are all alike (default: 5, or one a stage)', read: size },
+  width: { flags: '--width <columns>', help: 'their width (default: 256, or what the grid needs)', read: size },
+  gflops: { flags: '--gflops <rate>', help: 'GFLOP/s of a rank (default: of a core here)', read: rate },
   memoryGbps: {
     flags: '--memory-gbps <rate>',
     help: 'GB/s of a rank where it only reads and writes',
-    read: positiveNumber(),
+    read: rate,
     default: String(MEMORY_GBPS),
   },
   calibration: {
@@ -34,34 +25,16 @@ export const SIMULATE_OPTIONS = {
     help: 'take the times of instructions from the calibration.csv of a run',
     read: text('the path of a calibration.csv'),
   },
-  handoffUs: {
-    flags: '--handoff-us <time>',
-    help: 'µs from a publish until another rank goes on (default: 0.2, or calibrated)',
-    read: numberFrom0,
-  },
-  bandwidthGbps: {
-    flags: '--bandwidth-gbps <rate>',
-    help: 'GB/s at which a rank reads what another has written (default: 50)',
-    read: positiveNumber(),
-  },
+  handoffUs: { flags: '--handoff-us <time>', help: 'µs of a handoff (default: 0.2, or calibrated)', read: numberFrom0 },
+  bandwidthGbps: { flags: '--bandwidth-gbps <rate>', help: 'GB/s from rank to rank (default: 50)', read: rate },
   machines: {
     flags: '--machines <count>',
     help: 'divide the ranks between this many machines',
     read: wholeNumber(1, MOST_RANKS),
     default: '1',
   },
-  latencyUs: {
-    flags: '--latency-us <time>',
-    help: 'the same as --handoff-us between machines',
-    read: numberFrom0,
-    default: '50',
-  },
-  networkGbps: {
-    flags: '--network-gbps <rate>',
-    help: 'the same as --bandwidth-gbps between machines',
-    read: positiveNumber(),
-    default: '1.25',
-  },
+  latencyUs: { flags: '--latency-us <time>', help: 'µs between machines', read: numberFrom0, default: '50' },
+  networkGbps: { flags: '--network-gbps <rate>', help: 'GB/s between machines', read: rate, default: '1.25' },
 } as const satisfies OptionTable
 
 export type SimulateOptions = DimensionOptions & OptionsOf<typeof SIMULATE_OPTIONS>

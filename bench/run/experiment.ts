@@ -12,6 +12,8 @@ import type { Graded } from '../../src/report/text/predictions.ts'
 import type { RUN_OPTIONS } from '../options/run-options.ts'
 import type { Settled } from '../options/settle.ts'
 import type { Data } from './data.ts'
+import type { Run } from './run.ts'
+import type { Terminal } from './terminal.ts'
 
 export type RunOptions = Settled<DimensionOptions & OptionsOf<typeof RUN_OPTIONS>> & CellOptions
 
@@ -45,11 +47,21 @@ export interface Aside {
   readonly graded?: readonly Graded[]
 }
 
-/** What an experiment may use while the run is on. */
-export interface Context extends Surroundings {
-  readonly run: RunFacts
+/** What all experiments of a run share. */
+export interface Shared extends Surroundings {
   readonly options: RunOptions
   readonly data: Data
+  /** Of the kernel on one core, about. */
+  readonly gflops: number
+  readonly begun: Run
+  readonly terminal: Terminal
+  /** The program and the command, as the user started them. */
+  readonly command: string
+}
+
+/** What an experiment may use while the run is on. */
+export interface Context extends Shared {
+  readonly run: RunFacts
   /** What an earlier part of the run has predicted for some cells. */
   readonly predicted: (cells: readonly Cell[]) => ReadonlyMap<Cell, Prediction | undefined>
 }

@@ -1,4 +1,3 @@
-import type { KernelChoice } from '../../src/kernels/kernel.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import { expectedSeconds, expectedStepNs, measuredCells, runGroup, type Effort } from '../../src/measure/group.ts'
@@ -13,28 +12,17 @@ import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
 import { formatDuration } from '../../src/report/text/format.ts'
 import { lawsLines, type Held } from '../../src/report/text/laws.ts'
 import type { Circumstances } from '../options/command.ts'
-import { openData, type Data } from './data.ts'
-import type { Context, Experiment, ExperimentKind, RunOptions } from './experiment.ts'
+import { openData } from './data.ts'
+import type { Experiment, ExperimentKind, RunOptions, Shared } from './experiment.ts'
 import { earlierPredictions, earlierVisits, fileListener, removeDerived, writeGroup, writeVisit } from './files.ts'
 import { interruptible } from './interrupt.ts'
 import { announceKernel } from './kernel.ts'
 import { progressListener } from './progress.ts'
 import { gradedOf, groupLines, resultsAlone, runLines, type Results } from './results.ts'
-import { beginRun, endRun, factsOf, idleMoment, resumeRun, type Run } from './run.ts'
-import { openTerminal, type Terminal } from './terminal.ts'
+import { beginRun, endRun, factsOf, idleMoment, resumeRun } from './run.ts'
+import { openTerminal } from './terminal.ts'
 
 type Named = Experiment & { readonly name: string }
-
-/** What all experiments of a run share. */
-interface Shared {
-  readonly options: RunOptions
-  readonly data: Data
-  readonly kernel: KernelChoice
-  readonly cores: number
-  readonly begun: Run
-  readonly terminal: Terminal
-  readonly signal: AbortSignal
-}
 
 /**
  * Runs some experiments into one folder; false if some cell did not match serial, did not train, or gave an impossible
@@ -73,9 +61,10 @@ export async function runExperiments(
   for (const note of coreNotes(begun.machine)) say(`note: ${note}`)
 
   const results: Results = { groups: [], asides: [], graded: [], trace: [] }
+  const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
+  const shared = { options, data, kernel: choice, gflops, cores, begun, terminal, command }
   const failure = await interruptible(async (signal) => {
-    const shared = { options, data, kernel: choice, cores, begun, terminal, signal }
-    for (const experiment of experiments) await runExperiment(experiment, shared, results)
+    for (const experiment of experiments) await runExperiment(experiment, { ...shared, signal }, results)
   }).catch((error: unknown) => ({ error }))
   const limits = results.groups.map(({ experiment, result }) => [
     `${experiment} ${result.group.label}`.trim(),
@@ -88,13 +77,8 @@ export async function runExperiments(
     throw failure.error
   }
   const charts = await writeCharts(begun.folder.path)
-  const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
   if (options.json || options.markdown) console.log(resultsAlone(options.json, begun, results))
-  else {
-    const { width } = terminal
-    const told = { options, begun, results, warnings, kernel: choice, gflops, cores, command, charts, width }
-    for (const line of runLines(told)) say(line)
-  }
+  else for (const line of runLines(shared, results, warnings, charts)) say(line)
   return results.groups.every(({ result }) =>
     result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed'),
   )
@@ -102,7 +86,7 @@ export async function runExperiments(
 
 /** @throws what kept the experiment from being finished; what was measured before it is in `results` and on disk */
 async function runExperiment(experiment: Named, shared: Shared, results: Results): Promise<void> {
-  const { options, data, kernel, cores, begun, terminal, signal } = shared
+  const { options, data, kernel, cores, begun, terminal } = shared
   const { folder } = begun
   const { name, groups, beside, laws } = experiment
   const run = factsOf(begun, name, kernel, options, data.name)
@@ -128,17 +112,16 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     }
     if (result.failure !== undefined) throw result.failure
   }
-  const lines: string[] = []
-  if (beside) {
-    const predicted = (cells: Parameters<Context['predicted']>[0]) => earlierPredictions(folder, run, cells)
-    const context: Context = { run, options, data, kernel, cores, signal, predicted }
-    const events = beside(context)
-    const aside = await listen(events, fileListener(folder, run, 0, cores), progressListener(name, '', terminal))
-    lines.push(...aside.lines)
-    results.graded.push(...(aside.graded ?? []))
-  }
-  if (laws) lines.push(...(await fitLaws(shared, run, laws, own)))
-  results.asides.push({ experiment: name, lines, sentences: experiment.conclude(own) })
+  const events = beside?.({ ...shared, run, predicted: (cells) => earlierPredictions(folder, run, cells) })
+  const aside =
+    events && (await listen(events, fileListener(folder, run, 0, cores), progressListener(name, '', terminal)))
+  results.graded.push(...(aside?.graded ?? []))
+  const fitted = laws ? await fitLaws(shared, run, laws, own) : []
+  results.asides.push({
+    experiment: name,
+    lines: aside?.lines ?? [],
+    sentences: [...fitted, ...experiment.conclude(own)],
+  })
 }
 
 /** Hands on what happens; if a listener fails, the measurement ends with what it has. */

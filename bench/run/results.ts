@@ -1,6 +1,5 @@
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import { rowOf } from '../../src/cells/columns.ts'
-import type { KernelChoice } from '../../src/kernels/kernel.ts'
 import type { Group, GroupResult } from '../../src/measure/outcome.ts'
 import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
 import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
@@ -12,7 +11,7 @@ import { screenLines } from '../../src/report/text/screen.ts'
 import { scalingColumns, scalingTable, splitTable } from '../../src/report/text/tables.ts'
 import { sentenceLines } from '../../src/report/text/wrap.ts'
 import { combinedOutlook } from './combined.ts'
-import type { RunOptions } from './experiment.ts'
+import type { Shared } from './experiment.ts'
 import { FILES } from './files.ts'
 import type { Run } from './run.ts'
 
@@ -82,67 +81,45 @@ export function resultsAlone(asJson: boolean, { folder }: Run, { groups }: Resul
     .join('\n\n')
 }
 
-/** What is told at the end of a run. */
-export interface Told {
-  readonly options: RunOptions
-  readonly begun: Run
-  readonly results: Results
-  readonly warnings: readonly string[]
-  readonly kernel: KernelChoice
-  readonly gflops: number
-  readonly cores: number
-  /** The program and the command, as the user started them. */
-  readonly command: string
-  readonly width: number
-  /** Charts, or why they were not made. */
-  readonly charts: readonly string[]
-}
-
 /** What the run has shown, and where the rest is. */
-export function runLines(told: Told): string[] {
-  const { options, begun, results, warnings, width, charts } = told
-  const { asides, graded, groups } = results
-  const scaling = groups.find(({ experiment }) => experiment === 'scaling')
-  const several = asides.length > 1
+export function runLines(
+  shared: Omit<Shared, 'signal'>,
+  results: Results,
+  warnings: readonly string[],
+  charts: readonly string[],
+): string[] {
+  const { options, begun, terminal, kernel, gflops, cores, command } = shared
+  const { folder, machine } = begun
+  const sentence = (...sentences: readonly string[]) => sentenceLines(sentences, terminal.width)
+  const isShown = ({ experiment }: { readonly experiment: string }) => experiment !== 'scaling' || options.wide
+  const shown = results.asides.filter(isShown)
+  const lines = shown.flatMap(({ experiment, lines: own, sentences }) =>
+    own.length + sentences.length === 0
+      ? []
+      : ['', ...(results.asides.length > 1 ? [experiment] : []), ...own, ...sentence(...sentences)],
+  )
+  const files = FILES.filter((name) => begun.has(name)).map((name) => folder.file(name))
+  const scaling = results.groups.find(({ experiment }) => experiment === 'scaling')?.result
   return [
-    ...asides.flatMap(({ experiment, lines, sentences }) => {
-      const shown = experiment === 'scaling' && !options.wide ? [] : lines
-      return shown.length + sentences.length === 0
-        ? []
-        : ['', ...(several ? [experiment] : []), ...shown, ...sentenceLines(sentences, width)]
-    }),
-    ...(options.wide || several ? sentenceLines(predictionLines(graded), width) : []),
-    ...(options.wide
-      ? [...charts, ...FILES.filter((name) => begun.has(name)).map((name) => begun.folder.file(name))]
-      : []),
+    ...lines,
+    ...(shown.length > 0 ? sentence(...predictionLines(results.graded)) : []),
+    ...(options.wide ? [...charts, ...files] : []),
     '',
     ...(scaling
-      ? screenOf(told, scaling.result)
-      : [
-          ...sentenceLines(
-            warnings.map((warning) => `Warning: ${warning}.`),
-            width,
-          ),
-          `Results: ${begun.folder.shown}`,
-        ]),
+      ? screenLines(
+          {
+            machine: { cores, cpu: machine.cpu, node: machine.node },
+            kernel: kernel.name,
+            floor: scaling.floor,
+            warnings,
+            outcomes: scaling.outcomes,
+            combined: combinedOutlook(scaling.outcomes, results.calibration, gflops),
+            folder: folder.shown,
+            picture: charts.some((line) => line.endsWith('timeline.svg')) ? 'timeline.svg' : undefined,
+            wideCommand: `${command} --wide`,
+          },
+          terminal.width,
+        )
+      : [...sentence(...warnings.map((warning) => `Warning: ${warning}.`)), `Results: ${folder.shown}`]),
   ]
-}
-
-function screenOf(told: Told, { outcomes, floor }: GroupResult): string[] {
-  const { begun, results, warnings, kernel, gflops, cores, command, width, charts } = told
-  const picture = charts.some((line) => line.endsWith('timeline.svg')) ? 'timeline.svg' : undefined
-  return screenLines(
-    {
-      machine: { cores, cpu: begun.machine.cpu, node: begun.machine.node },
-      kernel: kernel.name,
-      floor,
-      warnings,
-      outcomes,
-      combined: combinedOutlook(outcomes, results.calibration, gflops),
-      folder: begun.folder.shown,
-      picture,
-      wideCommand: `${command} --wide`,
-    },
-    width,
-  )
 }

@@ -52,10 +52,9 @@ const CLEARLY_SLOWER = 0.8
  * @throws KernelError if the kernel that was asked for cannot run
  */
 export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CHECKS): Chosen {
-  const candidates = wanted ? [wanted] : KERNELS
   const rejected: { name: KernelName; reason: string }[] = []
   let best: Chosen | undefined
-  for (const name of candidates) {
+  for (const name of wanted ? [wanted] : KERNELS) {
     const tried = tryKernel(name, checks)
     if (typeof tried === 'string') rejected.push({ name, reason: tried })
     else if (!best || tried.gflops > CLEARLY_SLOWER * best.gflops) best = { ...tried, rejected }

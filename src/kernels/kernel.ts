@@ -103,10 +103,10 @@ export interface Kernel {
   sum(sources: readonly Matrix[], target: Matrix): void
 
   /** w −= learningRate·g; all n×m. */
-  sgd(w: Matrix, gradient: Matrix, hyper: Hyperparameters): void
+  sgd(w: Matrix, g: Matrix, hyper: Hyperparameters): void
 
   /** v = beta1·v + g; w −= learningRate·v; all n×m. */
-  momentum(w: Matrix, gradient: Matrix, velocity: Matrix, hyper: Hyperparameters): void
+  momentum(w: Matrix, g: Matrix, v: Matrix, hyper: Hyperparameters): void
 
   /**
    * Adam (Kingma and Ba 2015, algorithm 1): m = β₁m + (1−β₁)g; v = β₂v + (1−β₂)g²;
@@ -124,7 +124,7 @@ export type OnFloats<Method extends Exclude<keyof Kernel, 'name' | 'arithmetic'>
 
 /** Columns of the widest tile of any kernel. */
 export const TILE_WIDTH = 16
-/** Floats of B that a kernel packs at a time. */
+/** Floats of B that a kernel packs at a time: 320 KiB of a second-level cache of at least 512 KiB. */
 export const PACKED_FLOATS = 81_920
 /** Floats of A that a kernel packs at a time. */
 export const STRIP_FLOATS = 4096

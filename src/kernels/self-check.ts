@@ -1,10 +1,19 @@
 import { js } from './js/js.ts'
 import { ACTIVATIONS, PAGE_FLOATS, scratchFloats, type Arithmetic, type KernelFactory, type Matrix } from './kernel.ts'
 
+/** More rows than any tile, columns that do not fill the last vector, and more than one block of k. */
+const ROWS = 15
+const COLUMNS = 22
+const DEPTH = 300
+/** Rows and columns of the matrices of a product that is timed. */
+const SIZE = 96
+/** Room for all matrices of a check. */
+const FLOATS = 40_000
+
 /** A kernel on a memory of its own, with matrices one after the other. */
-function arena(make: KernelFactory, rows: number, floats: number) {
-  const scratch = scratchFloats(rows)
-  const pages = Math.ceil((scratch + floats) / PAGE_FLOATS)
+function arena(make: KernelFactory) {
+  const scratch = scratchFloats(DEPTH)
+  const pages = Math.ceil((scratch + FLOATS) / PAGE_FLOATS)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   const view = new Float32Array(memory.buffer)
   let end = scratch
@@ -19,23 +28,15 @@ function arena(make: KernelFactory, rows: number, floats: number) {
   return { view, kernel: make(memory, 0), matrix }
 }
 
-/** More rows than any tile, columns that do not fill the last vector, and more than one block of k. */
-const ROWS = 15
-const COLUMNS = 22
-const DEPTH = 300
-const FLOATS = 40_000
-
 /**
  * The arithmetic that a kernel computes in; undefined if a result is wrong. A relaxed multiply-add may round once or
  * twice, depending on the machine, so this compares a product with both definitions. Then it compares every activation
  * and its derivative with the js kernel.
  */
 export function checkArithmetic(make: KernelFactory): Arithmetic | undefined {
-  const { view, kernel, matrix } = arena(make, DEPTH, FLOATS)
-  const x = matrix(ROWS, DEPTH)
-  const w = matrix(DEPTH, COLUMNS)
-  const bias = matrix(1, COLUMNS)
-  const y = matrix(ROWS, COLUMNS)
+  const { view, kernel, matrix } = arena(make)
+  const [x, w] = [matrix(ROWS, DEPTH), matrix(DEPTH, COLUMNS)]
+  const [bias, y] = [matrix(1, COLUMNS), matrix(ROWS, COLUMNS)]
   kernel.forward(x, w, bias, y, 'relu')
   const agrees = (multiplyAdd: (a: number, b: number, c: number) => number): boolean => {
     for (let i = 0; i < ROWS; i++) {
@@ -64,31 +65,25 @@ const roundedOnce = (a: number, b: number, c: number): number => Math.fround(a *
 
 /** All activations and their derivatives, after products of one term, which every arithmetic class rounds alike. */
 function activate(make: KernelFactory): number[] {
-  const { view, kernel, matrix } = arena(make, DEPTH, FLOATS)
-  const column = matrix(ROWS, 1)
-  const row = matrix(1, COLUMNS)
-  const bias = matrix(1, COLUMNS)
-  const weights = matrix(COLUMNS, 1)
+  const { view, kernel, matrix } = arena(make)
+  const [column, row] = [matrix(ROWS, 1), matrix(1, COLUMNS)]
+  const [bias, weights] = [matrix(1, COLUMNS), matrix(COLUMNS, 1)]
   return ACTIVATIONS.flatMap((activation) => {
-    const y = matrix(ROWS, COLUMNS)
-    const dx = matrix(ROWS, COLUMNS)
+    const [y, dx] = [matrix(ROWS, COLUMNS), matrix(ROWS, COLUMNS)]
     kernel.forward(column, row, bias, y, activation)
     kernel.backwardInput(column, weights, y, dx, activation)
     return [...view.subarray(y.offset, dx.offset + dx.rows * dx.stride)]
   })
 }
 
-const SIZE = 96
 const TRY_MS = 30
 const REPEATS = 10
 
 /** GFLOP/s of a product of 96 × 96 × 96, the best of some milliseconds: enough to tell kernels apart. */
 export function measureSpeed(make: KernelFactory): number {
-  const { kernel, matrix } = arena(make, SIZE, 4 * SIZE * SIZE)
-  const x = matrix(SIZE, SIZE)
-  const w = matrix(SIZE, SIZE)
-  const bias = matrix(1, SIZE)
-  const y = matrix(SIZE, SIZE)
+  const { kernel, matrix } = arena(make)
+  const [x, w] = [matrix(SIZE, SIZE), matrix(SIZE, SIZE)]
+  const [bias, y] = [matrix(1, SIZE), matrix(SIZE, SIZE)]
   let best = Infinity
   for (const end = performance.now() + TRY_MS; performance.now() < end;) {
     const start = performance.now()

@@ -27,11 +27,7 @@ const cellOf = (mode: 'serial' | 'data', model: Model, batch: number, threads: n
   return createCell({ mode, grid, ...EXECUTION }, HYPER)
 }
 
-export interface StepResult {
-  readonly medianNs: number
-  readonly minNs: number
-  readonly flop: number
-}
+export type StepResult = Awaited<ReturnType<typeof measureStep>>
 
 /**
  * Times the training step of a model on one thread for about some milliseconds, given the speed that is expected.
@@ -44,7 +40,7 @@ export async function measureStep(
   batch: number,
   milliseconds: number,
   expectedGflops: number,
-): Promise<StepResult> {
+) {
   const flop = stepFlop(model, batch)
   const steps = Math.max(FEWEST_STEPS, Math.round((milliseconds * 1e6 * expectedGflops) / flop))
   const warmUp = Math.ceil(steps * WARM_UP_SHARE)

@@ -1,12 +1,12 @@
 import { purpose, random } from '../model/random.ts'
 import type { Cell } from '../cells/cell.ts'
 import type { Session } from './session.ts'
-import { median, quantile } from './statistics.ts'
-import type { Spent } from './prediction/error.ts'
 import { ledgersOf } from './ledger.ts'
+import type { Spent } from './prediction/error.ts'
+import { groupBy, mean, median, quantile, sum } from './statistics.ts'
 import { stepTimes } from './steps.ts'
 
-/** How long a number of batches took in one go, or one batch through a number of model parts. */
+/** The time of a number of batches in one go, or of one batch through a number of model parts. */
 export interface GrowthPoint {
   readonly cell: Cell
   readonly variable: 'batches' | 'parts'
@@ -20,8 +20,8 @@ export interface GrowthPoint {
 const WARM_UP = { steps: 1000, mostMs: 500, first: 5 }
 
 /**
- * Trains cells for each of some numbers of steps, several times over in turn. For `parts` the value is the number of the
- * plan's ranks, and the time that of one step.
+ * Trains cells for each of some numbers of steps, in turn and repeatedly. For `parts` the value is the number of ranks,
+ * and the time that of one step.
  *
  * @param longestMs counts of steps that would take longer are left out
  */
@@ -45,17 +45,11 @@ export async function* measureGrowth(
         if (count * stepMs.get(cell)! > longestMs) continue
         const reports = await session.run(cell, 0, count, WARM_UP.first + warmUp)
         const stepNs = stepTimes(reports)
-        const wallNs = stepNs.reduce((sum, ns) => sum + ns, 0)
+        const wallNs = sum(stepNs)
         const spent = { stepNs, warmUp: 0, ranks: ledgersOf(cell.plan, reports, 0) }
-        const isParts = variable === 'parts'
-        yield {
-          cell,
-          variable,
-          value: isParts ? cell.plan.programs.length : count,
-          repetition,
-          wallNs: isParts ? wallNs / count : wallNs,
-          spent,
-        }
+        const grown =
+          variable === 'parts' ? { value: cell.plan.programs.length, wallNs: wallNs / count } : { value: count, wallNs }
+        yield { cell, variable, repetition, spent, ...grown }
       }
     }
   }
@@ -63,7 +57,6 @@ export async function* measureGrowth(
 
 const RESAMPLES = 1000
 
-/** What the exponent depends on. */
 type Timed = Pick<GrowthPoint, 'value' | 'repetition' | 'wallNs'>
 
 /** The slope of log time over log value by least squares, with a 95 % bootstrap interval over repetitions. */
@@ -71,22 +64,17 @@ export function growthExponent(
   points: readonly Timed[],
   seed: number,
 ): { exponent: number; low: number; high: number } {
-  const repetitions = [...new Set(points.map(({ repetition }) => repetition))]
+  const repetitions = [...groupBy(points, ({ repetition }) => repetition).values()]
   const generator = random(seed, purpose.bootstrap)
-  const slopes: number[] = []
-  for (let resample = 0; resample < RESAMPLES; resample++) {
-    const drawn = repetitions.map(() => repetitions[generator.below(repetitions.length)])
-    slopes.push(slope(drawn.flatMap((repetition) => points.filter((point) => point.repetition === repetition))))
-  }
+  const slopes = Array.from({ length: RESAMPLES }, () =>
+    slope(repetitions.flatMap(() => repetitions[generator.below(repetitions.length)])),
+  )
   return { exponent: slope(points), low: quantile(slopes, 0.025), high: quantile(slopes, 0.975) }
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 function slope(points: readonly Timed[]): number {
   const xs = points.map(({ value }) => Math.log(value))
   const ys = points.map(({ wallNs }) => Math.log(wallNs))
   const [x, y] = [mean(xs), mean(ys)]
-  const covariance = xs.reduce((sum, each, i) => sum + (each - x) * (ys[i] - y), 0)
-  return covariance / xs.reduce((sum, each) => sum + (each - x) ** 2, 0)
+  return sum(xs.map((each, i) => (each - x) * (ys[i] - y))) / sum(xs.map((each) => (each - x) ** 2))
 }

@@ -2,7 +2,7 @@ import type { Instruction, Plan } from '../plan/plan.ts'
 import type { RankReport } from '../runtime/orders.ts'
 import { windowOf, type Window } from './steps.ts'
 
-/** What a rank's time is spent on; `handoff` is copying into and out of messages, `other` signalling and what lies between. */
+/** What a rank's time is spent on: `handoff` is copying into and out of messages, `other` signals and gaps. */
 export const BUCKETS = [
   'forward',
   'loss',
@@ -38,28 +38,34 @@ export function bucketOf(instruction: Instruction): Bucket {
   }
 }
 
-/** What a rank has spent on what, over the measured steps of a visit. */
+/** A rank's ledger over the measured steps of a visit. */
 export interface RankLedger {
   readonly rank: number
   readonly threadId: number
   readonly ledger: Ledger
 }
 
+/** Nanoseconds per bucket. */
 export type Ledger = ReadonlyMap<Bucket, number>
 
+/** A ledger with all buckets, in their order, and what adds to it. */
+export function emptyLedger() {
+  const ledger = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
+  return { ledger, add: (bucket: Bucket, ns: number) => ledger.set(bucket, ledger.get(bucket)! + ns) }
+}
+
 /**
- * Nanoseconds per bucket of one rank over all measured steps. They sum to the time that the steps took together, from the
- * last rank's arrival to the last rank's arrival: until this rank has left the barrier before them it waits, and what it
- * waits at the last barrier after everybody has come is no longer theirs.
+ * One rank's ledger over all measured steps. The buckets sum to the time of the steps, from the last rank's arrival at the
+ * barrier before them to the last rank's arrival at the last: the rank waits until it has left the first, and its wait
+ * after the last arrival does not count.
  */
 export function ledgerOf(
   plan: Plan,
   report: Pick<RankReport, 'rank' | 'spent' | 'begun' | 'stamps'>,
   { from, to }: Window,
 ): Ledger {
-  const ledger = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
-  const add = (bucket: Bucket, milliseconds: number) =>
-    ledger.set(bucket, (ledger.get(bucket) ?? 0) + milliseconds * 1e6)
+  const { ledger, add: addNs } = emptyLedger()
+  const add = (bucket: Bucket, milliseconds: number) => addNs(bucket, milliseconds * 1e6)
   const program = plan.programs[report.rank]
   program.forEach((instruction, index) => add(bucketOf(instruction), report.spent[index]))
   add('other', report.spent[program.length])
@@ -67,16 +73,15 @@ export function ledgerOf(
   return ledger
 }
 
-/** The ledgers of all ranks of a row of steps, the first `warmUp` of them not counted. */
+/** The ledgers of all ranks over a row of steps, without the first `warmUp`. */
 export function ledgersOf(
   plan: Plan,
   reports: readonly Pick<RankReport, 'rank' | 'threadId' | 'spent' | 'begun' | 'stamps' | 'arrivals'>[],
   warmUp: number,
 ): RankLedger[] {
   const window = windowOf(reports, warmUp)
-  return reports.map((report) => ({
-    rank: report.rank,
-    threadId: report.threadId,
-    ledger: ledgerOf(plan, report, window),
-  }))
+  return reports.map((report) => {
+    const { rank, threadId } = report
+    return { rank, threadId, ledger: ledgerOf(plan, report, window) }
+  })
 }

@@ -22,13 +22,7 @@ export interface LayerProduct {
   readonly k: number
 }
 
-export interface ProductResult extends LayerProduct {
-  /** The rate of the fastest try. */
-  readonly gflops: number
-  /** Largest difference from the js kernel, in float32 spacings at the largest result. */
-  readonly maxUlp: number
-  readonly match: Match
-}
+export type ProductResult = ReturnType<typeof measureProduct>
 
 /** A try repeats the product for this long, so that reading the clock does not count. */
 const TRY_MS = 0.1
@@ -40,7 +34,7 @@ const RATE = 1e-12
  * Times one product of a kernel with tinybench on this thread, with the epilogue that training uses (bias and ReLU,
  * ReLU's mask, update), and compares its result with the js kernel's. The time includes packing.
  */
-export function measureProduct(choice: KernelChoice, product: LayerProduct, milliseconds: number): ProductResult {
+export function measureProduct(choice: KernelChoice, product: LayerProduct, milliseconds: number) {
   const { m, n, k } = product
   const flop = 2 * m * n * k
   const ours = prepare(product, (memory) => createKernel(choice)(memory, 0))
@@ -71,7 +65,14 @@ export function measureProduct(choice: KernelChoice, product: LayerProduct, mill
   bench.add(product.form, batch, { async: false })
   const [{ result }] = bench.runSync()
   if (result.state !== 'completed') throw new Error(`a product could not be timed: ${result.state}`)
-  return { ...product, gflops: (flop * repeats) / (result.latency.min * 1e6), maxUlp, match }
+  return {
+    ...product,
+    /** The rate of the fastest try. */
+    gflops: (flop * repeats) / (result.latency.min * 1e6),
+    /** Largest difference from the js kernel, in float32 spacings at the largest result. */
+    maxUlp,
+    match,
+  }
 }
 
 /** The operands of a product in a memory of their own, with the same numbers for every kernel. */

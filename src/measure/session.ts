@@ -21,7 +21,8 @@ export function spinOf(wait: Wait, oversubscribed: boolean): number {
 }
 
 /** The cells of a run, the memory that holds them, and the threads that run them. */
-export interface Session extends Pick<Team, 'memory' | 'unpinned' | 'limits' | 'close'>, Tensors {
+export interface Session
+  extends Pick<Team, 'memory' | 'unpinned' | 'limits' | 'close'>, Omit<ReturnType<typeof openTensors>, 'placed'> {
   /** A part of the memory that no cell uses: room for an evaluation beside the training. */
   readonly spare: Layout['spare']
   /** Runs steps with the weights as they are. */
@@ -35,18 +36,6 @@ export interface Session extends Pick<Team, 'memory' | 'unpinned' | 'limits' | '
   ): Promise<RankTimes[]>
   /** Times signals between the ranks of a cell. */
   signals(cell: Cell, what: Pick<SignalOrder, 'what' | 'block'>): Promise<RankTimes[]>
-}
-
-/** What the memory of a session holds. Nothing of it is read or written while ranks run. */
-interface Tensors {
-  /** Puts batches where all cells read them. */
-  load(batches: Batches): void
-  /** Gives a cell its initial weights, anew. */
-  initialise(cell: Cell): void
-  /** Each layer's parameters, unpadded, once per replica that holds them. */
-  weights(cell: Cell): Float32Array[][]
-  /** The losses of all samples of all batches, each as its last step left it. */
-  losses(cell: Cell): Float32Array
 }
 
 export interface SessionOptions extends Omit<TeamOptions, 'layout' | 'counters' | 'messages'> {
@@ -84,6 +73,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
+/** What the memory of a session holds. Nothing of it is read or written while ranks run. */
 function openTensors({ cells, seed }: SessionOptions, { placements }: Layout, memory: WebAssembly.Memory) {
   const floats = new Float32Array(memory.buffer)
   const initial = initialParameters(cells[0].plan.model, seed)
@@ -98,31 +88,32 @@ function openTensors({ cells, seed }: SessionOptions, { placements }: Layout, me
     for (const { buffer, at } of buffersOf(cell, role)) writeRows(floats, at, buffer, valuesOf(buffer))
   }
 
-  const tensors: Tensors = {
-    load({ count, features, labels }) {
+  return {
+    /** The part of an order that tells the ranks where to work. */
+    placed: (cell: Cell) => ({ plan: cell.plan, hyper: cell.hyper, placement: placementOf(cell), batches }),
+    /** Puts batches where all cells read them. */
+    load({ count, features, labels }: Batches): void {
       batches = count
       // The batches lie at the same place in every plan.
       fill(cells[0], 'features', () => features)
       fill(cells[0], 'labels', () => labels)
     },
-    initialise(cell) {
+    /** Gives a cell its initial weights, anew. */
+    initialise(cell: Cell): void {
       fill(cell, 'weights', ({ layer }) => initial[layer])
       fill(cell, 'state', ({ rows, columns }) => new Float32Array(rows * columns))
     },
-    weights: (cell) =>
+    /** Each layer's parameters, unpadded, once per replica that holds them. */
+    weights: (cell: Cell): Float32Array[][] =>
       initial.map((_, layer) =>
         buffersOf(cell, 'weights')
           .filter(({ buffer }) => buffer.layer === layer)
           .map(({ buffer, at }) => readRows(floats, at, buffer, buffer.rows)),
       ),
-    losses(cell) {
+    /** The losses of all samples of all batches, each as its last step left it. */
+    losses(cell: Cell): Float32Array {
       const [{ buffer, at }] = buffersOf(cell, 'losses')
       return readRows(floats, at, buffer, batches * buffer.rows)
     },
-  }
-  return {
-    ...tensors,
-    /** The part of an order that tells the ranks where to work. */
-    placed: (cell: Cell) => ({ plan: cell.plan, hyper: cell.hyper, placement: placementOf(cell), batches }),
   }
 }

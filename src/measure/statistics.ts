@@ -30,6 +30,18 @@ export const mean = (values: readonly number[]): number => sum(values) / values.
 /** Also for more values than a call has room for. */
 export const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b))
 
+/** Map.groupBy, which Node 20 lacks; groups and their members keep the order of the values. */
+export function groupBy<Key, Value>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>()
+  for (const value of values) {
+    const key = keyOf(value)
+    const group = groups.get(key)
+    if (group) group.push(value)
+    else groups.set(key, [value])
+  }
+  return groups
+}
+
 /** The middle value, or the mean of the two middle ones. */
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 

@@ -6,41 +6,13 @@ import type { Cell } from '../cells/cell.ts'
 import { isSignal } from '../plan/effects.ts'
 import { isWait } from './ledger.ts'
 import { blockMedian, measuredNs, medianInterval, pairedRatios } from './noise.ts'
-import { least, mean, median, quantile, sum, type Interval } from './statistics.ts'
+import { least, mean, median, quantile, sum } from './statistics.ts'
 
-/** What all visits of one cell show together; times in nanoseconds, of measured steps only. */
-export interface Summary {
-  readonly samples: number
-  /** Median over blocks of the blocks' medians, and its 95 % bootstrap interval over blocks. */
-  readonly medianNs: number
-  readonly interval: Interval
-  readonly meanNs: number
-  readonly minNs: number
-  readonly p05Ns: number
-  readonly p95Ns: number
-  /** The slowest block's median / the fastest block's. */
-  readonly blockSpread: number
-  readonly samplesPerSecond: number
-  readonly gflops: number
-  /** Serial's step time / the cell's, paired within each block; undefined without serial. */
-  readonly speedup?: number | undefined
-  readonly speedupInterval?: Interval | undefined
-  /** Serial's fastest step / the cell's fastest: other programs on the machine disturb these least. */
-  readonly speedupOfMinima?: number | undefined
-  readonly efficiency?: number | undefined
-  /** Speed-up / how much faster as many cores are together than one; undefined where that is unknown. */
-  readonly efficiencyTogether?: number | undefined
-  /** The serial fraction that a speed-up amounts to (Karp and Flatt 1990); undefined on one thread. */
-  readonly karpFlatt?: number | undefined
-  /** The share of the ranks' time that they had no processor, where Node tells it. */
-  readonly offCpuShare: number | undefined
-  readonly bubbleFraction: number
-  readonly bubbleFractionIdeal: number
-  /** The step if each instruction took its mean time in the ledger, and handoffs took none. */
-  readonly criticalPathNs: number
-}
+export type Summary = ReturnType<typeof summarise>
 
 /**
+ * What all visits of one cell show together; times in nanoseconds, of measured steps only.
+ *
  * @param coresTogether how many times as much as one core the cell's cores compute when all of them do
  * @throws RangeError if there are no visits
  */
@@ -50,44 +22,46 @@ export function summarise(
   serial: readonly Visit[],
   seed: number,
   coresTogether?: number,
-): Summary {
-  const threads = cell.plan.programs.length
+) {
+  const { model, batch, programs } = cell.plan
+  const threads = programs.length
   const measured = visits.flatMap(measuredNs)
   const medians = visits.map(blockMedian)
   const medianNs = median(medians)
-  const pairs = pairedSpeedups(visits, serial)
   const minNs = least(measured)
+  const pairs = pairedSpeedups(visits, serial)
+  const speedup = pairs.length > 0 ? median(pairs) : undefined
   return {
     samples: measured.length,
+    /** Median over blocks of the blocks' medians, and its 95 % bootstrap interval over blocks. */
     medianNs,
     interval: medianInterval(medians, seed),
     meanNs: mean(measured),
     minNs,
     p05Ns: quantile(measured, 0.05),
     p95Ns: quantile(measured, 0.95),
+    /** The slowest block's median / the fastest block's. */
     blockSpread: medians.reduce((a, b) => Math.max(a, b)) / least(medians),
-    samplesPerSecond: cell.plan.batch / (medianNs * 1e-9),
-    gflops: stepFlop(cell.plan.model, cell.plan.batch) / medianNs,
-    ...(pairs.length > 0
-      ? {
-          ...gains(median(pairs), threads, coresTogether),
-          speedupInterval: medianInterval(pairs, seed),
-          speedupOfMinima: least(serial.flatMap(measuredNs)) / minNs,
-        }
-      : {}),
+    samplesPerSecond: batch / (medianNs * 1e-9),
+    gflops: stepFlop(model, batch) / medianNs,
+    /** Serial's step time / the cell's, paired within each block; undefined without serial. */
+    speedup,
+    speedupInterval: speedup === undefined ? undefined : medianInterval(pairs, seed),
+    /** Serial's fastest step / the cell's fastest: other programs on the machine disturb these least. */
+    speedupOfMinima: speedup === undefined ? undefined : least(serial.flatMap(measuredNs)) / minNs,
+    efficiency: speedup === undefined ? undefined : speedup / threads,
+    /** Speed-up / how much faster as many cores are together than one; undefined where that is unknown. */
+    efficiencyTogether: speedup === undefined || coresTogether === undefined ? undefined : speedup / coresTogether,
+    /** The serial fraction that a speed-up amounts to (Karp and Flatt 1990); undefined on one thread. */
+    karpFlatt: speedup === undefined || threads === 1 ? undefined : karpFlatt(speedup, threads),
+    /** The share of the ranks' time that they had no processor, where Node tells it. */
     offCpuShare: offCpuShare(visits),
     bubbleFraction: bubbleFraction(visits),
     bubbleFractionIdeal: idealBubble(cell.plan),
+    /** The step if each instruction took its mean time in the ledger, and handoffs took none. */
     criticalPathNs: criticalPathNs(cell, visits),
   }
 }
-
-const gains = (speedup: number, threads: number, coresTogether: number | undefined) => ({
-  speedup,
-  efficiency: speedup / threads,
-  efficiencyTogether: coresTogether === undefined ? undefined : speedup / coresTogether,
-  karpFlatt: threads === 1 ? undefined : karpFlatt(speedup, threads),
-})
 
 /**
  * Waits follow from the plan. Signals take no time, since another rank may go on before the one that publishes does. All
@@ -124,26 +98,14 @@ export const karpFlatt = (speedup: number, threads: number): number => (1 / spee
 
 /** Waiting by spinning is on the processor, waiting asleep is not. */
 function offCpuShare(visits: readonly Visit[]): number | undefined {
-  let wall = 0
-  let cpu = 0
-  for (const visit of visits) {
-    const ms = sum(measuredNs(visit)) / 1e6
-    for (const { cpuMs } of visit.reports) {
-      if (cpuMs === undefined) return undefined
-      wall += ms
-      cpu += cpuMs
-    }
-  }
-  return wall > 0 ? Math.max(0, 1 - cpu / wall) : undefined
+  const cpu = sum(visits.flatMap(({ reports }) => reports.map(({ cpuMs = NaN }) => cpuMs)))
+  const wall = sum(visits.flatMap((visit) => visit.reports.map(() => sum(measuredNs(visit)) / 1e6)))
+  return Number.isNaN(cpu) || wall <= 0 ? undefined : Math.max(0, 1 - cpu / wall)
 }
 
 /** All ranks' waiting / (ranks × the time of the steps). */
 function bubbleFraction(visits: readonly Visit[]): number {
-  let idle = 0
-  let whole = 0
-  for (const visit of visits) {
-    whole += visit.ranks.length * sum(measuredNs(visit))
-    for (const { ledger } of visit.ranks) for (const [bucket, ns] of ledger) if (isWait(bucket)) idle += ns
-  }
-  return idle / whole
+  const entries = visits.flatMap(({ ranks }) => ranks.flatMap(({ ledger }) => [...ledger]))
+  const idle = sum(entries.map(([bucket, ns]) => (isWait(bucket) ? ns : 0)))
+  return idle / sum(visits.map((visit) => visit.ranks.length * sum(measuredNs(visit))))
 }

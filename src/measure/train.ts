@@ -47,21 +47,19 @@ export async function trainCell(
   await session.run(cell, 0, count, 0)
   session.initialise(cell)
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    session.load(cutBatches(shuffleRows(training, seed, epoch), batch, count))
+    const order = random(seed, purpose.epochs, epoch).shuffle(
+      Uint32Array.from({ length: training.rows }, (_, row) => row),
+    )
+    session.load(cutBatches(selectRows(training, order), batch, count))
     const reports = await session.run(cell, 0, count, (epoch - 1) * count)
     elapsedNs += sum(stepTimes(reports))
     const parameters = session.weights(cell).map(([replica]) => replica)
     done({
       epoch,
-      loss: session.losses(cell).reduce((sum, loss) => sum + loss, 0) / (count * batch),
+      loss: session.losses(cell).reduce((total, loss) => total + loss, 0) / (count * batch),
       heldOutAccuracy: evaluate(model, parameters, heldOut, kernel, memory, session.spare.from),
       elapsedNs,
       weightsSha256: weightsHash(parameters),
     })
   }
-}
-
-function shuffleRows(set: DataSet, seed: number, epoch: number): DataSet {
-  const rows = Uint32Array.from({ length: set.rows }, (_, row) => row)
-  return selectRows(set, random(seed, purpose.epochs, epoch).shuffle(rows))
 }

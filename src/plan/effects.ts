@@ -1,6 +1,5 @@
 import type { Instruction, Region, Signal } from './plan.ts'
-import { samplesVersion } from './build/samples.ts'
-import type { Span } from './span.ts'
+import { samplesVersion, type Span } from './span.ts'
 
 /** A part of the work of a step: over all ranks, every product must be computed exactly once. */
 export interface Product {

@@ -26,7 +26,7 @@ describe('the command compare', () => {
     const csv = join(folder, 'compared.csv')
     const { code, stdout } = await compare(before, after, '--csv', csv)
     expect(code).toBe(0)
-    expect(stdout).toContain('B is slower in 1, 1.200 (serial-1) times the step')
+    expect(stdout).toContain('B is slower than A in 1 of 1 cell: 1.200 (serial-1) times the step.')
     const rows = rowsIn(csv)
     expect(rows.map(({ run_id: id, status }) => [id, status])).toEqual([
       ['before', 'first'],
@@ -38,7 +38,7 @@ describe('the command compare', () => {
   it('is a gate that fails above a limit, with code 1 and the cell', async () => {
     const failed = await compare(before, after, '--fail-above', '5%')
     expect(failed.code).toBe(1)
-    expect(failed.stdout).toContain('gate: failed by serial-1: B, 1.200 times the step')
+    expect(failed.stdout).toContain('gate: failed: serial-1 in B: 1.200 times the step')
     const passed = await compare(before, after, '--fail-above', '25%')
     expect(passed.code).toBe(0)
     expect(passed.stdout).toContain('gate: passed')
@@ -47,7 +47,7 @@ describe('the command compare', () => {
   it('refuses other work with its reason, and ends with code 1 if nothing is left', async () => {
     const { code, stdout } = await compare(before, otherWork)
     expect(code).toBe(1)
-    expect(stdout).toContain('refused, B: batch 32, in A 64: serial-1')
+    expect(stdout).toContain('refused in B, batch 32, in A 64: serial-1')
   })
 
   it('compares real runs of two kernels, marked as such', async () => {
@@ -58,14 +58,47 @@ describe('the command compare', () => {
       expect((await start('main', [...options, '--quick', '--steps', '3', '--out', out])).code).toBe(0)
       runs.push(out)
     }
-    const { code, stdout } = await compare(...runs)
+    const { code, stdout } = await compare(...runs, '--wide')
     expect(code).toBe(0)
     expect(stdout).toContain('marked kernel: simd in B, js in A')
     expect(stdout).toMatch(/^│ layer-1 .*│ kernel +│$/m)
     expect(stdout).not.toContain('refused')
   })
 
+  it('fits 80 columns, and names the machines', async () => {
+    const { stdout } = await compare(before, after)
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    expect(stdout).toMatch(/^A: made up, Node 20\.0, fma, noise 1\.0 %:/)
+  })
+
+  it('prints JSON or Markdown alone on standard output', async () => {
+    const json = await compare(before, after, '--json')
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { cell: 'serial-1', run: 'A', status: 'first', ratio: null },
+      { cell: 'serial-1', run: 'B', status: 'compared', differs: true, batch: 64 },
+    ])
+    expect(json.stderr).toContain('B is slower than A')
+    const markdown = await compare(before, after, '--markdown')
+    expect(markdown.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^\| cell \| step A \(made up, Node 20\.0, fma\) \| step B .*\| marks \|$/),
+      expect.stringMatching(/^(\| --- )+\|$/),
+      expect.stringMatching(/^\| serial-1 \| 102\.0 µs \| 122\.4 µs \| 1\.200 .*\|$/),
+      '',
+    ])
+  })
+
+  it('compares the cells of a pattern alone', async () => {
+    const { code, stdout } = await compare(before, after, '--only', 'scaling:ser*')
+    expect(code).toBe(0)
+    expect(stdout).toContain('serial-1')
+  })
+
   it.each([
+    [
+      'a pattern that matches nothing',
+      [before, after, '--only', 'weak:*'],
+      '--only weak:*: expected a pattern that matches a cell of scaling',
+    ],
     ['no run', [], 'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help'],
     ['one run', [before], 'expected the folders of 2 to 26 runs, the one to compare with first; see compare --help'],
     [

@@ -1,17 +1,15 @@
-import { PACKED_FLOATS, STRIP_FLOATS, TILE_WIDTH, type Arithmetic, type Kernel, type KernelFactory } from '../kernel.ts'
+import { PACKED_FLOATS, STRIP_FLOATS, TILE_WIDTH, type Arithmetic, type KernelFactory } from '../kernel.ts'
 import type { Products } from './product.ts'
 import { bindSmallOperations, start, step, type SmallExports } from './small/index.ts'
 import { FLOAT } from './text.ts'
-
-type Stream = (a: number, b: number, c: number, turns: number) => void
 
 /** Everything that a module exports. */
 interface Exports extends Products, SmallExports {
   /** Packs all of w for the input gradient. */
   readonly keep: (b: number, bStep: number, to: number, columns: number, depth: number) => void
   readonly peak: (at: number, turns: number) => void
-  readonly copy: Stream
-  readonly triad: Stream
+  readonly copy: (a: number, b: number, c: number, turns: number) => void
+  readonly triad: Exports['copy']
 }
 
 /** Instantiates a kernel's module on a memory. */
@@ -19,8 +17,9 @@ export const instantiate = (module: WebAssembly.Module, memory: WebAssembly.Memo
   new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports
 
 /** A kernel of WebAssembly SIMD, made from its compiled module. */
-export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAssembly.Module): KernelFactory {
-  return (memory, scratch): Kernel => {
+export const wasmKernel =
+  (name: string, arithmetic: Arithmetic, module: WebAssembly.Module): KernelFactory =>
+  (memory, scratch) => {
     const exports = instantiate(module, memory)
     const floats = new Float32Array(memory.buffer)
     // In this order: a row of zeros, the learning rate, packed strips of A, packed panels of B, the edge and its operand.
@@ -34,13 +33,9 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
     // The list of a sum's sources lies where panels are packed; a sum and a product never run at once.
     const small = bindSmallOperations(exports, new Int32Array(memory.buffer, packed, PACKED_FLOATS))
 
-    const forwardBias = exports.forward_bias
-    const forwardBiasRelu = exports['forward_bias-relu']
-    const inputStore = exports.input_store
-    const inputMask = exports.input_mask
-    const weightStore = exports.weight_store
-    const weightSgd = exports.weight_sgd
-    const { keep } = exports
+    const { forward_bias: forwardBias, 'forward_bias-relu': forwardBiasRelu } = exports
+    const { input_store: inputStore, input_mask: inputMask, keep } = exports
+    const { weight_store: weightStore, weight_sgd: weightSgd } = exports
 
     return {
       ...small,
@@ -86,4 +81,3 @@ export function wasmKernel(name: string, arithmetic: Arithmetic, module: WebAsse
       },
     }
   }
-}

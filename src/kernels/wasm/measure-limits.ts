@@ -1,7 +1,8 @@
+import { PAGE_FLOATS } from '../kernel.ts'
 import { instantiate } from './kernel.ts'
 import { multiplyAdd } from './micro-kernel.ts'
 import { TILES, VECTORS, type Tile, type WasmKernelName } from './specification.ts'
-import { advance, constant, get, numbered, repeat, times } from './text.ts'
+import { advance, constant, FLOAT, get, numbered, repeat, times } from './text.ts'
 import { LANES, loadVectors, storeVectors, VECTOR } from './vector.ts'
 
 /** The limits of one thread while others do the same: no kernel can be faster. */
@@ -14,8 +15,7 @@ export interface Limits {
 }
 
 /** Three arrays of this size exceed a core's share of most third-level caches. */
-const ARRAY_MIB = 16
-const PAGES_PER_MIB = 16
+const ARRAY_BYTES = 16 * 2 ** 20
 /** Turns of the register loop in one try: tens of microseconds. */
 const PEAK_TURNS = 20_000
 
@@ -83,20 +83,18 @@ export function measureLimits(
   startAt: number,
   milliseconds: number,
 ): Limits {
-  const pages = 3 * ARRAY_MIB * PAGES_PER_MIB
+  const pages = (3 * ARRAY_BYTES) / (PAGE_FLOATS * FLOAT)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   // All pages must be written: those that never were are one and the same page to a reader.
   new Float32Array(memory.buffer).fill(1e-9)
   const { peak, copy, triad } = instantiate(module, memory)
-  const bytes = ARRAY_MIB * PAGES_PER_MIB * 65536
   const chains = peakChains(TILES[name]).length
-  const flop = 2 * LANES * chains * PEAK_TURNS
-  const turns = bytes / STREAM_BYTES
+  const turns = ARRAY_BYTES / STREAM_BYTES
 
   const attempts: { readonly amount: number; readonly run: () => void; readonly quantile: number }[] = [
-    { amount: flop, run: () => peak(chains * VECTOR, PEAK_TURNS), quantile: 1 },
-    { amount: 2 * turns * STREAM_BYTES, run: () => copy(0, bytes, 2 * bytes, turns), quantile: 0.5 },
-    { amount: 3 * turns * STREAM_BYTES, run: () => triad(0, bytes, 2 * bytes, turns), quantile: 0.5 },
+    { amount: 2 * LANES * chains * PEAK_TURNS, run: () => peak(chains * VECTOR, PEAK_TURNS), quantile: 1 },
+    { amount: 2 * ARRAY_BYTES, run: () => copy(0, ARRAY_BYTES, 2 * ARRAY_BYTES, turns), quantile: 0.5 },
+    { amount: 3 * ARRAY_BYTES, run: () => triad(0, ARRAY_BYTES, 2 * ARRAY_BYTES, turns), quantile: 0.5 },
   ]
   const [peakGflops, copyGbps, triadGbps] = attempts.map(({ amount, run, quantile }, index) => {
     const from = startAt + index * milliseconds

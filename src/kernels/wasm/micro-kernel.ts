@@ -19,9 +19,9 @@ const OPERANDS = numbered('$b', VECTORS)
 
 /**
  * The micro-kernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015, BLIS): a tile of C, rows × vectors,
- * stays in registers while k runs. Each turn loads one row of the packed panel of B and
- * multiplies it with one element of A per row, spread over a vector. So a turn does rows × vectors multiply-adds for
- * rows + vectors loads. Every element of C is one chain in ascending k, so the tile's shape does not change a bit.
+ * stays in registers while k runs. Each turn loads one row of the packed panel of B and multiplies it with one element of
+ * A per row, spread over a vector. So a turn does rows × vectors multiply-adds for rows + vectors loads. Every element of
+ * C is one chain in ascending k, so the tile's shape does not change a bit.
  *
  * The function computes `$tiles` tiles one after the other, down a panel or along a strip of rows, by the `$…Next`.
  * - `$a`, `$aStep`: A, and the bytes from one of its rows (order `rows`) or k (order `columns`) to the next;

@@ -3,13 +3,14 @@ import { VECTORS, type Tile } from './specification.ts'
 import { advance, constant, declare, FLOAT, get, numbered, repeat, times, WIDTH_BYTES } from './text.ts'
 import { LANES, loadVectors, shuffle, storeVectors, VECTOR } from './vector.ts'
 
+const ROW = numbered('$v', VECTORS)
+
 /**
  * Copies `$panels` neighbouring panels of B, each as wide as a tile, so that the `$depth` rows of a panel are
  * contiguous and the panels `$distance` bytes apart: the micro-kernel then reads a panel as one stream that stays in the
  * first-level cache. It copies row by row over all panels, since each row of B may lie on a page of its own.
  * `$from`, `$step`: the panels in B, and the bytes from one of its rows to the next. `$to`: the packed panels.
  */
-const ROW = numbered('$v', VECTORS)
 export const packRows = `
 (func $pack_rows (param $from i32) (param $step i32) (param $to i32) (param $distance i32) (param $depth i32) (param $panels i32)
   (local $p i32) (local $source i32) (local $target i32)

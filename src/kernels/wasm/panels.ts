@@ -18,9 +18,13 @@ const skipRows = (order: Order, rows: string): string => `
  * Whole tiles first, `$tiles` of them, and then the remaining `$rows`, in tiles as tall as possible, since a low tile has
  * too few chains to keep the multipliers busy: fewer rows than half a tile are divided up with the last whole tile.
  */
-function inTiles(tall: number, whole: string, rest: (rows: number) => string): string {
+function inTiles(order: Order, tall: number, whole: string, call: (rows: number) => string): string {
   const shared = Math.ceil(tall / 2)
-  const remainders = Array.from({ length: tall + shared - 1 }, (_, i) => i + 1)
+  const rest = (rows: number): string => {
+    if (rows <= tall) return call(rows)
+    const upper = Math.ceil(rows / 2)
+    return call(upper) + skipRows(order, constant(upper)) + call(rows - upper)
+  }
   return `
   (local.set $tiles (i32.div_u (local.get $rows) ${constant(tall)}))
   (local.set $rows (i32.rem_u (local.get $rows) ${constant(tall)}))
@@ -30,60 +34,46 @@ function inTiles(tall: number, whole: string, rest: (rows: number) => string): s
       (local.set $tiles (i32.sub (local.get $tiles) (i32.const 1)))
       (local.set $rows (i32.add (local.get $rows) ${constant(tall)}))))
   ${whole}
-  ${remainders
-    .map((rows) => `(if (i32.eq (local.get $rows) ${constant(rows)}) (then ${rest(rows)} (return)))`)
-    .join('\n')}`
+  ${times(tall + shared - 1, (i) => `(if (i32.eq (local.get $rows) ${constant(i + 1)}) (then ${rest(i + 1)} (return)))`)}`
 }
 
-/** The remaining rows as one tile, or as two of about the same height. */
-function inOneOrTwo(rows: number, tall: number, order: Order, call: (rows: number) => string): string {
-  if (rows <= tall) return call(rows)
-  const upper = Math.ceil(rows / 2)
-  return call(upper) + skipRows(order, constant(upper)) + call(rows - upper)
-}
-
-/** All rows of one panel. */
+/** All rows of one panel, for either order of A. */
 export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): string {
-  const call = (rows: number, tiles: string) => `
+  const call = (rows: number, tiles = constant(1)) => `
     (call $${tileName(order, epilogue, rows)} ${pass(OPERANDS)} ${tiles}
       (i32.mul ${constant(rows)} ${order === 'rows' ? get('$aStep') : constant(FLOAT)}) (i32.const 0)
       ${['in', 'c', 'e'].map((operand) => `(i32.mul ${constant(rows)} (local.get $${operand}Step))`).join(' ')})`
-  const single = (rows: number) => call(rows, constant(1))
   const whole = call(tall, get('$tiles')) + skipRows(order, `(i32.mul (local.get $tiles) ${constant(tall)})`)
   return `
 (func $down_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
   (local $tiles i32)
-  ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, single))})`
+  ${inTiles(order, tall, whole, (rows) => call(rows))})`
 }
 
 /**
- * All rows of a group of `$panels` panels, strip by strip; the `$…Next` are the bytes from one panel to the next. If there
- * are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so that they too are streams.
+ * All rows of a group of `$panels` panels, strip by strip, for A in the order `columns`; the `$…Next` are the bytes from
+ * one panel to the next. If there are enough panels for it to pay, some strips of A at a time are packed at `$packed`, so
+ * that they too are streams.
  */
-export function along(order: Order, epilogue: Epilogue, { rows: tall, strips }: Tile): string {
+export function along(epilogue: Epilogue, { rows: tall, strips }: Tile): string {
   const [, , ...others] = OPERANDS
   const call = (rows: number, a = get('$a'), aStep = get('$aStep')) => `
-    (call $${tileName(order, epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
+    (call $${tileName('columns', epilogue, rows)} ${a} ${aStep} ${pass(others)} (local.get $panels)
       (i32.const 0) (local.get $bNext) (local.get $inNext) ${WIDTH_BYTES} ${WIDTH_BYTES})`
   const size = `(i32.mul (local.get $depth) ${constant(tall * FLOAT)})`
+  const packed = (strip: number) => `(i32.add (local.get $packed) (i32.mul ${constant(strip)} ${size}))`
+  const pack = `(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))`
+  const next = skipRows('columns', constant(tall))
   const whole = `
   (if (i32.ge_s (i32.mul (local.get $panels) (local.get $depth)) ${constant(FEWEST_TURNS)}) (then
     (local.set $together (i32.div_u (local.get $tiles) ${constant(strips)}))
     (local.set $tiles (i32.rem_u (local.get $tiles) ${constant(strips)}))
-    ${repeat(
-      '$strips',
-      '$together',
-    )`(call $pack_strips (local.get $a) (local.get $aStep) (local.get $packed) ${size} (local.get $depth))
-       ${times(
-         strips,
-         (s) =>
-           call(tall, `(i32.add (local.get $packed) (i32.mul ${constant(s)} ${size}))`, constant(tall * FLOAT)) +
-           skipRows(order, constant(tall)),
-       )}`}))
-  ${repeat('$strip', '$tiles')`${call(tall) + skipRows(order, constant(tall))}`}`
+    ${repeat('$strips', '$together')`${pack}
+       ${times(strips, (s) => call(tall, packed(s), constant(tall * FLOAT)) + next)}`}))
+  ${repeat('$strip', '$tiles')`${call(tall)}${next}`}`
   return `
-(func $along_${order}_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
+(func $along_columns_${epilogue} ${parameters(OPERANDS)} (param $rows i32)
   (param $panels i32) (param $bNext i32) (param $inNext i32) (param $packed i32)
   (local $tiles i32) (local $together i32)
-  ${inTiles(tall, whole, (rows) => inOneOrTwo(rows, tall, order, call))})`
+  ${inTiles('columns', tall, whole, (rows) => call(rows))})`
 }

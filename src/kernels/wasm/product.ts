@@ -1,16 +1,9 @@
-import { FORMS, TILE_WIDTH, type Form } from '../kernel.ts'
+import { FORMS, PACKED_FLOATS, TILE_WIDTH, type Form } from '../kernel.ts'
 import { microKernel, type Epilogue, type Order } from './micro-kernel.ts'
 import { along, down, parameters } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
-import { DEPTH, FEWEST_ROWS, GROUP_FLOATS, PANELS, type Tile } from './specification.ts'
+import { DEPTH, FEWEST_ROWS, PANELS, type Tile } from './specification.ts'
 import { advance, constant, FLOAT, get, repeat, WIDTH, WIDTH_BYTES } from './text.ts'
-
-/**
- * The way through a group of packed panels. `down`: panel by panel, all rows of each; the panel stays in the first-level
- * cache and A streams by. `along`: strip by strip of rows, through all panels of the group; this suits results larger than
- * the operands, since each row of the result is touched once.
- */
-type Way = keyof typeof DEPTH
 
 const PRODUCT = ['a', 'aStep', 'b', 'bStep', 'c', 'cStep', 'e', 'eStep', 'rate', 'rows', 'columns', 'depth', 'accumulate', 'zeros', 'packed', 'edge', 'kept', 'strips'] as const // prettier-ignore
 
@@ -36,21 +29,24 @@ const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$r
   `(call $copy ${a} ${aStep} ${b} ${bStep} ${rows} (local.get $n))`
 
 /** Multiplies the packed panels, all as wide as the tile. */
-function multiplyWhole(order: Order, way: Way, epilogue: Epilogue): string {
-  const more = way === 'along' ? ' (local.get $panels) (local.get $bpNext) (local.get $inNext) (local.get $strips)' : ''
+function multiplyWhole(order: Order, epilogue: Epilogue): string {
+  const [way, more] =
+    order === 'rows'
+      ? ['down', '']
+      : ['along', ' (local.get $panels) (local.get $bpNext) (local.get $inNext) (local.get $strips)']
   const call = (end: Epilogue, e: string, eStep: string) =>
     `(call $${way}_${order}_${end} ${operands(atC, get('$cStep'), e, eStep)}${more})`
   const multiply = eitherEpilogue(call(epilogue, atE, get('$eStep')), call('store', get('$zeros'), constant(0)))
-  if (way === 'along')
-    return `${startOfChains(atC)}
+  return order === 'rows'
+    ? repeat('$panel', '$panels')`${startOfChains(atC)}
+        ${multiply}
+        ${advance('$bp', get('$bpNext'))}
+        ${advance('$j', WIDTH)}`
+    : `${startOfChains(atC)}
       (local.set $inNext (select ${WIDTH_BYTES} (i32.const 0) (local.get $inStep)))
       ${multiply}
       ${advance('$bp', '(i32.mul (local.get $panels) (local.get $bpNext))')}
       ${advance('$j', `(i32.mul (local.get $panels) ${WIDTH})`)}`
-  return repeat('$panel', '$panels')`${startOfChains(atC)}
-        ${multiply}
-        ${advance('$bp', get('$bpNext'))}
-        ${advance('$j', WIDTH)}`
 }
 
 /** Multiplies the last panel, narrower than the tile: at full width in a buffer of its own, which is copied to C. */
@@ -97,36 +93,34 @@ const PACK_ROWS = {
   kept: '',
 }
 
+const transpose = (rows: string, panel: string, columns: string): string =>
+  `(call $pack_transposed ${rows} (local.get $bStep) ${panel} (local.get $kc) ${columns})`
+
 /** The same where B is stored as its transpose. */
 const PACK_TRANSPOSED = {
   whole: `(if (i32.eqz (local.get $kept)) (then (local.set $p (local.get $panels))
        (local.set $from ${inB('$j', '$k')})
        (local.set $to (local.get $packed))
-       ${repeat(
-         '$transpose',
-         '$p',
-       )`(call $pack_transposed (local.get $from) (local.get $bStep) (local.get $to) (local.get $kc) ${WIDTH})
+       ${repeat('$transpose', '$p')`${transpose(get('$from'), get('$to'), WIDTH)}
           ${advance('$from', `(i32.mul ${WIDTH} (local.get $bStep))`)}
           ${advance('$to', get('$bpNext'))}`}))`,
   narrow: `(if (i32.eqz (local.get $kept)) (then
-         (call $pack_transposed ${inB('$j', '$k')} (local.get $bStep) (local.get $packed) (local.get $kc) (local.get $n))))`,
+         ${transpose(inB('$j', '$k'), get('$packed'), get('$n'))}))`,
   kept: `(if (local.get $kept) (then
         (local.set $bpNext (i32.mul (local.get $depth) ${WIDTH_BYTES}))
         (local.set $bp (i32.add ${from('$kept', `(i32.mul (local.get $j) ${bytes(get('$depth'))})`)} (i32.mul (local.get $k) ${WIDTH_BYTES})))))`,
 }
 
-/** How the operands of a product lie in memory, and how the loops go through them. */
-interface Layout {
-  readonly order: Order
-  readonly pack: typeof PACK_ROWS
-  readonly way: Way
-  readonly epilogues: readonly Epilogue[]
-}
-
-const LAYOUTS: Readonly<Record<Form, Layout>> = {
-  forward: { order: 'rows', pack: PACK_ROWS, way: 'down', epilogues: ['bias', 'bias-relu'] },
-  input: { order: 'rows', pack: PACK_TRANSPOSED, way: 'down', epilogues: ['store', 'mask'] },
-  weight: { order: 'columns', pack: PACK_ROWS, way: 'along', epilogues: ['store', 'sgd'] },
+/**
+ * How the operands of a product lie in memory. The order of A decides the way through a group of packed panels. `rows`:
+ * down, panel by panel, all rows of each; the panel stays in the first-level cache and A streams by. `columns`: along,
+ * strip by strip of rows, through all panels of the group; this suits results larger than the operands, since each row of
+ * the result is touched once.
+ */
+const LAYOUTS: Readonly<Record<Form, { order: Order; pack: typeof PACK_ROWS; epilogues: readonly Epilogue[] }>> = {
+  forward: { order: 'rows', pack: PACK_ROWS, epilogues: ['bias', 'bias-relu'] },
+  input: { order: 'rows', pack: PACK_TRANSPOSED, epilogues: ['store', 'mask'] },
+  weight: { order: 'columns', pack: PACK_ROWS, epilogues: ['store', 'sgd'] },
 }
 
 /**
@@ -138,7 +132,7 @@ const LAYOUTS: Readonly<Record<Form, Layout>> = {
  * group, `$strips` for strips of A, `$edge` for the tile's width times the rows, twice.
  */
 function product(form: Form, epilogue: Epilogue): string {
-  const { order, way, pack } = LAYOUTS[form]
+  const { order, pack } = LAYOUTS[form]
   return `
 (func $${form}_${epilogue} (export "${form}_${epilogue}") ${parameters(PRODUCT)}
   (local $k i32) (local $kc i32) (local $most i32) (local $last i32) (local $j i32) (local $n i32)
@@ -146,13 +140,13 @@ function product(form: Form, epilogue: Epilogue): string {
   (local $ak i32) (local $bp i32) (local $bpStep i32) (local $bpNext i32)
   (local $in i32) (local $inStep i32) (local $inNext i32) (local $edgeOperand i32)
   (local.set $edgeOperand (i32.add (local.get $edge) (i32.mul (local.get $rows) ${WIDTH_BYTES})))
-  ${evenBlocks(DEPTH[way])}
+  ${evenBlocks(DEPTH[order])}
   (loop $block
     (local.set $kc (i32.sub (local.get $depth) (local.get $k)))
     (if (i32.gt_s (local.get $kc) (local.get $most)) (then (local.set $kc (local.get $most))))
     (local.set $last (i32.eq (i32.add (local.get $k) (local.get $kc)) (local.get $depth)))
     (local.set $ak (i32.add (local.get $a) ${order === 'rows' ? bytes(get('$k')) : '(i32.mul (local.get $k) (local.get $aStep))'}))
-    (local.set $group ${way === 'down' ? constant(PANELS) : evenGroups})
+    (local.set $group ${order === 'rows' ? constant(PANELS) : evenGroups})
     (local.set $j (i32.const 0))
     (loop $panels_of_group
       (local.set $n (i32.sub (local.get $columns) (local.get $j)))
@@ -163,7 +157,7 @@ function product(form: Form, epilogue: Epilogue): string {
       (if (local.get $panels)
         (then
           ${pack.whole}
-          ${multiplyWhole(order, way, epilogue)})
+          ${multiplyWhole(order, epilogue)})
         (else
           ${pack.narrow}
           ${multiplyNarrow(order, epilogue)}
@@ -193,7 +187,7 @@ const evenBlocks = (depth: number): string => `
 const dividedUp = (a: string, b: string): string => `(i32.div_u (i32.sub (i32.add ${a} ${b}) (i32.const 1)) ${b})`
 
 const allPanels = `(i32.div_u (i32.add (local.get $columns) ${constant(TILE_WIDTH - 1)}) ${WIDTH})`
-const mostPanels = `(i32.div_u ${constant(GROUP_FLOATS)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${WIDTH}))`
+const mostPanels = `(i32.div_u ${constant(PACKED_FLOATS)} (i32.mul (i32.add (local.get $kc) (i32.const 1)) ${WIDTH}))`
 /** Panels per group on the way along: the fewest groups that fit, all of about the same size. */
 const evenGroups = dividedUp(allPanels, dividedUp(allPanels, mostPanels))
 
@@ -202,11 +196,10 @@ export function products(tile: Tile): string {
   const parts = [packRows, packTransposed, copyRectangle, packStrips(tile)]
   for (const order of ['rows', 'columns'] as const) {
     const layouts = Object.values(LAYOUTS).filter((layout) => layout.order === order)
-    const epilogues = new Set<Epilogue>(['store', ...layouts.flatMap((layout) => layout.epilogues)])
-    for (const epilogue of epilogues) {
+    for (const epilogue of new Set<Epilogue>(['store', ...layouts.flatMap(({ epilogues }) => epilogues)])) {
       for (let rows = 1; rows <= tile.rows; rows++) parts.push(microKernel(order, epilogue, rows, tile.fused))
       parts.push(down(order, epilogue, tile))
-      if (layouts.some(({ way }) => way === 'along')) parts.push(along(order, epilogue, tile))
+      if (order === 'columns') parts.push(along(epilogue, tile))
     }
   }
   for (const form of FORMS) {

@@ -1,4 +1,4 @@
-import { PACKED_FLOATS, TILE_WIDTH, type KernelName } from '../kernel.ts'
+import { TILE_WIDTH, type KernelName } from '../kernel.ts'
 import { LANES } from './vector.ts'
 
 export type WasmKernelName = Exclude<KernelName, 'js'>
@@ -29,16 +29,14 @@ export const TILES: Readonly<Record<WasmKernelName, Tile>> = {
 }
 
 /**
- * Most steps of k that a panel of B holds, by the way through the panels. 512 × 16 floats take 32 KiB; 192 × 16 leave room
+ * Most steps of k that a panel of B holds, by the order of A. 512 × 16 floats take 32 KiB; 192 × 16 leave room
  * in the first-level cache for a strip of A and the next panel, which matters on the way along, where every tile has
  * another panel. Found by trying: 320 on the way down was 5 % slower on layers of 1024, whose weights come from the
  * third-level cache, and no faster on small layers; 256 on the way along was 2 to 5 % slower.
  */
-export const DEPTH = { down: 512, along: 192 }
+export const DEPTH = { rows: 512, columns: 192 }
 /** Panels packed together on the way down: neighbours are read together, and used before they leave the cache. */
 export const PANELS = 4
-/** Floats of the panels packed together on the way along: 320 KiB of a second-level cache of at least 512 KiB. */
-export const GROUP_FLOATS = PACKED_FLOATS
 /** With fewer rows, a panel is read where it lies: packing it would not pay. */
 export const FEWEST_ROWS = 48
 /** With fewer turns of the micro-kernel over all panels of a group, a strip of A is read where it lies. */

@@ -1,9 +1,8 @@
 import { FLOAT_BYTES, type KernelChoice } from '../../kernels/kernel.ts'
-import { barrier, addBuffer, emit, emptyDraft, type Draft } from '../../plan/build/draft.ts'
+import { addBuffer, addCounters, barrier, emit, emptyDraft, type Draft } from '../../plan/build/draft.ts'
 import { weightsOf, type Parameters } from '../../plan/build/parameters.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
-import { reductions } from '../../plan/reductions/index.ts'
-import { addBucketCounters, type Reduction } from '../../plan/reductions/reduction.ts'
+import { reductions, type Reduction } from '../../plan/reductions/index.ts'
 import { layOut, readRows, writeRows, type Placement } from '../../runtime/memory.ts'
 import { startTeam, type Team } from '../../runtime/team.ts'
 import { stepTimes } from '../steps.ts'
@@ -83,7 +82,7 @@ function reductionPlan(reduction: Reduction, ranks: number, bytes: number): Plan
   const bucket = {
     layers: [layer],
     partial: places.map((rank) => `${rank}:${rank + 1}`),
-    counters: addBucketCounters(draft, 'arrays', places),
+    counters: addCounters(draft, 'arrays', places),
     shardOptimizer: false,
   }
   reduction(bucket).forEach((phases, rank) => {

@@ -1,5 +1,5 @@
 import { purpose, random } from '../../model/random.ts'
-import { intervalOf, median, type Interval } from '../statistics.ts'
+import { groupBy, intervalOf, median, type Interval } from '../statistics.ts'
 import type { Law, Point } from './law.ts'
 import type { BlockPoints, Series } from './series.ts'
 
@@ -77,10 +77,10 @@ function refusalOf({ title, fewest }: Law, points: readonly Point[]): string | u
 
 /** The median of the blocks at each thread count, in ascending order. */
 function mediansOf(groups: readonly (readonly BlockPoints[])[]): Point[] {
-  const points = groups.flat(2)
-  const counts = [...new Set(points.map(({ threads }) => threads))].sort((a, b) => a - b)
-  const speedsOf = (count: number) => points.filter(({ threads }) => threads === count).map(({ speed }) => speed)
-  return counts.map((threads) => ({ threads, speed: median(speedsOf(threads)) }))
+  const byThreads = groupBy(groups.flat(2), ({ threads }) => threads)
+  return [...byThreads]
+    .sort(([a], [b]) => a - b)
+    .map(([threads, points]) => ({ threads, speed: median(points.map(({ speed }) => speed)) }))
 }
 
 /** A curve that never rises counts as one that is highest at 0 threads, so that peaks have an order. */

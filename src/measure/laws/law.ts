@@ -26,10 +26,3 @@ export interface Law {
  * begin at values that are known to be near.
  */
 export type Estimate = (points: readonly Point[], near?: readonly number[]) => readonly number[]
-
-/** Σ xy / Σ x², kept between 0 and 1: the share s for which s·x comes closest to y, by least squares. */
-export function shareBetween(pairs: readonly (readonly [x: number, y: number])[]): number {
-  const products = pairs.reduce((sum, [x, y]) => sum + x * y, 0)
-  const squares = pairs.reduce((sum, [x]) => sum + x * x, 0)
-  return Math.min(1, Math.max(0, products / squares))
-}

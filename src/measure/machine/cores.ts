@@ -34,15 +34,12 @@ export function cgroupQuota(): number | undefined {
  * names may be the host's and lead nowhere: the root is then the container's own group.
  */
 export function groupsOf(membership: string): string[] {
-  const groups = new Set([''])
-  for (const line of membership.split('\n')) {
-    const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? []
-    if (controllers === undefined || path === undefined) continue
-    if (controllers !== '' && !controllers.split(',').includes('cpu')) continue
+  const ofCpu = membership.matchAll(/^\d+:(?:|(?:[^:]*,)?cpu(?:,[^:]*)?):(\/.*)$/gm)
+  const paths = [...ofCpu].flatMap(([, path]) => {
     const names = path.split('/').filter((name) => name !== '')
-    for (let depth = 1; depth <= names.length; depth++) groups.add(`/${names.slice(0, depth).join('/')}`)
-  }
-  return [...groups]
+    return names.map((_, depth) => `/${names.slice(0, depth + 1).join('/')}`)
+  })
+  return [...new Set(['', ...paths])]
 }
 
 /** The quota in cores of "quota period", both in µs; undefined for `max`, -1 or anything unreadable. */

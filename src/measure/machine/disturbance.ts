@@ -4,19 +4,15 @@ import { sum } from '../statistics.ts'
 import { availableCores, readText } from './cores.ts'
 import type { Machine } from './machine.ts'
 
-/** What else the machine does, and how fast it is, at one moment. */
-export interface Moment {
-  /** How many of the cores that this process may use others keep busy; undefined where the system does not tell. */
-  readonly othersCores: number | undefined
-  /** Processor time since the machine started; undefined except on Linux. */
-  readonly ticks: { readonly all: number; readonly stolen: number } | undefined
-  /** Milliseconds of a loop that is always the same. */
-  readonly spinMs: number
-}
+export type Moment = Awaited<ReturnType<typeof observe>>
 
-export const observe = async (): Promise<Moment> => ({
+/** What else the machine does, and how fast it is, at one moment. */
+export const observe = async () => ({
+  /** How many of the cores that this process may use others keep busy; undefined where the system does not tell. */
   othersCores: await othersCores(),
+  /** Processor time since the machine started; undefined except on Linux. */
   ticks: readTicks(),
+  /** Milliseconds of a loop that is always the same. */
   spinMs: spinMs(),
 })
 
@@ -40,7 +36,7 @@ async function othersCores(): Promise<number | undefined> {
 /** A machine is idle if others keep less than this busy. */
 const IDLE_CORES = 0.25
 
-export const isBusy = ({ othersCores: others }: Moment): boolean => others !== undefined && others > IDLE_CORES
+export const isBusy = ({ othersCores: others = 0 }: Moment): boolean => others > IDLE_CORES
 
 export const busyLine = ({ othersCores: others = 0 }: Moment, cores: number): string =>
   `other processes keep ${others.toFixed(1)} of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`
@@ -64,7 +60,7 @@ function spinMs(): number {
 /** Position of the stolen time in the line `cpu user nice system idle iowait irq softirq steal …` of /proc/stat. */
 const STEAL = 7
 
-function readTicks(): Moment['ticks'] {
+function readTicks() {
   const [, ...counts] = readText('/proc/stat')?.split('\n', 1)[0].split(/\s+/) ?? []
   const ticks = counts.slice(0, STEAL + 1).map(Number)
   return ticks.length > STEAL ? { all: sum(ticks), stolen: ticks[STEAL] } : undefined
@@ -79,8 +75,8 @@ export function disturbances(before: Moment, after: Moment): string[] {
   const warnings: string[] = []
   const cores = availableCores()
   if (isBusy(before)) warnings.push(`before the run, ${busyLine(before, cores)}`)
-  const stolen = stolenShare(before, after)
-  if (stolen !== undefined && stolen > NOTABLE_STEAL) {
+  const stolen = stolenShare(before, after) ?? 0
+  if (stolen > NOTABLE_STEAL) {
     warnings.push(`${(100 * stolen).toFixed(1)} % of the processor’s time went to other machines on the same host`)
   }
   const slower = after.spinMs / before.spinMs - 1

@@ -62,8 +62,10 @@ export async function describeMachine() {
   }
 }
 
+export type Load = readonly [number, number, number]
+
 /** Processes waiting or running, averaged over 1, 5 and 15 minutes; null on Windows, which does not count them. */
-export function currentLoad(): readonly [number, number, number] | null {
+export function currentLoad(): Load | null {
   const [one, five, fifteen] = loadavg()
   return platform() === 'win32' ? null : [one, five, fifteen]
 }

@@ -1,8 +1,9 @@
+import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import type { Cell } from '../../cells/cell.ts'
+import type { SignalOrder } from '../../runtime/signal-times.ts'
 import { occurrencesOf, type Key, type Occurrence } from './occurrences.ts'
-import { timeSignalsOf, type Signals } from './signals.ts'
 import type { Session } from '../session.ts'
-import { median } from '../statistics.ts'
+import { groupBy, least, median, sum } from '../statistics.ts'
 
 /** Times of single instructions and signals, measured on the threads of a session; no step is timed. */
 export interface Calibration {
@@ -15,16 +16,9 @@ export interface Calibration {
   readonly seconds: number
 }
 
-export interface Timing {
-  readonly key: Key
-  /** On one thread while the others are idle, and on that many together. */
-  readonly byThreads: ReadonlyMap<number, InstructionTime>
-}
-
-export interface InstructionTime {
-  readonly medianNs: number
-  readonly minNs: number
-}
+export type Signals = Awaited<ReturnType<typeof timeSignalsOf>>
+export type Timing = ReturnType<typeof timingOf>
+export type InstructionTime = ReturnType<typeof timeOf>
 
 export interface CalibrationOptions {
   readonly cores: number
@@ -36,10 +30,10 @@ export interface CalibrationOptions {
 const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
 /**
  * How often all instructions are timed, one after the other, as the budget allows. The median of their medians counts, so
- * that a disturbance of a second spoils only some of them.
+ * a disturbance of a second spoils only some rounds.
  */
 const ROUNDS = { fewest: 3, most: 9 }
-/** The first is long enough to compile everything; later ones cover what is new in a cell. */
+/** The first is long enough for V8 to compile everything; later ones cover what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
 const WARM_UP_MS = 10
 
@@ -50,7 +44,7 @@ interface Order {
   readonly ranks: readonly (readonly Occurrence[])[]
 }
 
-/** The reason why a cell cannot be predicted, because it spends time outside of its instructions; undefined if it can. */
+/** Why a cell cannot be predicted: it spends time outside its instructions. Undefined if it can. */
 export function unpredictable({ dispatch, grid }: Cell): string | undefined {
   if (dispatch === 'task') return 'tasks are joined on the main thread'
   if (grid.handoff !== 'shared') return `messages (${grid.handoff}) are taken and posted beside the plan`
@@ -69,22 +63,19 @@ export async function calibrate(
   { cores, budgetMs }: CalibrationOptions,
 ): Promise<Calibration> {
   const begun = performance.now()
-  const orders = ordersOf(
-    cells.filter((cell) => unpredictable(cell) === undefined),
-    cores,
-  )
-  const items = orders.reduce((sum, order) => sum + lengthOf(order), 0)
-  const { shortest, longest: most } = INSTRUCTION_MS
-  const milliseconds = Math.min(most, Math.max(shortest, budgetMs / ROUNDS.fewest / Math.max(1, items)))
+  const predictable = cells.filter((cell) => unpredictable(cell) === undefined)
+  const orders = ordersOf(predictable, cores)
+  // Ranks work at the same time, so the longest list counts.
+  const items = sum(orders.map(({ ranks }) => Math.max(...ranks.map((list) => list.length))))
+  const { shortest, longest } = INSTRUCTION_MS
+  const milliseconds = Math.min(longest, Math.max(shortest, budgetMs / ROUNDS.fewest / Math.max(1, items)))
 
-  /** By key and thread count, the time in each round. */
-  const rounds = new Map<string, Map<number, InstructionTime[]>>()
-  const signals = new Map<number, Signals>()
-  let warm = false
+  const samples: Sample[] = []
   let filled: Cell | undefined
   for (let round = 0; round < ROUNDS.most; round++) {
     if (round >= ROUNDS.fewest && performance.now() - begun > budgetMs) break
     for (const { cell, threads, ranks } of orders) {
+      const warmUpMs = filled ? WARM_UP_MS : FIRST_WARM_UP_MS
       if (filled !== cell) {
         // Stale numbers may be slow to add: run a step, so that every operand holds what a step puts there.
         session.initialise(cell)
@@ -92,74 +83,94 @@ export async function calibrate(
         filled = cell
       }
       const asked = ranks.map((list) => list.map(({ index }) => index))
-      const warmUpMs = warm ? WARM_UP_MS : FIRST_WARM_UP_MS
-      const reports = await session.calibrate(cell, asked, milliseconds, warmUpMs)
-      warm = true
-      const samples = new Map<string, number[]>()
-      for (const { rank, times } of reports) {
-        ranks[rank].forEach(({ key }, i) => {
-          samples.set(key.name, [...(samples.get(key.name) ?? []), ...times[i]])
-        })
-      }
-      for (const [key, times] of samples) {
-        const of = rounds.get(key) ?? new Map<number, InstructionTime[]>()
-        rounds.set(key, of)
-        of.set(threads, [...(of.get(threads) ?? []), summaryOf(times)])
+      for (const { rank, times } of await session.calibrate(cell, asked, milliseconds, warmUpMs)) {
+        ranks[rank].forEach(({ key }, i) => samples.push({ key, threads, round, times: times[i] }))
       }
     }
   }
+  const signals = new Map<number, Signals>()
   for (const cell of cells) {
     const ranks = cell.plan.programs.length
     if (!signals.has(ranks)) signals.set(ranks, await timeSignalsOf(session, cell))
   }
-
-  const keys = new Map(orders.flatMap(({ ranks }) => ranks.flat()).map(({ key }) => [key.name, key]))
-  const timings = new Map(
-    [...rounds].map(([name, of]): [string, Timing] => [
-      name,
-      { key: keys.get(name)!, byThreads: new Map([...of].map(([threads, all]) => [threads, middleOf(all)])) },
-    ]),
-  )
+  const timings = new Map([...groupBy(samples, ({ key }) => key.name)].map(([name, of]) => [name, timingOf(of)]))
   return { timings, signals, shapes: timings.size, seconds: (performance.now() - begun) / 1000 }
 }
 
-/** Ranks work at the same time, so the longest list counts. */
-const lengthOf = ({ ranks }: Order): number => Math.max(...ranks.map((list) => list.length))
+/** Repetitions of an instruction on one rank, in milliseconds. */
+interface Sample {
+  readonly key: Key
+  readonly threads: number
+  readonly round: number
+  readonly times: Float64Array
+}
 
-const summaryOf = (milliseconds: readonly number[]): InstructionTime => ({
-  medianNs: median(milliseconds) * 1e6,
-  minNs: milliseconds.reduce((least, each) => Math.min(least, each)) * 1e6,
+/** The times of one key. */
+const timingOf = (samples: readonly Sample[]) => ({
+  key: samples[0].key,
+  /** On one thread while the others are idle, and on that many together. */
+  byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-const middleOf = (rounds: readonly InstructionTime[]): InstructionTime => ({
-  medianNs: median(rounds.map(({ medianNs }) => medianNs)),
-  minNs: Math.min(...rounds.map(({ minNs }) => minNs)),
-})
+/** The median of the rounds' medians, and the fastest repetition. */
+function timeOf(samples: readonly Sample[]) {
+  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) => of.flatMap(({ times }) => [...times]))
+  return { medianNs: median(rounds.map((times) => median(times) * 1e6)), minNs: least(rounds.flat()) * 1e6 }
+}
 
-/** What is to be timed: for each cell the keys that no cell before it has, first rank by rank, then all ranks together. */
+/** What to time: for each cell the keys that no cell before it has, first rank by rank, then all ranks together. */
 export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
   const known = new Set<string>()
-  const orders: Order[] = []
-  for (const cell of cells) {
-    const ranks = cell.plan.programs.map((_, rank) => occurrencesOf(cell.plan, rank))
-    const unknown = (threads: number, list: readonly Occurrence[]) =>
-      list.filter(({ key }) => !known.has(`${threads} ${key.name}`))
-    const learn = (threads: number, list: readonly Occurrence[]) => {
-      for (const { key } of list) known.add(`${threads} ${key.name}`)
-    }
-    ranks.forEach((list, rank) => {
-      const left = unknown(1, list)
-      if (left.length === 0) return
-      learn(1, left)
-      orders.push({ cell, threads: 1, ranks: ranks.map((_, other) => (other === rank ? left : [])) })
-    })
-    const threads = ranks.length
-    if (threads === 1 || threads > cores) continue
-    const left = ranks.map((list) => unknown(threads, list))
-    if (left.every((list) => list.length === 0)) continue
-    for (const list of left) learn(threads, list)
-    // A rank without new keys repeats what it has, so that the others are timed beside a rank that computes.
-    orders.push({ cell, threads, ranks: left.map((list, rank) => (list.length > 0 ? list : ranks[rank])) })
+  /** The occurrences of each list whose keys have not been timed on so many threads; from now on they have. */
+  const untimed = (threads: number, lists: readonly (readonly Occurrence[])[]) => {
+    const left = lists.map((list) => list.filter(({ key }) => !known.has(`${threads} ${key.name}`)))
+    for (const { key } of left.flat()) known.add(`${threads} ${key.name}`)
+    return left
   }
-  return orders
+  return cells.flatMap((cell) => {
+    const ranks = cell.plan.programs.map((_, rank) => occurrencesOf(cell.plan, rank))
+    const threads = ranks.length
+    const alone = ranks.map((list, rank): Order => {
+      const [left] = untimed(1, [list])
+      return { cell, threads: 1, ranks: ranks.map((_, other) => (other === rank ? left : [])) }
+    })
+    // A rank without new keys repeats what it has, so that the others are timed beside a rank that computes.
+    const left = threads === 1 || threads > cores ? [] : untimed(threads, ranks)
+    const together = { cell, threads, ranks: left.map((list, rank) => (list.length > 0 ? list : ranks[rank])) }
+    return [...alone.filter((order) => order.ranks.flat().length > 0), ...(left.flat().length > 0 ? [together] : [])]
+  })
+}
+
+/** About the size of a layer's activations, and long enough for the clock. */
+const BLOCK_FLOATS = 131_072
+
+const ns = (milliseconds: ArrayLike<number>): number => Math.max(0, median(Array.from(milliseconds)) * 1e6)
+
+/** Times the signals between the ranks of a cell. */
+async function timeSignalsOf(session: Session, cell: Cell) {
+  const time = async (what: SignalOrder['what'], block?: Float32Array) => {
+    const reports = await session.signals(cell, { what, ...(block && { block }) })
+    return reports.flatMap(({ times }) => times)
+  }
+  const publishNs = ns((await time('publish'))[0])
+  if (cell.plan.programs.length === 1) {
+    return { publishNs, handoffNs: 0, wakingNs: 0, barrierNs: publishNs, gigabytesPerSecond: Infinity }
+  }
+  const handoffNs = ns((await time('handoff'))[0])
+  const barrierNs = ns((await time('barrier'))[0])
+  // The writer pays as well: it has to fetch the cache lines back.
+  const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
+  const extraNs = sum((await time('cache-lines', block)).map(ns))
+  const [published, awake] = await time('waking')
+  return {
+    /** An instruction that only publishes, reading the clock included. */
+    publishNs,
+    /** From a publish until a rank that spins goes on. */
+    handoffNs,
+    /** The same for a rank that sleeps. */
+    wakingNs: ns(published.map((instant, attempt) => awake[attempt] - instant)),
+    barrierNs,
+    /** Speed of reading floats that another core has written, counting only the time beyond reading one's own. */
+    gigabytesPerSecond: block.byteLength / extraNs,
+  }
 }

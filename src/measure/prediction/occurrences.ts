@@ -1,17 +1,18 @@
 import type { Plan } from '../../plan/plan.ts'
 import { footprintBytes } from '../../runtime/footprint.ts'
 import { shapeOf, type Shape } from '../../simulate/shape.ts'
+import { groupBy } from '../statistics.ts'
 
-/** What one timing is about. */
+/** Instructions with equal keys take the same time. */
 export interface Key {
-  /** Says shape and footprint; equal keys have equal names. */
+  /** Tells shape and footprint. */
   readonly name: string
   readonly shape: Shape
-  /** How much the rank touches in a step, a power of two: it decides which cache operands are found in. */
+  /** How much the rank touches in a step, a power of two: it decides which cache holds the operands. */
   readonly footprintKib: number
 }
 
-/** An instruction that stands for all of its key in a rank's program. */
+/** An instruction that stands for all with its key in a rank's program. */
 export interface Occurrence {
   readonly key: Key
   readonly index: number
@@ -28,12 +29,6 @@ export function keysOf(plan: Plan, rank: number): (Key | undefined)[] {
 
 /** One instruction for each key of a rank's program: the middle one of its occurrences. */
 export function occurrencesOf(plan: Plan, rank: number): Occurrence[] {
-  const occurrences = new Map<string, Occurrence[]>()
-  keysOf(plan, rank).forEach((key, index) => {
-    if (!key) return
-    const list = occurrences.get(key.name)
-    if (list) list.push({ key, index })
-    else occurrences.set(key.name, [{ key, index }])
-  })
-  return [...occurrences.values()].map((list) => list[Math.floor(list.length / 2)])
+  const all = keysOf(plan, rank).flatMap((key, index) => (key ? [{ key, index }] : []))
+  return [...groupBy(all, ({ key }) => key.name).values()].map((alike) => alike[Math.floor(alike.length / 2)])
 }

@@ -1,26 +1,15 @@
-import { isSignal } from '../../plan/effects.ts'
-import type { HandoffCosts } from '../../simulate/handoff.ts'
-import { simulate, type Cost } from '../../simulate/simulate.ts'
-import { calibrate, unpredictable, type Calibration, type CalibrationOptions } from './calibrate.ts'
 import type { Cell } from '../../cells/cell.ts'
-import { BUCKETS, bucketOf, isWait, type Bucket } from '../ledger.ts'
-import { overlapOf } from './overlap.ts'
-import { keysOf } from './occurrences.ts'
+import { isSignal } from '../../plan/effects.ts'
+import type { Plan } from '../../plan/plan.ts'
+import type { HandoffCosts } from '../../simulate/handoff.ts'
+import { simulate, type Cost, type Seen } from '../../simulate/simulate.ts'
+import { bucketOf, emptyLedger, isWait, type Ledger } from '../ledger.ts'
 import { spinOf, type Session } from '../session.ts'
+import { sum } from '../statistics.ts'
+import { calibrate, unpredictable, type Calibration, type CalibrationOptions } from './calibrate.ts'
+import { keysOf } from './occurrences.ts'
 
-/** A step of a cell as the times of its instructions predict it; no step of the cell has been timed. */
-export interface Prediction {
-  readonly stepNs: number
-  /** Waiting / (threads × step). */
-  readonly bubble: number
-  /** With free handoffs. */
-  readonly criticalPathNs: number
-  /** The signals assumed: from a publish until another rank goes on, and the barrier of all ranks. */
-  readonly handoffNs: number
-  readonly barrierNs: number
-  /** Per bucket of the ledger, the mean over the ranks. */
-  readonly buckets: ReadonlyMap<Bucket, number>
-}
+export type Prediction = ReturnType<typeof predict>
 
 export interface Predictions {
   readonly calibration: Calibration
@@ -55,65 +44,97 @@ export async function predictCells(
 const ROUNDS = 4
 
 /**
- * Predicts a step of a cell from calibrated times. An instruction takes longer the more other ranks compute at the same
+ * Predicts a step of a cell from calibrated times, in nanoseconds. An instruction takes longer the more other ranks compute at the same
  * time: its time is interpolated between alone and together by the share of them that compute, taken as constant over the
  * step. Where ranks outnumber cores, the step takes at least all work divided by the cores.
  */
-export function predict(cell: Cell, calibration: Calibration, cores: number): Prediction {
-  const { plan, wait } = cell
+export function predict(cell: Cell, calibration: Calibration, cores: number) {
+  const { plan } = cell
   const ranks = plan.programs.length
-  const signals = calibration.signals.get(ranks)!
+  const { handoffNs, barrierNs } = calibration.signals.get(ranks)!
+  const { handoff, costAt } = costsOf(cell, calibration, cores)
+  let share = 1
+  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share), handoff)
+  const cost = costAt(share)
+
+  const { ledger, add } = emptyLedger()
+  const ends = plan.programs.map(() => 0)
+  const note: Seen = (rank, index, from, to) => {
+    add(bucketOf(plan.programs[rank][index]), to - from)
+    ends[rank] = to
+  }
+  const { duration } = simulate(plan, cost, note, handoff)
+  for (const end of ends) add('wait-barrier', duration - end)
+
+  const waiting = sum([...ledger].map(([bucket, time]) => (isWait(bucket) ? time : 0)))
+  const work = ranks * duration - waiting
+  const stepNs = ranks > cores ? Math.max(duration, work / cores) : duration
+  const idle = waiting + ranks * (stepNs - duration)
+  return {
+    stepNs,
+    /** Waiting / (threads × step). */
+    bubble: idle / (ranks * stepNs),
+    /** With free handoffs. */
+    criticalPathNs: simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at))).duration,
+    /** The signals assumed: from a publish until another rank goes on, and the barrier of all ranks. */
+    handoffNs,
+    barrierNs,
+    /** The mean over the ranks. */
+    buckets: new Map([...ledger].map(([bucket, time]) => [bucket, time / ranks])) as Ledger,
+  }
+}
+
+/** Times of a cell's handoffs, and of its instructions by the share of the other ranks that compute at the same time. */
+function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores: number) {
+  const ranks = plan.programs.length
+  const { publishNs, handoffNs, wakingNs, barrierNs, gigabytesPerSecond } = signals.get(ranks)!
   const keys = plan.programs.map((_, rank) => keysOf(plan, rank))
   const spinNs = spinOf(wait, ranks > cores) * 1000
   const rounds = Math.max(1, Math.ceil(Math.log2(ranks)))
   const after = (latency: number) => (_from: number, _to: number, waited: number) =>
-    waited > spinNs ? signals.wakingNs : latency
+    waited > spinNs ? wakingNs : latency
   const handoff: HandoffCosts = {
-    signal: after(signals.handoffNs),
-    round: after(signals.barrierNs / rounds),
-    read: (bytes) => bytes / signals.gigabytesPerSecond,
+    signal: after(handoffNs),
+    round: after(barrierNs / rounds),
+    read: (bytes) => bytes / gigabytesPerSecond,
   }
   const costAt =
     (share: number): Cost =>
     (_, rank, index) => {
       const key = keys[rank][index]
       // It only signals, or is part of the instruction before it: it takes little more than reading the clock.
-      if (!key) return signals.publishNs
-      const times = calibration.timings.get(key.name)!.byThreads
+      if (!key) return publishNs
+      const times = timings.get(key.name)!.byThreads
       const alone = times.get(1)!.medianNs
       const together = times.get(ranks)?.medianNs ?? alone
       return alone + share * (together - alone)
     }
+  return { handoff, costAt }
+}
 
-  let share = 1
-  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share), handoff)
-  const cost = costAt(share)
-
-  const sums = new Map<Bucket, number>(BUCKETS.map((bucket) => [bucket, 0]))
-  const add = (bucket: Bucket, time: number) => sums.set(bucket, sums.get(bucket)! + time)
-  const ends = plan.programs.map(() => 0)
-  const { duration } = simulate(
-    plan,
-    cost,
-    (rank, index, from, to) => {
-      add(bucketOf(plan.programs[rank][index]), to - from)
-      ends[rank] = to
-    },
-    handoff,
-  )
-  for (const end of ends) add('wait-barrier', duration - end)
-  const critical = simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at))).duration
-
-  const waiting = [...sums].reduce((sum, [bucket, time]) => sum + (isWait(bucket) ? time : 0), 0)
-  const work = ranks * duration - waiting
-  const stepNs = ranks > cores ? Math.max(duration, work / cores) : duration
-  const idle = waiting + ranks * (stepNs - duration)
-  return {
-    stepNs,
-    bubble: idle / (ranks * stepNs),
-    criticalPathNs: critical,
-    handoffNs: signals.handoffNs,
-    barrierNs: signals.barrierNs,
-    buckets: new Map([...sums].map(([bucket, time]) => [bucket, time / ranks])),
+/**
+ * The share of the other ranks that compute while a rank computes, on average over the ranks' work: 1 if all compute all
+ * the time, 0 if they take turns or there is only one.
+ */
+function overlapOf(plan: Plan, cost: Cost, handoff: HandoffCosts): number {
+  const ranks = plan.programs.length
+  if (ranks === 1) return 0
+  const changes: { at: number; by: number }[] = []
+  const note: Seen = (rank, index, from, to) => {
+    if (isSignal(plan.programs[rank][index]) || to <= from) return
+    changes.push({ at: from, by: 1 }, { at: to, by: -1 })
   }
+  simulate(plan, cost, note, handoff)
+  changes.sort((a, b) => a.at - b.at)
+  let active = 0
+  let last = 0
+  let alone = 0
+  let others = 0
+  for (const { at, by } of changes) {
+    alone += active * (at - last)
+    others += active * (active - 1) * (at - last)
+    active += by
+    last = at
+  }
+  return alone === 0 ? 0 : others / (alone * (ranks - 1))
 }

@@ -3,10 +3,8 @@ import type { Grid } from '../grid.ts'
 import { SHARED } from '../plan.ts'
 import { ampleSlots, peakInFlight, peakPending, rankOf, type Table } from '../schedules/schedule.ts'
 import { length, type Span } from '../span.ts'
-import { addBoundary, WRITTEN, type Boundary } from './boundary.ts'
-import { addBuffer, type Draft } from './draft.ts'
-import type { Crossing } from './stage.ts'
-import { inBatch, inSlots, type Tensor } from './tensor.ts'
+import { addBoundary, addTensor, type Boundary } from './boundary.ts'
+import { addBuffer, type Draft, type Tensor } from './draft.ts'
 
 type TensorRole = 'activation' | 'delta'
 
@@ -14,17 +12,20 @@ type TensorRole = 'activation' | 'delta'
 export type WholeBatch = Readonly<Record<TensorRole, readonly number[]>>
 
 export function addWholeBatch(draft: Draft, { model, batch }: Grid): WholeBatch {
-  const add = (role: TensorRole) =>
-    model.widths.map((columns, layer) => {
-      if (layer === 0) return -1
+  const add = (role: TensorRole) => {
+    const buffers: number[] = []
+    for (let layer = 1; layer < model.widths.length; layer++) {
+      const columns = model.widths[layer]
       const name = `${role} ${layer}`
-      return addBuffer(draft, { name, role, owner: SHARED, layer, rows: batch, columns, slots: 1 })
-    })
+      buffers[layer] = addBuffer(draft, { name, role, owner: SHARED, layer, rows: batch, columns, slots: 1 })
+    }
+    return buffers
+  }
   return { activation: add('activation'), delta: add('delta') }
 }
 
 /** One replica of the pipeline. */
-export interface Replica {
+interface Replica {
   readonly grid: Grid
   readonly table: Table
   /** The layers of each stage, and the ranks that share it. */
@@ -36,18 +37,30 @@ export interface Replica {
   readonly whole: WholeBatch | undefined
 }
 
+/** An activation that crosses between neighbouring stages, and its gradient, which crosses the other way. */
+export type Crossing = Readonly<Record<TensorRole, Boundary>>
+
 /** The activations of one replica and their gradients, by the layer that reads them, and what crosses between its stages. */
 export function addTensors(draft: Draft, replica: Replica) {
-  const { grid, table, stages, groups, microbatches } = replica
+  const { grid, table, stages, groups, microbatches, d, whole } = replica
   const activations: Tensor[] = []
   const deltas: Tensor[] = []
   /** By the later stage. */
   const crossings: (Crossing | undefined)[] = []
   const actionsOf = (q: number) => table[rankOf(table, q)]
+  const bufferOf = (role: TensorRole, layer: number, slots: number) => ({
+    name: `${role} ${layer}${grid.dp > 1 ? ` of replica ${d}` : ''}`,
+    role,
+    layer,
+    rows: Math.max(...microbatches.map(length)),
+    columns: grid.model.widths[layer],
+    slots,
+  })
 
   stages.forEach((layers, q) => {
+    /** A tensor that one stage both writes and reads. */
     const inside = (role: TensorRole, layer: number, slots: number) =>
-      addInside(draft, replica, groups[q], role, layer, slots)
+      addTensor(draft, bufferOf(role, layer, slots), groups[q], microbatches, whole?.[role][layer])
     const last = layers.to === layerCount(grid.model) ? layers.to : layers.to - 1
     for (let layer = layers.from + 1; layer <= last; layer++) {
       activations[layer] = inside('activation', layer, peakInFlight(actionsOf(q), q))
@@ -57,15 +70,11 @@ export function addTensors(draft: Draft, replica: Replica) {
     const layer = layers.from
     const cross = (role: TensorRole, from: number, to: number, slots: number): Boundary =>
       addBoundary(draft, {
-        name: nameOf(replica, role, layer),
-        role,
-        layer,
-        columns: grid.model.widths[layer],
+        buffer: bufferOf(role, layer, Math.min(slots, microbatches.length)),
         producers: groups[from],
         consumers: groups[to],
         microbatches,
-        slots: Math.min(slots, microbatches.length),
-        whole: replica.whole?.[role][layer],
+        whole: whole?.[role][layer],
         handoff: grid.handoff,
       })
     const activation = cross('activation', q - 1, q, grid.capacity ?? ampleSlots(table, q))
@@ -77,29 +86,3 @@ export function addTensors(draft: Draft, replica: Replica) {
   })
   return { activations, deltas, crossings }
 }
-
-/** A tensor that one stage both writes and reads. */
-function addInside(
-  draft: Draft,
-  replica: Replica,
-  group: readonly number[],
-  role: TensorRole,
-  layer: number,
-  slots: number,
-): Tensor {
-  const { grid, microbatches, whole } = replica
-  if (whole) return inBatch(draft, whole[role][layer], microbatches, WRITTEN)
-  const buffer = addBuffer(draft, {
-    name: nameOf(replica, role, layer),
-    role,
-    owner: group.length > 1 ? SHARED : group[0],
-    layer,
-    rows: Math.max(...microbatches.map(length)),
-    columns: grid.model.widths[layer],
-    slots,
-  })
-  return inSlots(draft, buffer, microbatches)
-}
-
-const nameOf = ({ grid, d }: Replica, role: TensorRole, layer: number): string =>
-  `${role} ${layer}${grid.dp > 1 ? ` of replica ${d}` : ''}`

@@ -1,8 +1,7 @@
-import { addBuffer, addCounter, type Draft } from './draft.ts'
+import { addBuffer, addCounter, inBatch, inSlots, type Draft, type Tensor } from './draft.ts'
 import type { Handoff } from '../grid.ts'
-import { SHARED, type Await, type Instruction, type Publish } from '../plan.ts'
-import { length, type Span } from '../span.ts'
-import { inBatch, inSlots, type Tensor } from './tensor.ts'
+import { SHARED, type Buffer, type Instruction } from '../plan.ts'
+import type { Span } from '../span.ts'
 
 /**
  * A tensor that one stage writes and another reads, microbatch by microbatch, and the instructions of both for the
@@ -23,115 +22,87 @@ export interface Boundary {
 }
 
 export interface BoundaryOptions {
-  readonly name: string
-  readonly role: 'activation' | 'delta'
-  readonly layer: number
-  readonly columns: number
+  /** The buffer that the consumer reads. The legal minimum of slots is its peak in flight. */
+  readonly buffer: Omit<Buffer, 'owner'>
   readonly producers: readonly number[]
   readonly consumers: readonly number[]
   readonly microbatches: readonly Span[]
-  /** Slots of the buffer that the consumer reads; the legal minimum is its peak in flight. */
-  readonly slots: number
-  /** A buffer with a row for each sample of the whole batch, used instead of slots. */
-  readonly whole?: number | undefined
+  /** A buffer with a row for each sample of the whole batch, used instead. */
+  readonly whole: number | undefined
   readonly handoff: Handoff
 }
 
 /** The version of computed rows in a buffer of the whole batch. */
 export const WRITTEN = 'written'
 
-/** The instructions of a handoff from a rank to itself. */
 const nothing = () => []
 
-/** A boundary whose buffer belongs to the consumer: the producer writes there in place, or posts messages. */
+/** Adds a buffer for the microbatches of a tensor, of one rank or shared by several, unless one of the whole batch is given. */
+export const addTensor = (
+  draft: Draft,
+  buffer: Omit<Buffer, 'owner'>,
+  ranks: readonly number[],
+  microbatches: readonly Span[],
+  whole?: number,
+): Tensor =>
+  whole === undefined
+    ? inSlots(draft, addBuffer(draft, { ...buffer, owner: ranks.length > 1 ? SHARED : ranks[0] }), microbatches)
+    : inBatch(draft, whole, microbatches, WRITTEN)
+
+/**
+ * A boundary whose buffer belongs to the consumer. The producer posts messages, or writes microbatch k in place, into slot
+ * k mod `slots`: one counter counts the microbatches written, another the slots freed again.
+ */
 export function addBoundary(draft: Draft, options: BoundaryOptions): Boundary {
-  const { name, producers, consumers, microbatches, whole, handoff } = options
+  const { producers, consumers, microbatches, whole, handoff } = options
   const local = producers[0] === consumers[0]
-  const slots = local || whole !== undefined ? microbatches.length : options.slots
-  const tensor =
-    whole === undefined
-      ? addTensor(draft, options, consumers.length > 1 ? SHARED : consumers[0], slots)
-      : inBatch(draft, whole, microbatches, WRITTEN)
-  if (local) {
-    return { written: tensor, read: tensor, room: nothing, send: nothing, receive: nothing, release: nothing }
-  }
+  const slots = local || whole !== undefined ? microbatches.length : options.buffer.slots
+  const buffer = { ...options.buffer, slots }
+  const tensor = addTensor(draft, buffer, consumers, microbatches, whole)
+  if (local) return { written: tensor, read: tensor, room: nothing, send: nothing, receive: nothing, release: nothing }
   if (handoff !== 'shared') return inMessages(draft, options, tensor, handoff)
-  const channels = producers.map((producer, t) => channel(draft, name, producer, consumers[t], slots))
+
+  const counters = producers.map((producer, t) => ({
+    data: addCounter(draft, `${buffer.name} written`, producer),
+    credit: addCounter(draft, `${buffer.name} released`, consumers[t]),
+  }))
   return {
     written: tensor,
     read: tensor,
-    room: (t, k) => channels[t].room(k),
-    send: (t) => [channels[t].send()],
-    receive: (t, k) => [channels[t].receive(k)],
+    room: (t, k) =>
+      k < slots ? [] : [{ op: 'await', cause: 'credit', counter: counters[t].credit, atLeast: k - slots + 1 }],
+    send: (t) => [{ op: 'publish', counter: counters[t].data }],
+    receive: (t, k) => [{ op: 'await', cause: 'receive', counter: counters[t].data, atLeast: k + 1 }],
     // If every microbatch has a slot of its own, no rank ever waits for room.
-    release: (t) => (slots < microbatches.length ? [channels[t].release()] : []),
+    release: (t) => (slots < microbatches.length ? [{ op: 'publish', counter: counters[t].credit }] : []),
   }
 }
 
 /** The producer writes into a buffer of its own and posts a copy; the consumer copies it into its buffer. */
-function inMessages(draft: Draft, options: BoundaryOptions, read: Tensor, by: Exclude<Handoff, 'shared'>): Boundary {
-  const { name, producers, consumers, microbatches } = options
-  const [producer] = producers
-  const written = addTensor(draft, { ...options, name: `${name} to post` }, producer, 1)
-  const { layer, columns } = options
-  const message = addBuffer(draft, {
-    name: `${name} in messages`,
-    role: 'message',
-    owner: consumers[0],
-    layer,
-    rows: Math.max(...microbatches.map(length)),
-    columns,
-    slots: microbatches.length,
-  })
-  const posted = inSlots(draft, message, microbatches)
-  const data = addCounter(draft, `${name} posted`, producer)
-  const on = (k: number) => ({ microbatch: k, samples: microbatches[k] })
+function inMessages(
+  draft: Draft,
+  { buffer, producers, consumers, microbatches }: BoundaryOptions,
+  read: Tensor,
+  by: Exclude<Handoff, 'shared'>,
+): Boundary {
+  const { name } = buffer
+  const written = addTensor(draft, { ...buffer, name: `${name} to post`, slots: 1 }, producers, microbatches)
+  const message = { ...buffer, name: `${name} in messages`, role: 'message', slots: microbatches.length } as const
+  const posted = addTensor(draft, message, consumers, microbatches)
+  const data = addCounter(draft, `${name} posted`, producers[0])
+  const on = (k: number) => ({ microbatch: k, samples: microbatches[k], message: posted[k] })
   return {
     written,
     read,
-    room: () => [],
-    release: () => [],
+    room: nothing,
+    release: nothing,
     send: (_, k) => [
-      { op: 'send', by, ...on(k), source: written(k), message: posted(k) },
+      { op: 'send', by, ...on(k), source: written[k] },
       { op: 'publish', counter: data },
     ],
     receive: (_, k) => [
       { op: 'await', cause: 'receive', counter: data, atLeast: k + 1 },
-      { op: 'take', ...on(k), message: posted(k), target: read(k) },
+      { op: 'take', ...on(k), target: read[k] },
     ],
-  }
-}
-
-function addTensor(draft: Draft, options: BoundaryOptions, owner: number, slots: number): Tensor {
-  const { name, role, layer, columns, microbatches } = options
-  const rows = Math.max(...microbatches.map(length))
-  return inSlots(draft, addBuffer(draft, { name, role, owner, layer, rows, columns, slots }), microbatches)
-}
-
-/**
- * A bounded handoff between two ranks: the producer writes microbatch k into slot k mod `slots` of a buffer that the
- * consumer reads in place. It has two counters: `data` counts microbatches written, `credit` slots freed again.
- */
-interface Channel {
-  readonly slots: number
-  /** Producer: waits for room for microbatch k. */
-  room(k: number): Await[]
-  /** Producer: the next microbatch is written. */
-  send(): Publish
-  /** Consumer: waits for microbatch k. */
-  receive(k: number): Await
-  /** Consumer: done with the next microbatch; its slot is free. */
-  release(): Publish
-}
-
-function channel(draft: Draft, name: string, producer: number, consumer: number, slots: number): Channel {
-  const data = addCounter(draft, `${name} written`, producer)
-  const credit = addCounter(draft, `${name} released`, consumer)
-  return {
-    slots,
-    room: (k) => (k < slots ? [] : [{ op: 'await', cause: 'credit', counter: credit, atLeast: k - slots + 1 }]),
-    send: () => ({ op: 'publish', counter: data }),
-    receive: (k) => ({ op: 'await', cause: 'receive', counter: data, atLeast: k + 1 }),
-    release: () => ({ op: 'publish', counter: credit }),
   }
 }

@@ -1,4 +1,5 @@
-import type { Buffer, Counter, Instruction, Signal } from '../plan.ts'
+import type { Buffer, Counter, Instruction, Region, Signal } from '../plan.ts'
+import { length, type Span } from '../span.ts'
 
 /** A plan under construction. Builders add buffers and counters and append instructions to ranks' programs. */
 export interface Draft {
@@ -20,6 +21,10 @@ export const addBuffer = (draft: Draft, buffer: Buffer): number => draft.buffers
 export const addCounter = (draft: Draft, name: string, publisher: number): number =>
   draft.counters.push({ name, publisher }) - 1
 
+/** Adds a counter for each rank to publish. */
+export const addCounters = (draft: Draft, name: string, ranks: readonly number[]): number[] =>
+  ranks.map((rank) => addCounter(draft, `${name} of rank ${rank}`, rank))
+
 export function emit(draft: Draft, rank: number, ...instructions: readonly Instruction[]): void {
   draft.programs[rank].push(...instructions)
 }
@@ -32,7 +37,7 @@ export function emit(draft: Draft, rank: number, ...instructions: readonly Instr
  */
 export function barrier(draft: Draft, name: string, group: readonly number[]): void {
   const size = group.length
-  const counters = group.map((rank) => addCounter(draft, `${name} of rank ${rank}`, rank))
+  const counters = addCounters(draft, name, group)
   group.forEach((rank, place) => {
     const rounds: Signal[] = []
     for (let distance = 1, round = 1; distance < size; distance *= 2, round++) {
@@ -41,4 +46,28 @@ export function barrier(draft: Draft, name: string, group: readonly number[]): v
     }
     emit(draft, rank, { op: 'barrier', group, rounds })
   })
+}
+
+/**
+ * Where each microbatch of an activation or of its gradient lies, with all columns. Instructions share these regions,
+ * since a large plan consists of little else.
+ */
+export type Tensor = readonly Region[]
+
+/** The microbatches take turns in the slots of a buffer. */
+export function inSlots({ buffers }: Draft, buffer: number, microbatches: readonly Span[]): Tensor {
+  const columns = { from: 0, to: buffers[buffer].columns }
+  return microbatches.map((samples, k) => ({
+    buffer,
+    slot: k % buffers[buffer].slots,
+    rows: { from: 0, to: length(samples) },
+    columns,
+    version: `microbatch ${k}`,
+  }))
+}
+
+/** The buffer holds the whole batch, with a row for each sample. */
+export function inBatch({ buffers }: Draft, buffer: number, microbatches: readonly Span[], version: string): Tensor {
+  const columns = { from: 0, to: buffers[buffer].columns }
+  return microbatches.map((rows) => ({ buffer, slot: 0, rows, columns, version }))
 }

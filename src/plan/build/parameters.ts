@@ -1,4 +1,3 @@
-import type { Optimizer } from '../../kernels/kernel.ts'
 import type { Region, Update } from '../plan.ts'
 import { isEmpty, type Span } from '../span.ts'
 
@@ -12,8 +11,8 @@ export interface Parameters {
   readonly rows: number
   readonly columns: number
   readonly weights: number
-  /** Undefined if the weights are read for the input gradient at most once a step. */
-  readonly packed: number | undefined
+  /** The packed weights; undefined if they are read for the input gradient at most once a step. */
+  readonly packed: Region | undefined
   /** Rows of the matrix whose gradient this rank computes. */
   readonly slice: Span
   /** Undefined if the slice is empty. */
@@ -23,25 +22,20 @@ export interface Parameters {
   readonly state: readonly number[]
 }
 
-/** Number of state buffers that an optimizer keeps, each of the size of the parameters. */
-export const STATE_BUFFERS: Readonly<Record<Optimizer, number>> = { sgd: 0, momentum: 1, adam: 2 }
-
-const allColumns = ({ columns }: Parameters): Span => ({ from: 0, to: columns })
-
-/** Some rows and columns of a layer's weights before the update. */
+/** Some rows and columns of a layer's weights; by default all columns, before the update. */
 export const weightsOf = (
-  parameters: Parameters,
+  { weights, columns }: Parameters,
   rows: Span,
-  columns = allColumns(parameters),
+  someColumns: Span = { from: 0, to: columns },
   version = 'before',
-): Region => ({ buffer: parameters.weights, slot: 0, rows, columns, version })
+): Region => ({ buffer: weights, slot: 0, rows, columns: someColumns, version })
 
 /** Some rows of the parameter matrix, in a buffer that begins with its row `first`. */
-const part = (parameters: Parameters, buffer: number, first: number, rows: Span, version: string): Region => ({
+const part = ({ columns }: Parameters, buffer: number, first: number, rows: Span, version: string): Region => ({
   buffer,
   slot: 0,
   rows: { from: rows.from - first, to: rows.to - first },
-  columns: allColumns(parameters),
+  columns: { from: 0, to: columns },
   version,
 })
 
@@ -51,17 +45,26 @@ export function gradientOf(parameters: Parameters, rows: Span, version: string):
   return part(parameters, parameters.gradient, parameters.slice.from, rows, version)
 }
 
-/** Updates some rows of a layer from the rank's own gradient, or from another rank's that holds the sum. */
-export const update = (parameters: Parameters, rows: Span, gradient: Region): Update => ({
-  op: 'update',
-  layer: parameters.layer,
-  gradient,
-  weights: weightsOf(parameters, rows),
-  state: parameters.state.map((state) => part(parameters, state, parameters.kept.from, rows, 'before')),
-})
-
-/** Updates a rank's own slice, if it is not empty, from its own gradient of the whole batch. */
-export const updateSlice = (parameters: Parameters, version: string): Update[] =>
-  isEmpty(parameters.slice)
+/**
+ * Updates a rank's slice of a layer, or the given rows, unless there are none.
+ *
+ * @param version of the gradient of the whole batch
+ * @param holder whose gradient it is
+ */
+export const update = (
+  parameters: Parameters,
+  version: string,
+  holder: Parameters = parameters,
+  rows: Span = parameters.slice,
+): Update[] =>
+  isEmpty(rows)
     ? []
-    : [update(parameters, parameters.slice, gradientOf(parameters, parameters.slice, version))]
+    : [
+        {
+          op: 'update',
+          layer: parameters.layer,
+          gradient: gradientOf(holder, rows, version),
+          weights: weightsOf(parameters, rows),
+          state: parameters.state.map((state) => part(parameters, state, parameters.kept.from, rows, 'before')),
+        },
+      ]

@@ -4,17 +4,14 @@ import { FLOATS_PER_LINE } from '../read/bytes.ts'
 import { combine } from '../reductions/combine.ts'
 import { reductions } from '../reductions/index.ts'
 import { rankOf, stagesOf, type Table } from '../schedules/schedule.ts'
-import { split, splitAligned, type Span } from '../span.ts'
+import { samplesVersion, split, splitAligned, type Span } from '../span.ts'
 import { addTensors, addWholeBatch } from './activations.ts'
 import { balancedStages } from './balance.ts'
 import { WRITTEN } from './boundary.ts'
-import { addBuffer, barrier, emit, emptyDraft, type Draft } from './draft.ts'
-import { ownersUpdate } from './owner.ts'
-import { updateSlice, type Parameters } from './parameters.ts'
-import { samplesVersion } from './samples.ts'
-import { addAction, packWeights, type Stage } from './stage.ts'
+import { addBuffer, barrier, emit, emptyDraft, inBatch, type Draft } from './draft.ts'
+import { update } from './parameters.ts'
+import { addAction, packWeights, weightGradients, type Layers, type Stage } from './stage.ts'
 import { addStageParameters } from './stage-parameters.ts'
-import { inBatch, wholeBatch } from './tensor.ts'
 
 /**
  * The plan of a grid. Replica d works on its share of the batch; rank t at place s of its pipeline is rank
@@ -26,132 +23,114 @@ export function planGrid(grid: Grid): Plan {
   const reason = impossible(grid)
   if (reason) throw new PlanError(reason)
   const { model, optimizer, batch, dp, pp, tp } = grid
-  const table = tableOf(grid)
   const draft = emptyDraft(dp * pp * tp)
-  const stages = balancedStages(model, stagesOf(table))
-  addPrograms(draft, grid, table, stages, split({ from: 0, to: batch }, dp))
+  addPrograms(draft, grid, tableOf(grid))
   barrier(draft, 'end of step', [...draft.programs.keys()])
   return { model, batch, optimizer, ...draft, exact: dp === 1 || ownersCompute(grid) }
 }
 
-/**
- * Fills the programs of all ranks, except for the barrier at the end.
- *
- * @param stages the layers of each stage
- * @param shares the samples of each replica
- */
-function addPrograms(draft: Draft, grid: Grid, table: Table, stages: readonly Span[], shares: readonly Span[]): void {
-  const { pp, tp } = grid
-  const groupAt = (d: number, s: number) => Array.from({ length: tp }, (_, t) => (d * pp + s) * tp + t)
+/** Fills the programs of all ranks, except for the barrier at the end. */
+function addPrograms(draft: Draft, grid: Grid, table: Table): void {
+  const { model, dp, pp, tp, reduction } = grid
+  const batch = { from: 0, to: grid.batch }
+  const shares = split(batch, dp)
+  const stages = balancedStages(model, stagesOf(table))
   const places = stages.map((_, q) => rankOf(table, q))
-  const batch = addBatch(draft, grid)
-  const parameters = stages.map((layers, q) => {
-    const ranks = shares.map((_, d) => groupAt(d, places[q]))
-    return addStageParameters(draft, grid, layers, ranks, grid.microbatches > 1)
-  })
+  /** By stage and replica, the ranks that share the stage. */
+  const groups = places.map((s) => shares.map((_, d) => Array.from({ length: tp }, (__, t) => (d * pp + s) * tp + t)))
+  const [features, labels, losses] = addBatch(draft, grid)
+  /** By layer, replica and rank. */
+  const parameters = stages.flatMap((layers, q) => addStageParameters(draft, grid, layers, groups[q]))
+  const columns = model.widths.map((width) => splitAligned(width, tp, FLOATS_PER_LINE))
   const whole = ownersCompute(grid) ? addWholeBatch(draft, grid) : undefined
-  const layerDone = stages.map((_, q) => afterLayer(draft, grid, shares, parameters[q], groupAt, places[q]))
+  const combinations = stages.map(({ from, to }, q) =>
+    dp === 1 || reduction === 'owner'
+      ? []
+      : groups[q][0].map((_, t) => {
+          const ranks = groups[q].map((group) => group[t])
+          const layers = parameters.slice(from, to).map((replicas) => replicas.map((group) => group[t]))
+          return combine(draft, grid, reductions[reduction], { ranks, shares, layers })
+        }),
+  )
 
   shares.forEach((share, d) => {
-    const groups = places.map((s) => groupAt(d, s))
+    const own = parameters.map((replicas) => replicas[d])
     const microbatches = split(share, grid.microbatches)
-    const tensors = addTensors(draft, { grid, table, stages, groups, microbatches, d, whole })
-    const inputs = inBatch(draft, batch.features, microbatches, 'batch')
-    const built = stages.map((layers, q): Stage => ({
-      model: grid.model,
-      ranks: groups[q],
-      layers,
-      parameters: parameters[q].map((layer) => layer[d]),
-      outputs: columnsOf(grid, layers, 1),
-      inputs: columnsOf(grid, layers, 0),
-      microbatches,
-      labels: inBatch(draft, batch.labels, microbatches, 'batch'),
-      losses: inBatch(draft, batch.losses, microbatches, 'loss'),
-      activation: (layer) => (layer === 0 ? inputs : tensors.activations[layer]),
-      delta: (layer) => tensors.deltas[layer],
-      upstream: tensors.crossings[q],
-      downstream: tensors.crossings[q + 1],
-      computesWeights: whole === undefined,
-      layerDone: (position) => layerDone[q](d, position),
-    }))
-    table.forEach((actions, s) => {
-      // A rank packs its weights while it would wait anyway: for its first input, or for its first delta.
-      const own = built.filter((_, q) => places[q] === s)
-      for (const stage of own) if (stage.upstream) packWeights(draft, stage)
-      let packed = own.every((stage) => stage.upstream)
-      for (const action of actions) {
-        const stage = built[action.stage]
-        if (!packed && !stage.upstream && action.pass !== 'F') {
-          packWeights(draft, stage)
-          packed = true
-        }
-        addAction(draft, stage, action)
+    const replica = { grid, table, stages, groups: groups.map((replicas) => replicas[d]), microbatches, d, whole }
+    const { activations, deltas, crossings } = addTensors(draft, replica)
+    activations[0] = inBatch(draft, features, microbatches, 'batch')
+    const built = stages.map((layers, q): Stage => {
+      const ranks = groups[q][d]
+      return {
+        layers,
+        ranks,
+        parameters: own,
+        columns,
+        microbatches,
+        activations,
+        deltas,
+        labels: inBatch(draft, labels, microbatches, 'batch'),
+        losses: inBatch(draft, losses, microbatches, 'loss'),
+        upstream: crossings[q],
+        downstream: crossings[q + 1],
+        layerDone: whole
+          ? undefined
+          : dp === 1
+            ? updates(draft, batch, ranks, own)
+            : (layer) => combinations[q].forEach((done) => done(d, layer)),
       }
     })
+    table.forEach((actions, s) => {
+      // A rank packs its weights while it would wait anyway: for its first input, or for its first delta.
+      for (const [q, stage] of built.entries()) if (q > 0 && places[q] === s) packWeights(draft, stage)
+      const first = actions.findIndex(({ stage, pass }) => stage === 0 && pass !== 'F')
+      actions.forEach((action, i) => {
+        if (i === first) packWeights(draft, built[0])
+        addAction(draft, built[action.stage], action)
+      })
+    })
   })
-
   if (!whole) return
+
+  const tensors = (buffers: readonly number[]) => buffers.map((buffer) => inBatch(draft, buffer, [batch], WRITTEN))
+  const all = {
+    parameters: parameters.map((replicas) => replicas.flat()),
+    microbatches: [batch],
+    activations: tensors(whole.activation),
+    deltas: tensors(whole.delta),
+  }
+  all.activations[0] = inBatch(draft, features, [batch], 'batch')
   for (let s = 0; s < pp; s++) {
-    const ranks = shares.flatMap((_, d) => groupAt(d, s))
-    const layers = stages.flatMap((span, q) =>
-      places[q] === s
-        ? parameters[q].map((layer, position) => ({
-            parameters: layer.flat(),
-            input:
-              span.from + position === 0
-                ? wholeBatch(draft, batch.features, 'batch')
-                : wholeBatch(draft, whole.activation[span.from + position], WRITTEN),
-            delta: wholeBatch(draft, whole.delta[span.from + position + 1], WRITTEN),
-          }))
-        : [],
-    )
-    ownersUpdate(draft, { ranks, layers, samples: { from: 0, to: grid.batch } })
+    const own = stages.filter((_, q) => places[q] === s)
+    ownersUpdate(draft, groups[places.indexOf(s)].flat(), own, all)
   }
 }
 
-/** The buffers of the batch itself. */
-function addBatch(draft: Draft, { model, batch }: Grid) {
+/**
+ * Appends the end of a step of owner-computes data parallelism. After one barrier, each rank computes the weight gradient
+ * of its own slice of the weights over the whole batch, whose activations lie in shared memory, and updates the slice. No
+ * gradients are added, so each element is the same chain of sums as in serial.
+ */
+function ownersUpdate(
+  draft: Draft,
+  ranks: readonly number[],
+  stages: readonly Span[],
+  all: Omit<Layers, 'ranks' | 'layers' | 'layerDone'>,
+): void {
+  barrier(draft, `gradients of ranks ${ranks.join(' ')}`, ranks)
+  const layerDone = updates(draft, all.microbatches[0], ranks, all.parameters)
+  for (const layers of stages.toReversed()) weightGradients(draft, { ...all, ranks, layers, layerDone }, 0)
+}
+
+/** Each rank updates its own slice of a layer from its own gradient of the whole batch. */
+const updates =
+  (draft: Draft, batch: Span, ranks: readonly number[], parameters: Layers['parameters']) =>
+  (layer: number): void =>
+    ranks.forEach((rank, t) => emit(draft, rank, ...update(parameters[layer][t], samplesVersion([batch]))))
+
+/** The buffers of the batch itself: features, labels and losses. */
+function addBatch(draft: Draft, { model, batch }: Grid): number[] {
   const add = (role: Role, columns: number) =>
     addBuffer(draft, { name: role, role, owner: SHARED, layer: 0, rows: batch, columns, slots: 1 })
-  return {
-    features: add('features', model.widths[0]),
-    labels: add('labels', 1),
-    losses: add('losses', 1),
-  }
-}
-
-/** Per layer, the columns of its output (`side` 1) or of its input (0) that each rank of a group computes. */
-const columnsOf = ({ model, tp }: Grid, layers: Span, side: 0 | 1): Span[][] =>
-  model.widths.slice(layers.from + side, layers.to + side).map((width) => splitAligned(width, tp, FLOATS_PER_LINE))
-
-/** What follows the last weight gradient of a layer in a replica: the update, or the replica's part of a reduction. */
-function afterLayer(
-  draft: Draft,
-  grid: Grid,
-  shares: readonly Span[],
-  parameters: readonly (readonly (readonly Parameters[])[])[],
-  groupAt: (d: number, s: number) => readonly number[],
-  s: number,
-): (d: number, position: number) => void {
-  const { reduction, bucketBytes, overlap, shardOptimizer } = grid
-  if (reduction === 'owner' || shares.length === 1) {
-    const summed = samplesVersion(shares)
-    return (d, position) => {
-      groupAt(d, s).forEach((rank, t) => emit(draft, rank, ...updateSlice(parameters[position][d][t], summed)))
-    }
-  }
-  const combinations = groupAt(0, s).map((_, t) =>
-    combine(draft, {
-      ranks: shares.map((__, d) => groupAt(d, s)[t]),
-      shares,
-      layers: parameters.map((layer) => layer.map((replica) => replica[t])),
-      reduction: reductions[reduction],
-      bucketBytes,
-      overlap,
-      shardOptimizer,
-    }),
-  )
-  return (d, position) => {
-    for (const combination of combinations) combination(d, position)
-  }
+  return [add('features', model.widths[0]), add('labels', 1), add('losses', 1)]
 }

@@ -1,7 +1,6 @@
 import { effects } from '../effects.ts'
 import { PlanError, type Instruction, type Plan, type Role } from '../plan.ts'
-import { mergedVersion } from '../build/samples.ts'
-import { length } from '../span.ts'
+import { length, mergedVersion } from '../span.ts'
 import { contentsOf } from './contents.ts'
 import { walkWithClocks } from './clocks.ts'
 import { incompleteProduct } from './products.ts'

@@ -1,21 +1,37 @@
 import * as Plot from '@observablehq/plot'
 import { parseHTML } from 'linkedom'
-import { FONT, FONT_SIZE, INK, LINE_HEIGHT, textWidth, WIDTH, wrapToWidth } from './theme.ts'
+import { wrapped } from '../text/wrap.ts'
+import { INK } from './theme.ts'
 
-/** A part of a chart: SVG text with its size in pixels. */
+/** With its margins of 16 a chart is 560 pixels wide: on a phone, at 360, text of 13 pixels still has 8. */
+export const WIDTH = 528
+export const FONT = 'Helvetica, Arial, sans-serif'
+export const FONT_SIZE = 13
+export const LINE_HEIGHT = 17
+
+/** An average letter of a sans-serif font is narrower than this; viewers differ in their fonts. */
+const EM_PER_LETTER = 0.58
+
+/** An upper estimate of the width of a text, in pixels. */
+export const textWidth = (text: string, fontSize = FONT_SIZE): number => text.length * fontSize * EM_PER_LETTER
+
+/** Breaks text into lines of at most `width` pixels. */
+export const wrapToWidth = (text: string, width: number, fontSize = FONT_SIZE): string[] =>
+  wrapped(text, Math.floor(width / textWidth(' ', fontSize)))
+
+/** A part of a chart: SVG text with its height in pixels. */
 export interface Panel {
   readonly svg: string
-  readonly width: number
   readonly height: number
 }
 
 const { document } = parseHTML('<html></html>')
 
 /** Plots without a browser. The same options give the same text on every version of Node. */
-export function panel(options: Plot.PlotOptions & { width: number; height: number }): Panel {
+export function panel(options: Plot.PlotOptions & { height: number }): Panel {
   const style = { fontFamily: FONT, fontSize: `${FONT_SIZE}px`, color: INK, overflow: 'visible' }
-  const plotted = Plot.plot({ ...options, document, style })
-  return { svg: tidy(plotted.outerHTML), width: options.width, height: options.height }
+  const plotted = Plot.plot({ width: WIDTH, ...options, document, style })
+  return { svg: tidy(plotted.outerHTML), height: options.height }
 }
 
 /**
@@ -32,78 +48,51 @@ const tidy = (svg: string): string =>
 /** The axis below a plot; without a label, only the ticks. */
 export const bottomAxis = (
   ticks: readonly number[],
-  format: (tick: number) => string,
   label: string | null,
+  format: (tick: number) => string = String,
 ): Plot.Markish =>
-  Plot.axisX([...ticks], {
-    text: ticks.map(format),
-    tickSize: 4,
-    label,
-    labelAnchor: 'center',
-    labelArrow: 'none',
-  })
+  Plot.axisX([...ticks], { text: ticks.map(format), tickSize: 4, label, labelAnchor: 'center', labelArrow: 'none' })
 
 /** Text at the left edge of a panel, `height` pixels above the plot. */
-export const heading = (text: string, marginLeft: number, height: number, fontWeight = 'bold'): Plot.Markish =>
-  Plot.text([text], {
-    frameAnchor: 'top-left',
-    textAnchor: 'start',
-    dx: -marginLeft,
-    dy: -height,
-    fontWeight,
-    fill: INK,
-  })
+export const heading = (text: string, left: number, height: number, fontWeight = 'bold'): Plot.Markish =>
+  Plot.text([text], { frameAnchor: 'top-left', textAnchor: 'start', dx: -left, dy: -height, fontWeight, fill: INK })
 
 /** Names beside bars are broken into lines of this width at most. */
 const NAME_WIDTH = 200
 const BARS = { marginTop: 26, gap: 6, padding: 0.2 }
 
-/** The room that names beside bars need: `width` for all, `height` for one. */
-export interface NameRoom {
-  readonly width: number
-  readonly height: number
-}
+const nameLines = (name: string): string[] => wrapToWidth(name, NAME_WIDTH)
 
-export function nameRoom(names: readonly string[]): NameRoom {
-  const all = names.map((name) => wrapToWidth(name, NAME_WIDTH))
-  return {
-    width: Math.ceil(Math.max(...all.flat().map((line) => textWidth(line)))) + 10,
-    height: Math.max(...all.map((lines) => lines.length)) * LINE_HEIGHT,
-  }
-}
-
-interface Bars {
+export interface Bars {
   readonly title: string
-  /** By cell, the band scale's key, from top to bottom. */
-  readonly names: ReadonlyMap<string, string>
-  readonly room: NameRoom
-  readonly marginRight: number
+  /** From top to bottom; the cell is the band scale's key. */
+  readonly bars: readonly (readonly [cell: string, name: string])[]
   readonly marginBottom: number
   /** The end of the x axis, which begins at 0. */
   readonly most: number
+  /** Drawn over the names and the title. */
+  readonly marks: readonly Plot.Markish[]
 }
 
-/** Horizontal bars with a name each; `marks` go over the names and the title. */
-export const barPanel = (
-  { title, names, room, marginRight, marginBottom, most }: Bars,
-  marks: readonly Plot.Markish[],
-): Panel =>
-  panel({
-    width: WIDTH,
-    height: BARS.marginTop + (room.height + BARS.gap) * names.size + marginBottom,
-    marginLeft: room.width,
-    marginRight,
-    marginTop: BARS.marginTop,
-    marginBottom,
-    x: { type: 'linear', domain: [0, most] },
-    y: { type: 'band', domain: [...names.keys()], padding: BARS.padding },
-    marks: [
-      Plot.axisY({
-        tickSize: 0,
-        label: null,
-        tickFormat: (cell: string) => wrapToWidth(names.get(cell)!, NAME_WIDTH).join('\n'),
-      }),
-      heading(title, room.width, 18),
-      ...marks,
-    ],
-  })
+/** Panels of horizontal bars with a name each; the names have the same room in all. */
+export function barPanels(marginRight: number, all: readonly Bars[]): Panel[] {
+  const names = all.flatMap(({ bars }) => bars.map(([, name]) => nameLines(name)))
+  const marginLeft = Math.ceil(Math.max(...names.flat().map((line) => textWidth(line)))) + 10
+  const bandHeight = Math.max(...names.map((lines) => lines.length)) * LINE_HEIGHT + BARS.gap
+  return all.map(({ title, bars, marginBottom, most, marks }) =>
+    panel({
+      height: BARS.marginTop + bandHeight * bars.length + marginBottom,
+      marginLeft,
+      marginRight,
+      marginTop: BARS.marginTop,
+      marginBottom,
+      x: { type: 'linear', domain: [0, most] },
+      y: { type: 'band', domain: bars.map(([cell]) => cell), padding: BARS.padding },
+      marks: [
+        Plot.axisY({ tickSize: 0, label: null, tickFormat: (_, i) => nameLines(bars[i][1]).join('\n') }),
+        heading(title, marginLeft, 18),
+        ...marks,
+      ],
+    }),
+  )
+}

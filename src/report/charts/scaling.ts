@@ -1,21 +1,10 @@
 import { labelOf, modeLabelOf, variantOf } from '../../cells/labels.ts'
-import {
-  comparisonsOf,
-  familyOf,
-  groupBy,
-  isOversubscribed,
-  isResult,
-  leftOut,
-  threadsOf,
-  titleOf,
-  type Comparison,
-} from './comparison.ts'
-import { framed } from './frame.ts'
-import { lawCurve } from './laws.ts'
-import { lines, widestLabel, type Axis, type Line } from './lines.ts'
+import { amdahl } from '../../measure/laws/serial-share.ts'
+import { usl } from '../../measure/laws/usl.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
-import { missing, type Chart, type RunData } from './run-data.ts'
-import { stylesOf, type Style } from './theme.ts'
+import { framed } from './frame.ts'
+import { linePanels, seriesOf, type Axis, type Line, type Point } from './lines.ts'
+import { comparisonsOf, groupBy, leftOut, markNote, MissingData, valuesOf, type Cell, type Chart } from './run-data.ts'
 import { evenTicks, powersOfTwo } from './ticks.ts'
 
 /** More lines than this in one panel cannot be followed; then each mode has a panel. */
@@ -25,6 +14,8 @@ const HEIGHT = { alone: 430, oneOfMany: 300 }
 const LINEAR_THREADS = 8
 /** Pixels between the whiskers of two lines. */
 const SHIFT = 4
+/** Points of a fitted law: enough for a smooth curve. */
+const CURVE_POINTS = 49
 
 /** A quantity over threads. */
 interface Quantity {
@@ -35,117 +26,117 @@ interface Quantity {
   readonly grows: boolean
 }
 
-/** Cells that differ in their thread counts alone, in ascending order of it, and their look. */
-interface Family {
-  readonly rows: readonly CsvRow[]
-  readonly style: Style
-  readonly shift: number
-}
-
-/** Speed-up over serial against threads. */
-export const speedupChart: Chart = (data) =>
-  scalingChart(data, {
-    title: 'Speed-up over one thread',
-    axis: 'speed-up (serial step time / step time)',
-    of: (speedup) => speedup,
-    grows: true,
-  })
-
-/** Efficiency, speed-up per thread, against threads. */
-export const efficiencyChart: Chart = (data) =>
-  scalingChart(data, {
-    title: 'Efficiency: speed-up per thread',
-    axis: 'efficiency (speed-up / threads, %)',
-    of: (speedup, threads) => (100 * speedup) / threads,
-    grows: false,
-  })
-
-function scalingChart(data: RunData, quantity: Quantity): string {
-  if (!data.summary) throw missing('there is no summary.csv')
-  const comparison = widest(comparisonsOf(data.summary))
-  if (!comparison) throw missing('no cells of the same work differ in their threads alone')
-  const { availableCores: cores } = data.machine
-  const all = familiesOf(comparison)
-  const threads = [...new Set(all.flat().map(threadsOf))].sort((a, b) => a - b)
-  const [fewest, most] = [threads[0], threads[threads.length - 1]]
-  const panels = all.length > MOST_LINES ? [...groupBy(all, ([{ mode }]) => mode).values()] : [all]
-  const drawn = panels.map((members) => {
-    const families = withLooks(members)
-    const isAlone = panels.length === 1
-    return {
-      mode: isAlone ? undefined : modeLabelOf(members[0][0]),
-      measured: families.map((family) => measuredLine(family, quantity, cores, isAlone)),
-      fitted: families.flatMap((family) => fittedLine(data.laws ?? [], family, quantity)),
-    }
-  })
-  const measured = drawn.flatMap((each) => each.measured)
-  const logarithmic = most > LINEAR_THREADS
-  // Beyond the cores nothing can follow the ideal: the axis ends where the data does, and the ideal with it.
-  const reachable = Math.min(most, Math.max(cores, fewest))
-  const y = axisFor(
-    [...measured, ...drawn.flatMap(({ fitted }) => fitted)],
-    quantity.of(reachable, reachable),
-    quantity.axis,
-    logarithmic && quantity.grows,
-  )
-  const ideal = idealLine(threads, quantity, y.domain[1])
-  const options = {
-    labelWidth: widestLabel([ideal, ...measured]),
-    x: {
-      label: 'threads',
-      type: logarithmic ? ('log' as const) : ('linear' as const),
-      ticks: threads,
-      format: String,
-      domain: [fewest, most] as const,
-    },
-    y,
-    ...(cores >= fewest && cores <= most ? { limit: coresMark(cores, cores < most) } : {}),
-  }
-  return framed(
-    {
+const scalingChart =
+  (quantity: Quantity): Chart =>
+  (data) => {
+    const [widest] = comparisonsOf(data)
+      .map((comparison) => ({ ...comparison, scaled: scaledOf(comparison.cells) }))
+      .map((comparison) => ({ ...comparison, threads: valuesOf(comparison.scaled, 'threads') }))
+      .filter(({ threads }) => threads.length > 1)
+      .sort((a, b) => b.threads.length - a.threads.length)
+    if (!widest) throw new MissingData('no cells of the same work differ in their threads alone')
+    const { title, cells, scaled, threads } = widest
+    const cores = data.machine.availableCores
+    const [fewest, most] = [threads[0], threads[threads.length - 1]]
+    const families = new Set(scaled.map(({ family }) => family)).size
+    const groups = [...groupBy(scaled, ({ row }) => (families > MOST_LINES ? row.mode : '')).values()]
+    const panels = groups.map((group) => ({
+      title: groups.length > 1 ? modeLabelOf(group[0].row) : undefined,
+      lines: linesOf(group, data.laws ?? [], quantity, groups.length > 1),
+    }))
+    const lines = panels.flatMap((each) => each.lines)
+    const type = most > LINEAR_THREADS ? 'log' : 'linear'
+    // Beyond the cores nothing can follow the ideal: the axis ends where the data does, and the ideal with it.
+    const reachable = Math.min(most, Math.max(cores, fewest))
+    const y = axisFor(lines, quantity.of(reachable, reachable), quantity.axis, quantity.grows ? type : 'linear')
+    const ideal = idealLine(threads, quantity, y.most)
+    return framed(data, {
       title: quantity.title,
       subtitle: [
-        `${titleOf(comparison)}.`,
+        `${title}.`,
         'Whiskers: 95 % bootstrap intervals over blocks.',
-        drawn.some(({ fitted }) => fitted.length > 0) ? 'Dotted curves: fitted laws.' : '',
-        most > cores ? `Hollow: more threads than the ${cores} cores.` : '',
-        leftOut(comparison.rows),
+        lines.some(({ computed }) => computed) ? 'Dotted curves: fitted laws.' : '',
+        markNote('Hollow', scaled, data),
+        leftOut(cells),
       ],
-    },
-    data,
-    drawn.map((each) =>
-      lines([ideal, ...each.fitted, ...each.measured], {
-        ...options,
-        ...(each.mode === undefined ? { height: HEIGHT.alone } : { title: each.mode, height: HEIGHT.oneOfMany }),
-      }),
-    ),
-  )
+      panels: linePanels(
+        groups.length > 1 ? HEIGHT.oneOfMany : HEIGHT.alone,
+        panels.map((each) => ({
+          title: each.title,
+          lines: [ideal, ...each.lines],
+          x: { label: 'threads', type, ticks: threads },
+          y,
+          limit: { x: cores, label: `${cores} ${cores === 1 ? 'core' : 'cores'}`, beyond: 'oversubscribed' },
+        })),
+      ),
+    })
+  }
+
+/** Speed-up over serial against threads. */
+export const speedupChart = scalingChart({
+  title: 'Speed-up over one thread',
+  axis: 'speed-up (serial step time / step time)',
+  of: (speedup) => speedup,
+  grows: true,
+})
+
+/** Efficiency, speed-up per thread, against threads. */
+export const efficiencyChart = scalingChart({
+  title: 'Efficiency: speed-up per thread',
+  axis: 'efficiency (speed-up / threads, %)',
+  of: (speedup, threads) => (100 * speedup) / threads,
+  grows: false,
+})
+
+/** The cells of the families that were measured with several thread counts, in ascending order of them. */
+function scaledOf(cells: readonly Cell[]): Cell[] {
+  const measured = cells.filter(({ row, isResult }) => isResult && numberIn(row, 'speedup') !== undefined)
+  return [...groupBy(measured, ({ family }) => family).values()]
+    .filter((family) => valuesOf(family, 'threads').length > 1)
+    .flatMap((family) => family.sort((a, b) => a.threads - b.threads))
 }
 
-const counts = (comparison: Comparison): number => new Set(familiesOf(comparison).flat().map(threadsOf)).size
-
-/** The comparison with the most thread counts, the first of several; undefined if none has two. */
-function widest(comparisons: readonly Comparison[]): Comparison | undefined {
-  return comparisons
-    .filter((each) => counts(each) > 1)
-    .reduce<Comparison | undefined>((a, b) => (a && counts(a) >= counts(b) ? a : b), undefined)
+/** The laws that were fitted to families, then what was measured. */
+function linesOf(cells: readonly Cell[], laws: readonly CsvRow[], { of }: Quantity, isOneMode: boolean): Line[] {
+  const pointOf = ({ row, threads, isOversubscribed }: Cell): Point => {
+    const [y, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((column) => {
+      const speedup = numberIn(row, column)
+      return speedup === undefined ? undefined : of(speedup, threads)
+    })
+    return { x: threads, y: y!, low, high, hollow: isOversubscribed }
+  }
+  const families = seriesOf(cells, ({ family }) => family).map(({ cells: own, style }, i, all) => {
+    const look = { style, shift: SHIFT * (i - (all.length - 1) / 2) }
+    const curve = lawCurve(laws, own).map(({ x, y }) => ({ x, y: of(y, x) }))
+    const label = (isOneMode && variantOf(own[0].row)) || labelOf(own[0].row)
+    return [
+      { ...look, computed: true, points: curve },
+      { ...look, label, points: own.map(pointOf) },
+    ] as const
+  })
+  return [
+    ...families.map(([fitted]) => fitted).filter(({ points }) => points.length > 0),
+    ...families.map(([, measured]) => measured),
+  ]
 }
 
-/** The families that were measured with several thread counts, each in ascending order of them. */
-function familiesOf({ rows }: Comparison): CsvRow[][] {
-  const measured = rows.filter((row) => isResult(row) && numberIn(row, 'speedup') !== undefined)
-  return [...groupBy(measured, familyOf).values()]
-    .filter((family) => new Set(family.map(threadsOf)).size > 1)
-    .map((family) => family.toSorted((a, b) => threadsOf(a) - threadsOf(b)))
-}
-
-function withLooks(families: readonly (readonly CsvRow[])[]): Family[] {
-  const styles = stylesOf(families.map(([{ mode }]) => mode))
-  return families.map((rows, i) => ({
-    rows,
-    style: styles[i],
-    shift: SHIFT * (i - (families.length - 1) / 2),
-  }))
+/**
+ * The law that was fitted to a family's speed-ups, as a curve over its threads: the Universal Scalability Law where it
+ * could be fitted, else Amdahl's; empty without either.
+ */
+function lawCurve(laws: readonly CsvRow[], family: readonly Cell[]): Point[] {
+  const { experiment, cell, threads } = family[0].row
+  // A series is named after its cells, without the threads.
+  const fitted = laws.filter((row) => row.experiment === experiment && `${row.series}-${threads}` === cell)
+  for (const { name, parameters, speedAt } of [usl, amdahl]) {
+    const rows = parameters.map((each) => fitted.find(({ law, parameter }) => law === name && parameter === each.name))
+    const values = rows.flatMap((row) => (row && numberIn(row, 'value')) ?? [])
+    if (values.length < parameters.length) continue
+    const [from, to] = [family[0].threads, family[family.length - 1].threads]
+    const xs = Array.from({ length: CURVE_POINTS }, (_, i) => from * (to / from) ** (i / (CURVE_POINTS - 1)))
+    return xs.map((x) => ({ x, y: speedAt(values, x) }))
+  }
+  return []
 }
 
 /** Clipped at the top of the axis. */
@@ -153,56 +144,13 @@ function idealLine(threads: readonly number[], { of, grows }: Quantity, top: num
   const inside = threads.filter((x) => of(x, x) <= top).map((x) => ({ x, y: of(x, x) }))
   const clipped = inside.length < threads.length
   // The ideal speed-up is the number of threads.
-  return {
-    label: 'ideal',
-    computed: true,
-    clipped,
-    points: clipped && grows ? [...inside, { x: top, y: top }] : inside,
-  }
+  const points = clipped && grows ? [...inside, { x: top, y: top }] : inside
+  return { label: 'ideal', computed: true, clipped, points }
 }
 
-const measuredLine = ({ rows, style, shift }: Family, { of }: Quantity, cores: number, withMode: boolean): Line => ({
-  label: (withMode ? '' : variantOf(rows[0])) || labelOf(rows[0]),
-  style,
-  shift,
-  points: rows.map((row) => {
-    const threads = threadsOf(row)
-    const value = (column: string) => {
-      const speedup = numberIn(row, column)
-      return speedup === undefined ? undefined : of(speedup, threads)
-    }
-    return {
-      x: threads,
-      y: value('speedup')!,
-      low: value('speedup_ci_low'),
-      high: value('speedup_ci_high'),
-      hollow: isOversubscribed(row, cores),
-    }
-  }),
-})
-
-/** The law that was fitted to a family's speed-ups, in the quantity that is drawn; empty without a fit. */
-function fittedLine(laws: readonly CsvRow[], { rows, style, shift }: Family, { of }: Quantity): Line[] {
-  const curve = lawCurve(laws, rows)
-  return curve ? [{ style, shift, computed: true, points: curve.map(({ x, y }) => ({ x, y: of(y, x) })) }] : []
-}
-
-const coresMark = (cores: number, exceeded: boolean) => ({
-  x: cores,
-  label: `${cores} ${cores === 1 ? 'core' : 'cores'}`,
-  beyond: exceeded ? 'oversubscribed' : undefined,
-})
-
-function axisFor(all: readonly Line[], ideal: number, label: string, logarithmic: boolean): Axis {
-  const values = all.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]))
-  const [least, most] = [Math.min(...values), Math.max(...values, ideal)]
-  const ticks = logarithmic ? powersOfTwo(least, most) : evenTicks(most)
-  const last = ticks[ticks.length - 1]
-  return {
-    label,
-    type: logarithmic ? 'log' : 'linear',
-    ticks,
-    format: String,
-    domain: [ticks[0], Math.max(most, last)],
-  }
+function axisFor(lines: readonly Line[], ideal: number, label: string, type: Axis['type']): Required<Axis> {
+  const values = lines.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]))
+  const most = Math.max(...values, ideal)
+  const ticks = type === 'log' ? powersOfTwo(Math.min(...values), most) : evenTicks(most)
+  return { label, type, ticks, most: Math.max(most, ticks[ticks.length - 1]) }
 }

@@ -1,6 +1,5 @@
 import type { Bucket } from '../../measure/ledger.ts'
 import type { Mode } from '../../plan/modes.ts'
-import { wrapped } from '../text/wrap.ts'
 
 /** The look of charts, in colours that colour-blind readers can tell apart. Light is the default. */
 
@@ -16,23 +15,6 @@ export const ALERT = '#b3261e'
 const ON_DARK = '#fdfdfd'
 const ON_LIGHT = '#1a1a1a'
 
-/** With its margins a chart is 560 pixels wide: on a phone, at 360, text of 13 pixels still has 8. */
-export const WIDTH = 528
-export const MARGIN = 16
-export const FONT = 'Helvetica, Arial, sans-serif'
-export const FONT_SIZE = 13
-export const LINE_HEIGHT = 17
-
-/** An average letter of a sans-serif font is narrower than this; viewers differ in their fonts. */
-const EM_PER_LETTER = 0.58
-
-/** An upper estimate of the width of a text, in pixels. */
-export const textWidth = (text: string, fontSize = FONT_SIZE): number => text.length * fontSize * EM_PER_LETTER
-
-/** Breaks text into lines of at most `width` pixels. */
-export const wrapToWidth = (text: string, width: number, fontSize = FONT_SIZE): string[] =>
-  wrapped(text, Math.floor(width / textWidth(' ', fontSize)))
-
 /** The palette of Okabe and Ito, a colour per mode in every chart of every run. */
 const MODE_COLOURS: Readonly<Record<Mode, string>> = {
   serial: MUTED,
@@ -44,27 +26,6 @@ const MODE_COLOURS: Readonly<Record<Mode, string>> = {
 }
 
 export const colourOf = (mode: string): string => MODE_COLOURS[mode as Mode] ?? MUTED
-
-/** Plot's symbols that can be filled, and dashes: they tell the schedules and reductions of a mode apart. */
-const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross'] as const
-const DASHES = ['none', '7,3', '3,3', '9,3,2,3', '2,2', '12,4']
-
-export interface Style {
-  readonly colour: string
-  readonly symbol: (typeof SYMBOLS)[number]
-  readonly dash: string
-}
-
-/** A look for each line of a chart, given their modes. */
-export const stylesOf = (modes: readonly string[]): Style[] =>
-  modes.map((mode, i) => {
-    const before = modes.slice(0, i).filter((each) => each === mode).length
-    return {
-      colour: colourOf(mode),
-      symbol: SYMBOLS[before % SYMBOLS.length],
-      dash: DASHES[before % DASHES.length],
-    }
-  })
 
 /** The ledger books packing as backward-input, but a rank packs before its forward pass: a timeline tells them apart. */
 export type Work = Bucket | 'pack'
@@ -98,17 +59,17 @@ const IN_THE_DARK: Readonly<Record<string, string>> = {
   [WORK_COLOURS['wait-barrier']]: '#2a313d',
 }
 
+const DARK_RULES = Object.entries(IN_THE_DARK).flatMap(([light, dark]) =>
+  ['fill', 'stroke'].map((property) => `.chart [${property}="${light}"]{${property}:${dark}}`),
+)
+
 /**
  * Recolours a chart where the page is dark. It selects by colour, not by CSS variables, which librsvg does not know; and
  * within `.chart` only, since a page may hold the SVG itself.
  */
-export const DARK_STYLE = `<style>@media (prefers-color-scheme: dark) {.chart svg{color:${IN_THE_DARK[INK]} !important}${Object.entries(
-  IN_THE_DARK,
-)
-  .flatMap(([light, dark]) =>
-    ['fill', 'stroke'].map((property) => `.chart [${property}="${light}"]{${property}:${dark}}`),
-  )
-  .join('')}}</style>`
+export const DARK_STYLE =
+  `<style>@media (prefers-color-scheme: dark) ` +
+  `{.chart svg{color:${IN_THE_DARK[INK]} !important}${DARK_RULES.join('')}}</style>`
 
 const DARK: ReadonlySet<Work> = new Set(['forward', 'loss', 'backward-weight', 'pack', 'reduce'])
 

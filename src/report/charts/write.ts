@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { overwrite } from '../folder/disk.ts'
 import { parseRows } from '../folder/read-csv.ts'
 import { openRun } from '../folder/run-reader.ts'
-import type { TraceEvent } from '../rows/trace.ts'
-import { MissingData, type MachineFacts, type RunData } from './run-data.ts'
+import { MissingData, TABLES, type RunData } from './run-data.ts'
 
 /**
  * Draws the charts of a run from the files in its folder, and writes them there as `.svg`.
@@ -12,7 +11,12 @@ import { MissingData, type MachineFacts, type RunData } from './run-data.ts'
  * @throws FolderError if the folder is not that of a run or one of its files cannot be read; WriteError
  */
 export async function writeCharts(folder: string): Promise<string[]> {
-  const data = readRunData(folder)
+  const run = openRun(folder)
+  const data: RunData = {
+    machine: run.need('machine.json', (text) => JSON.parse(text) as RunData['machine']),
+    ...Object.fromEntries(TABLES.map((name) => [name, run.read(`${name}.csv`, parseRows)])),
+    trace: run.read('trace.json', (text) => (JSON.parse(text) as { traceEvents: RunData['trace'] }).traceEvents),
+  }
   // Imported late: the plotting library takes half a second to load.
   const { CHARTS } = await import('./charts.ts')
   return Object.entries(CHARTS).map(([name, chart]) => {
@@ -25,18 +29,4 @@ export async function writeCharts(folder: string): Promise<string[]> {
       throw error
     }
   })
-}
-
-function readRunData(folder: string): RunData {
-  const run = openRun(folder)
-  const rows = (name: string) => run.read(name, parseRows)
-  return {
-    machine: run.need('machine.json', (text) => JSON.parse(text) as MachineFacts),
-    summary: rows('summary.csv'),
-    ledger: rows('ledger.csv'),
-    growth: rows('growth.csv'),
-    laws: rows('laws.csv'),
-    predictions: rows('predictions.csv'),
-    trace: run.read('trace.json', (text) => (JSON.parse(text) as { traceEvents: TraceEvent[] }).traceEvents),
-  }
 }

@@ -1,11 +1,11 @@
 import { isDifferent } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
-import { matchRows, type Match } from './match.ts'
+import { shortLayers } from '../charts/run-data.ts'
 import { ratioInterval, ratioOf } from './ratio.ts'
 import { SEED, type ComparedRun, type RunRow } from './run.ts'
 import { differentWork, marksOf, valueOf } from './work.ts'
 
-/** The step of a cell in a run, against that of the first run. Above 1 it is slower. */
+/** The step of a cell in a run over that in the first run. Above 1 it is slower. */
 export interface Ratio {
   readonly kind: 'compared'
   readonly ratio: number
@@ -19,15 +19,18 @@ export interface Ratio {
   readonly marks: readonly string[]
 }
 
-/** Why there is no ratio: the work is not the same, or one of the runs has no time or no such cell. */
-export interface NoRatio {
-  readonly kind: 'refused' | 'no result' | 'missing'
-  readonly reason: string
-}
+/** A ratio, or why there is none: the work is not the same, or one of the runs has no time or no such cell. */
+export type Against = Ratio | { readonly kind: 'refused' | 'no result' | 'missing'; readonly reason: string }
 
-export type Against = Ratio | NoRatio
-
-export interface ComparedCell extends Match {
+export interface ComparedCell {
+  readonly experiment: string
+  readonly cell: string
+  /** Model and batch, where a run has several cells of this name; otherwise empty. */
+  readonly variant: string
+  /** Its name in sentences, with its experiment if there are several. */
+  readonly label: string
+  /** One per run; undefined where the run does not have the cell. */
+  readonly rows: readonly (RunRow | undefined)[]
   /** One per run after the first. */
   readonly against: readonly Against[]
 }
@@ -37,64 +40,106 @@ export interface Comparison {
   readonly cells: readonly ComparedCell[]
 }
 
-/** Only these are times: an impossible row, one of wrong or of infinite weights is an error and no result. */
-const RESULTS = ['ok', 'oversubscribed']
-
-/** Compares every run with the first, cell by cell. Times stay as they were measured; nothing is scaled by a machine's speed. */
+/**
+ * Compares every run with the first, cell by cell. Times stay as measured; nothing is scaled by a machine's speed. Cells
+ * that share their name with others of their run are told apart by model and batch. For others the name is enough, so
+ * that different work is noticed.
+ */
 export function compareRuns(runs: readonly ComparedRun[]): Comparison {
-  const cells = matchRows(runs).map((match) => ({
-    ...match,
-    against: runs
-      .slice(1)
-      .map(({ letter }, i) => compareRows(match.rows[0], match.rows[i + 1], runs[0].letter, letter)),
-  }))
+  const repeated = new Set(
+    runs.flatMap(({ rows }) => rows.map(nameOf).filter((name, i, names) => names.indexOf(name) !== i)),
+  )
+  const variantOf = (row: RunRow) => (repeated.has(nameOf(row)) ? modelOf(row) : '')
+  const several = new Set(runs.flatMap(({ rows }) => rows.map(({ fields }) => fields.experiment))).size > 1
+  const matches = sideBySide(
+    runs.map(({ rows }) => rows),
+    (row) => `${nameOf(row)}\t${variantOf(row)}`,
+  )
+  const cells = matches.map((rows) => {
+    const row = rows.find((each) => each !== undefined)!
+    const [{ experiment, cell }, variant] = [row.fields, variantOf(row)]
+    const label = `${several ? `${experiment}: ` : ''}${cell}${variant === '' ? '' : ` (${variant})`}`
+    const against = rows.slice(1).map((other, i) => compareRows(rows[0], other, runs[0].letter, runs[i + 1].letter))
+    return { experiment, cell, variant, label, rows, against }
+  })
   return { runs, cells }
 }
 
-function compareRows(
-  first: RunRow | undefined,
-  other: RunRow | undefined,
-  firstLetter: string,
-  letter: string,
-): Against {
-  if (!first || !other) {
-    const lacking = [first ? '' : firstLetter, other ? '' : letter].filter((each) => each !== '')
-    return { kind: 'missing', reason: `not in ${lacking.join(' and ')}` }
-  }
-  const reason = differentWork(first, other, firstLetter)
-  if (reason !== undefined) return { kind: 'refused', reason }
-  const without = [[firstLetter, first] as const, [letter, other] as const].filter(([, row]) => !hasResult(row))
-  if (without.length > 0) {
-    return {
-      kind: 'no result',
-      reason: without
-        .map(([name, row]) => `${name}: ${valueOf(row, 'status')}, ${row.blocks.length} blocks`)
-        .join('; '),
-    }
-  }
-  const ratio = ratioOf(other.blocks, first.blocks)
-  const interval = ratioInterval(other.blocks, first.blocks, SEED)
-  const floors = [first.floor, other.floor].filter((floor) => floor !== undefined)
-  const floor = floors.length > 0 ? Math.max(...floors) : undefined
-  return {
-    kind: 'compared',
-    ratio,
-    interval,
-    floor,
-    differs: interval !== undefined && isDifferent(ratio, interval, floor ?? 0),
-    marks: marksOf(first, other),
-  }
+/** "784-256×4-10, batch 64" */
+export const modelOf = ({ fields: { layers, batch } }: RunRow): string => `${shortLayers(layers)}, batch ${batch}`
+
+const nameOf = ({ fields }: RunRow): string => `${fields.experiment}:${fields.cell}`
+
+/** Things of several runs by key, those of the first run first; one per run, undefined where a run has none. */
+export function sideBySide<T>(runs: readonly (readonly T[])[], keyOf: (thing: T) => string): (T | undefined)[][] {
+  const keys = new Set(runs.flatMap((things) => things.map(keyOf)))
+  return [...keys].map((key) => runs.map((things) => things.find((thing) => keyOf(thing) === key)))
 }
 
-/** Whether a row tells the time of a step. */
-export const hasResult = (row: RunRow): boolean => RESULTS.includes(valueOf(row, 'status')) && row.blocks.length > 0
+/** The rows of the cells that a pattern names, such as `scaling:*`, or `*-2` in any experiment. */
+export function onlyCells(run: ComparedRun, pattern: string): ComparedRun {
+  const form = pattern.replace(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`).replaceAll('*', '.*')
+  const whole = new RegExp(`^${pattern.includes(':') ? '' : '.*:'}${form}$`)
+  const rows = run.rows.filter((row) => whole.test(nameOf(row)))
+  const laws = run.laws.filter(({ experiment }) => rows.some(({ fields }) => fields.experiment === experiment))
+  return { ...run, rows, laws }
+}
 
-/** The cells that a run has a ratio for, with it. */
-export const ratiosOf = (
-  { cells }: Comparison,
-  run: number,
-): { readonly cell: ComparedCell; readonly against: Ratio }[] =>
+function compareRows(first: RunRow | undefined, other: RunRow | undefined, a: string, b: string): Against {
+  if (!first || !other) {
+    const lacking = [first ? '' : a, other ? '' : b].filter(Boolean)
+    return { kind: 'missing', reason: `not in ${lacking.join(' and ')}` }
+  }
+  const reason = differentWork(first, other, a)
+  if (reason !== undefined) return { kind: 'refused', reason }
+  const without = [[a, first] as const, [b, other] as const].flatMap(([letter, row]) =>
+    row.stepNs === undefined ? [`${letter}: ${valueOf(row, 'status')}, ${row.blocks.length} blocks`] : [],
+  )
+  if (without.length > 0) return { kind: 'no result', reason: without.join('; ') }
+
+  const ratio = ratioOf(other.blocks, first.blocks)
+  const interval = ratioInterval(other.blocks, first.blocks, SEED)
+  const floor = largest([first.floor, other.floor])
+  const differs = interval !== undefined && isDifferent(ratio, interval, floor ?? 0)
+  return { kind: 'compared', ratio, interval, floor, differs, marks: marksOf(first, other) }
+}
+
+/** The largest of the known numbers; undefined if none is known. */
+export function largest(numbers: readonly (number | undefined)[]): number | undefined {
+  const known = numbers.filter((number) => number !== undefined)
+  return known.length > 0 ? Math.max(...known) : undefined
+}
+
+/** @param run its index, from 1 */
+export const ratiosOf = ({ cells }: Comparison, run: number) =>
   cells.flatMap((cell) => {
     const against = cell.against[run - 1]
     return against.kind === 'compared' ? [{ cell, against }] : []
   })
+
+/** A cell that a run has a ratio for. */
+export type Found = ReturnType<typeof ratiosOf>[number]
+
+/** Empty without a difference. */
+export const verdictOf = ({ ratio, differs }: Ratio): string => (!differs ? '' : ratio > 1 ? 'slower' : 'faster')
+
+/** Whether a step is slower than in the first run by more than a share, its interval and the noise. */
+export const isSlowerBy = (against: Against, limit: number): boolean =>
+  against.kind === 'compared' && against.differs && against.ratio > 1 + limit
+
+/**
+ * The cells that fail a regression gate, of those that the first run has a time of: they are slower by more than `limit`,
+ * or have no comparable time any more. A cell that a run does not have was not asked for there.
+ */
+export const failuresOf = ({ runs, cells }: Comparison, limit: number) =>
+  cells
+    .filter(({ rows: [first] }) => first?.stepNs !== undefined)
+    .flatMap((cell) =>
+      cell.against.flatMap((against, i) => {
+        const isFailure = against.kind === 'compared' ? isSlowerBy(against, limit) : against.kind !== 'missing'
+        if (!isFailure) return []
+        const reason =
+          'reason' in against ? `${against.kind}: ${against.reason}` : `${against.ratio.toFixed(3)} times the step`
+        return [{ cell, letter: runs[i + 1].letter, reason }]
+      }),
+    )

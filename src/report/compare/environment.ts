@@ -1,79 +1,66 @@
-import { valueOf } from './work.ts'
+import type { Machine } from '../../measure/machine/machine.ts'
+import { shortened } from '../text/wrap.ts'
 import type { ComparedRun } from './run.ts'
-
-/** Something about machine or program in which runs differ: one value per run. */
-export interface EnvironmentDifference {
-  readonly name: string
-  readonly values: readonly string[]
-}
+import { valueOf } from './work.ts'
 
 const UNKNOWN = 'unknown'
 const NONE = 'none'
 const GIB = 2 ** 30
+const COMMIT_DIGITS = 12
 
-/** What machine.json and the rows say of a run, in words. */
-const DESCRIPTIONS: Readonly<Record<string, (run: ComparedRun) => string>> = {
-  CPU: at('cpu'),
-  'physical cores': at('physicalCores'),
-  'logical cores': at('logicalCores'),
-  'cores available': at('availableCores'),
-  'cores allowed': at('affinity'),
-  'cgroup quota': ({ machine }) => text(field(machine, 'cgroupQuota') ?? NONE),
-  'level 1 cache': at('caches', 'l1dBytes'),
-  'level 2 cache': at('caches', 'l2Bytes'),
-  'level 3 cache': at('caches', 'l3Bytes'),
-  memory: ({ machine }) => {
-    const bytes = field(machine, 'memoryBytes')
-    return typeof bytes === 'number' ? `${(bytes / GIB).toFixed(1)} GiB` : UNKNOWN
-  },
-  'operating system': at('operatingSystem', 'name'),
-  platform: at('operatingSystem', 'platform'),
-  architecture: at('operatingSystem', 'architecture'),
-  'system kernel': at('operatingSystem', 'kernel'),
-  Node: at('node'),
-  V8: at('v8'),
-  flags: at('execArgv'),
-  NODE_OPTIONS: ({ machine }) => text(field(machine, 'nodeOptions') ?? NONE),
-  kernel: ofRows('kernel'),
-  arithmetic: ofRows('arithmetic'),
-  commit: ({ machine }) => {
-    const commit = text(field(machine, 'git', 'commit'))
-    return field(machine, 'git', 'dirty') === true ? `${commit}, changed` : commit
-  },
-  load: ({ machine }) => `${load(machine, 'loadBefore')} before, ${load(machine, 'loadAfter')} after`,
+type Described = string | number | readonly string[] | null | undefined
+
+/** What machine.json and the rows say of a run. */
+const DESCRIPTIONS: Readonly<Record<string, (machine: ComparedRun['machine'], run: ComparedRun) => Described>> = {
+  CPU: ({ cpu }) => cpu,
+  'physical cores': ({ physicalCores }) => physicalCores,
+  'logical cores': ({ logicalCores }) => logicalCores,
+  'cores available': ({ availableCores }) => availableCores,
+  'cores allowed': ({ affinity }) => affinity,
+  'cgroup quota': ({ cgroupQuota }) => cgroupQuota ?? NONE,
+  'level 1 cache': ({ caches }) => caches?.l1dBytes,
+  'level 2 cache': ({ caches }) => caches?.l2Bytes,
+  'level 3 cache': ({ caches }) => caches?.l3Bytes,
+  memory: ({ memoryBytes }) => memoryBytes && `${(memoryBytes / GIB).toFixed(1)} GiB`,
+  'operating system': ({ operatingSystem }) => operatingSystem?.name,
+  platform: ({ operatingSystem }) => operatingSystem?.platform,
+  architecture: ({ operatingSystem }) => operatingSystem?.architecture,
+  'system kernel': ({ operatingSystem }) => operatingSystem?.kernel,
+  Node: ({ node }) => node,
+  V8: ({ v8 }) => v8,
+  flags: ({ execArgv }) => execArgv,
+  NODE_OPTIONS: ({ nodeOptions }) => nodeOptions ?? NONE,
+  kernel: (_, run) => valuesIn(run, 'kernel'),
+  arithmetic: (_, run) => valuesIn(run, 'arithmetic'),
+  commit: ({ git }) => git && `${git.commit.slice(0, COMMIT_DIGITS)}${git.dirty ? ', changed' : ''}`,
+  load: ({ loadBefore, loadAfter }) => `${lastMinute(loadBefore)} before, ${lastMinute(loadAfter)} after`,
 }
 
-/** The descriptions in which not all runs agree. */
-export function environmentDifferences(runs: readonly ComparedRun[]): EnvironmentDifference[] {
-  return Object.entries(DESCRIPTIONS)
-    .map(([name, describe]) => ({ name, values: runs.map(describe) }))
+const lastMinute = (load?: Machine['loadAverage']): string => load?.[0].toFixed(1) ?? UNKNOWN
+
+const valuesIn = ({ rows }: ComparedRun, column: string): string =>
+  [...new Set(rows.map((row) => valueOf(row, column)))].join(', ')
+
+/** The descriptions in which not all runs agree, with a value per run. */
+export const environmentDifferences = (runs: readonly ComparedRun[]) =>
+  Object.entries(DESCRIPTIONS)
+    .map(([name, describe]) => ({ name, values: runs.map((run) => inWords(describe(run.machine, run))) }))
     .filter(({ values }) => new Set(values).size > 1)
-}
 
-/** Of the last minute. */
-function load(machine: unknown, when: string): string {
-  const average = field(machine, when)
-  return Array.isArray(average) && typeof average[0] === 'number' ? average[0].toFixed(1) : UNKNOWN
-}
+export type Differences = ReturnType<typeof environmentDifferences>
 
-function at(...path: readonly string[]): (run: ComparedRun) => string {
-  return ({ machine }) => text(field(machine, ...path))
-}
+const inWords = (value: Described): string =>
+  Array.isArray(value) ? value.join(' ') || NONE : String(value ?? UNKNOWN)
 
-function ofRows(column: string): (run: ComparedRun) => string {
-  return ({ rows }) => [...new Set(rows.map((row) => valueOf(row, column)))].join(', ')
-}
+/** What processors' names hold besides maker and model. */
+const CPU_NOISE = /\((R|TM)\)|\b(CPU|Processor|\d+-Core)\b|@.*$/gi
+const CPU_WIDTH = 32
 
-/** What stands in a JSON value under some names; undefined if it is not there. */
-function field(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
-    value,
-  )
-}
-
-function text(value: unknown): string {
-  if (Array.isArray(value)) return value.length > 0 ? value.join(' ') : NONE
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : UNKNOWN
+/** Cores, processor, Node and kernel in a few words: "2 cores AMD EPYC, Node 24.21, fma256". */
+export function machineName(run: ComparedRun): string {
+  const { cpu, availableCores: cores, node } = run.machine
+  const count = cores === undefined ? '' : `${cores} ${cores === 1 ? 'core' : 'cores'} `
+  const model = (cpu ?? 'unknown processor').replace(CPU_NOISE, '').replace(/\s+/g, ' ').trim()
+  const version = node?.replace(/^v|\.\d+$/g, '') ?? UNKNOWN
+  return `${count}${shortened(model, CPU_WIDTH)}, Node ${version}, ${valuesIn(run, 'kernel')}`
 }

@@ -1,99 +1,97 @@
 import { basename } from 'node:path'
 import { isAgain } from '../../cells/cell.ts'
+import type { Machine } from '../../measure/machine/machine.ts'
 import { noiseFloor, type Timed } from '../../measure/noise.ts'
+import type { Interval } from '../../measure/statistics.ts'
+import { groupBy } from '../charts/run-data.ts'
 import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
 import { openRun } from '../folder/run-reader.ts'
+import { stepNs } from './ratio.ts'
 
-/** What a run has to say of one of its cells. */
+/** A cell of a run. */
 export interface RunRow {
-  readonly experiment: string
-  readonly cell: string
   /** Its row of summary.csv. */
   readonly fields: CsvRow
-  /** The median step of each block, from blocks.csv; none if it was not timed. */
+  /** The median step of each block, from blocks.csv; empty if it was not timed. */
   readonly blocks: readonly Timed[]
-  /** What the two serials of its group differ by, as a share; undefined if there are not two. */
+  /** Undefined without a valid result. */
+  readonly stepNs: number | undefined
+  /** By how much the two serials of its group differ, as a share; undefined if there are not two. */
   readonly floor: number | undefined
   /** The weights of its group's serial; empty if there is none. */
   readonly serialSha256: string
 }
 
-/** A run that is compared with others, as its folder holds it. */
+/** machine.json; older versions lack some fields. */
+type MachineFile = Partial<Machine & Record<'loadBefore' | 'loadAfter', Machine['loadAverage']>>
+
 export interface ComparedRun {
-  /** A, B, C, …: what tables call it. */
+  /** A, B, C, … in tables and sentences. */
   readonly letter: string
   readonly id: string
-  readonly path: string
-  /** All of machine.json. */
-  readonly machine: unknown
+  /** As the user wrote it. */
+  readonly folder: string
+  readonly machine: MachineFile
   /** In the order of summary.csv, without the second serial. */
   readonly rows: readonly RunRow[]
-  /** The rows of laws.csv; undefined if the run has none. */
-  readonly laws: readonly CsvRow[] | undefined
+  /** The rows of laws.csv; empty if the run has none. */
+  readonly laws: readonly CsvRow[]
 }
 
 /** The bootstrap of a comparison always draws the same samples. */
 export const SEED = 1
 
-/**
- * Reads what a comparison needs of a run.
- *
- * @throws FolderError if the folder is not that of a run, or one of its files cannot be read
- */
+/** Rows with another status are errors, and their times are no results. */
+const RESULTS = ['ok', 'oversubscribed']
+
+/** @throws FolderError if the folder is not that of a run, or one of its files cannot be read */
 export function readRun(folder: string, letter: string): ComparedRun {
   const run = openRun(folder)
-  const machine = run.need('machine.json', (text): unknown => JSON.parse(text))
+  const machine = run.need('machine.json', (text) => JSON.parse(text) as MachineFile)
   const summary = run.need('summary.csv', parseRows)
-  const blocks = run.need('blocks.csv', blockMedians)
-  return {
-    letter,
-    id: summary[0]?.run_id ?? basename(run.path),
-    path: run.path,
-    machine,
-    rows: groupsOf(summary).flatMap((group) => rowsOfGroup(group, blocks)),
-    laws: run.read('laws.csv', parseRows),
-  }
+  const times = run.need('blocks.csv', timesIn)
+  const groups = groupBy(summary, ({ experiment, layers, batch }) => [experiment, layers, batch].join('\t'))
+  const rows = [...groups.values()].flatMap((group) => rowsOfGroup(group, times))
+  const id = summary[0]?.run_id ?? basename(run.path)
+  return { letter, id, folder, machine, rows, laws: run.read('laws.csv', parseRows) ?? [] }
 }
 
-/** Cells of one experiment, model and batch: what is measured against one serial. */
-function groupsOf(summary: readonly CsvRow[]): CsvRow[][] {
-  const groups = new Map<string, CsvRow[]>()
-  for (const row of summary) {
-    entry(groups, [row.experiment, row.layers, row.batch].join('\t'), () => []).push(row)
+/** @param group the rows that were measured against one serial */
+function rowsOfGroup(group: readonly CsvRow[], times: ReturnType<typeof timesIn>): RunRow[] {
+  const blocksOf = (row: CsvRow | undefined) => {
+    const key = row && cellKey(row)
+    return times.filter(({ cell }) => cell === key)
   }
-  return [...groups.values()]
-}
-
-function rowsOfGroup(group: readonly CsvRow[], blocks: ReadonlyMap<string, Timed[]>): RunRow[] {
-  const blocksOf = (row: CsvRow | undefined) => (row && blocks.get(cellKey(row))) ?? []
-  const serial = group.find((row) => row.mode === 'serial' && !isAgain(row.cell))
+  const cells = group.filter(({ cell }) => !isAgain(cell))
+  const serial = cells.find(({ mode }) => mode === 'serial')
   const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(({ cell }) => isAgain(cell))), SEED)
-  return group
-    .filter((row) => !isAgain(row.cell))
-    .map((row) => ({
-      experiment: row.experiment ?? '',
-      cell: row.cell ?? '',
-      fields: row,
-      blocks: blocksOf(row),
-      floor,
-      serialSha256: serial?.weights_sha256 ?? '',
-    }))
+  return cells.map((fields) => {
+    const blocks = blocksOf(fields)
+    const step = RESULTS.includes(fields.status) && blocks.length > 0 ? stepNs(blocks) : undefined
+    return { fields, blocks, stepNs: step, floor, serialSha256: serial?.weights_sha256 ?? '' }
+  })
 }
 
-/** The medians of each cell's blocks. */
-function blockMedians(text: string): Map<string, Timed[]> {
-  const cells = new Map<string, Timed[]>()
-  for (const row of parseRows(text)) {
+const timesIn = (text: string) =>
+  parseRows(text).map((row) => {
     const [block, ns] = [numberIn(row, 'block'), numberIn(row, 'median_ns')]
     if (block === undefined || ns === undefined || !(ns > 0)) throw new Error('a block has no time')
-    entry(cells, cellKey(row), () => []).push({ block, stepNs: [ns], warmUp: 0 })
-  }
-  return cells
+    return { cell: cellKey(row), block, stepNs: [ns], warmUp: 0 }
+  })
+
+/** A value and its 95 % interval, if it has one. */
+export interface Estimate {
+  readonly value: number
+  readonly interval: Interval | undefined
 }
 
-/** The value of a key, made when it is first asked for. */
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key) ?? make()
-  map.set(key, found)
-  return found
+/** @param prefix of the columns ci_low and ci_high */
+export function estimateIn(row: CsvRow, column: string, prefix = ''): Estimate | undefined {
+  const [value, low, high] = [column, `${prefix}ci_low`, `${prefix}ci_high`].map((name) => numberIn(row, name))
+  const interval = low === undefined || high === undefined ? undefined : { low, high }
+  return value === undefined ? undefined : { value, interval }
 }
+
+/** How many times as fast as the serial of its run; undefined without a valid result. */
+export const speedupOf = (row: RunRow | undefined): Estimate | undefined =>
+  row?.stepNs === undefined ? undefined : estimateIn(row.fields, 'speedup', 'speedup_')

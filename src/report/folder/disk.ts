@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import fs from 'node:fs'
 import { ExplainedError } from '../../errors.ts'
 
 /** A file of a run could not be written; what it held before is still there. */
@@ -23,26 +13,26 @@ export class WriteError extends ExplainedError {
  */
 export const append = (file: string, text: (isNew: boolean) => string): void =>
   writing(file, () => {
-    const handle = openSync(file, 'a')
+    const handle = fs.openSync(file, 'a')
     try {
-      const { size } = fstatSync(handle)
+      const { size } = fs.fstatSync(handle)
       const bytes = Buffer.from(text(size === 0))
       try {
-        for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
-        fsyncSync(handle)
+        for (let at = 0; at < bytes.length;) at += fs.writeSync(handle, bytes, at)
+        fs.fsyncSync(handle)
       } catch (error) {
         truncate(handle, size)
         throw error
       }
     } finally {
-      closeSync(handle)
+      fs.closeSync(handle)
     }
   })
 
 /** Does not fail: why the text was refused matters more. */
 function truncate(handle: number, size: number): void {
   try {
-    ftruncateSync(handle, size)
+    fs.ftruncateSync(handle, size)
   } catch {
     // A device has no size.
   }
@@ -57,10 +47,10 @@ export const overwrite = (file: string, text: string): void =>
   writing(file, () => {
     const part = `${file}.part`
     try {
-      writeFileSync(part, text)
-      renameSync(part, file)
+      fs.writeFileSync(part, text)
+      fs.renameSync(part, file)
     } catch (error) {
-      rmSync(part, { force: true })
+      fs.rmSync(part, { force: true })
       throw error
     }
   })

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Cell } from '../../cells/cell.ts'
-import type { Visit, VisitReport } from '../../measure/blocks.ts'
-import type { Bucket, RankLedger } from '../../measure/ledger.ts'
+import type { Visit } from '../../measure/blocks.ts'
 import { append } from './disk.ts'
 
 /**
@@ -9,35 +8,23 @@ import { append } from './disk.ts'
  * Everything else in the folder is made from it, or is made anew.
  */
 
-/** A visit as it is written: the cell by its name, maps and typed arrays as arrays. */
-interface Entry extends Omit<Visit, 'cell' | 'ranks' | 'reports'> {
+interface Entry extends Omit<Visit, 'cell'> {
   readonly experiment: string
   readonly group: number
   readonly cell: string
-  readonly ranks: readonly (Omit<RankLedger, 'ledger'> & { readonly ledger: readonly [Bucket, number][] })[]
-  readonly reports: readonly (Pick<VisitReport, 'rank' | 'threadId'> & {
-    readonly spent: readonly number[]
-    readonly stamps: readonly number[]
-    readonly cpuMs: number | null
-  })[]
 }
 
 export function appendVisit(file: string, experiment: string, group: number, visit: Visit): void {
-  const entry: Entry = {
-    experiment,
-    group,
-    ...visit,
-    cell: visit.cell.name,
-    ranks: visit.ranks.map((each) => ({ ...each, ledger: [...each.ledger] })),
-    reports: visit.reports.map(({ rank, threadId, spent, stamps, cpuMs = null }) => ({
-      rank,
-      threadId,
-      spent: [...spent],
-      stamps: [...stamps],
-      cpuMs,
-    })),
-  }
-  append(file, () => `${JSON.stringify(entry)}\n`)
+  // A visit has more of its reports than what is read again.
+  const reports = visit.reports.map(({ rank, threadId, spent, stamps, cpuMs }) => ({
+    rank,
+    threadId,
+    spent,
+    stamps,
+    cpuMs,
+  }))
+  const entry: Entry = { experiment, group, ...visit, cell: visit.cell.name, reports }
+  append(file, () => `${JSON.stringify(entry, asArray)}\n`)
 }
 
 /** The visits of some cells that a journal holds; a last line that was cut off is left out. */
@@ -49,21 +36,22 @@ export function readVisits(file: string, experiment: string, group: number, cell
     .flatMap((line) => {
       const entry = parse(line)
       const cell = entry && byName.get(entry.cell)
-      if (!cell || entry.experiment !== experiment || entry.group !== group) return []
-      const ranks = entry.ranks.map((each) => ({ ...each, ledger: new Map(each.ledger) }))
-      const reports = entry.reports.map(({ spent, stamps, cpuMs, ...each }) => ({
-        ...each,
-        spent: Float64Array.from(spent),
-        stamps: Float64Array.from(stamps),
-        cpuMs: cpuMs ?? undefined,
-      }))
-      return [{ ...entry, cell, ranks, reports }]
+      return cell && entry.experiment === experiment && entry.group === group ? [{ ...entry, cell }] : []
     })
 }
 
+/** JSON has neither maps nor typed arrays. */
+const asArray = (_key: string, value: unknown): unknown =>
+  value instanceof Map || value instanceof Float64Array ? [...value] : value
+
 function parse(line: string): Entry | undefined {
   try {
-    return JSON.parse(line) as Entry
+    return JSON.parse(line, (key, value) => {
+      if (key === 'ledger') return new Map(value)
+      if (key === 'spent' || key === 'stamps') return Float64Array.from(value)
+      // Older versions wrote null for what is undefined.
+      return value ?? undefined
+    }) as Entry
   } catch {
     return undefined
   }

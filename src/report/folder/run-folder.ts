@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { UserError } from '../../errors.ts'
 import { overwrite } from './disk.ts'
@@ -6,17 +6,6 @@ import { overwrite } from './disk.ts'
 /** The folder of a run cannot be used; the message names it and says why. */
 export class FolderError extends UserError {
   override readonly name = 'FolderError'
-}
-
-export interface RunFolder {
-  readonly id: string
-  readonly path: string
-  /** The path as a user would type it. */
-  readonly shown: string
-  /** The path of a file in the folder. */
-  file(name: string): string
-  /** The run is over: the folder may be resumed by another. */
-  release(): void
 }
 
 /** Holds the number of the process that writes the folder. */
@@ -72,15 +61,15 @@ function makeFolder(path: string): void {
   }
 }
 
+export type RunFolder = ReturnType<typeof locked>
+
 /** Prepares a folder and locks it, so that no other run writes it at the same time. */
-function locked(path: string, flag: string, prepare: () => void): RunFolder {
+function locked(path: string, flag: string, prepare: () => void) {
   const lock = join(path, LOCK)
   try {
     prepare()
     // Exclusive: of two runs that have found the folder empty, one comes too late.
-    const handle = openSync(lock, 'wx')
-    writeFileSync(handle, String(process.pid))
-    closeSync(handle)
+    writeFileSync(lock, String(process.pid), { flag: 'wx' })
   } catch (error) {
     if (error instanceof FolderError) throw error
     throw new FolderError(`${flag} ${path}: cannot be used as a folder: ${String(error)}`, { cause: error })
@@ -88,8 +77,11 @@ function locked(path: string, flag: string, prepare: () => void): RunFolder {
   return {
     id: basename(path),
     path,
+    /** The path as a user would type it. */
     shown: shownPath(path),
-    file: (name) => join(path, name),
+    /** The path of a file in the folder. */
+    file: (name: string) => join(path, name),
+    /** The run is over: the folder may be resumed by another. */
     release: () => rmSync(lock, { force: true }),
   }
 }

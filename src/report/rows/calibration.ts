@@ -1,39 +1,17 @@
 import type { Column } from '../../cells/columns.ts'
 import type { RunFacts } from '../../cells/dimension.ts'
-import type { Calibration, InstructionTime } from '../../measure/prediction/calibrate.ts'
-import type { Key } from '../../measure/prediction/occurrences.ts'
+import type { Calibration } from '../../measure/prediction/calibrate.ts'
 import { median } from '../../measure/statistics.ts'
 import type { ShapeTimes } from '../../simulate/calibrated.ts'
 import { numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
-
-/** The time of an instruction or a signal on some threads together. */
-interface Timed extends Partial<InstructionTime> {
-  readonly run: Pick<RunFacts, 'runId' | 'experiment'>
-  readonly name: string
-  readonly threads: number
-  /** Undefined for a signal. */
-  readonly key?: Key
-}
-
-export const CALIBRATION_COLUMNS: readonly Column<Timed>[] = [
-  ['run_id', ({ run }) => run.runId],
-  ['experiment', ({ run }) => run.experiment],
-  ['shape', ({ name }) => name, 'what was timed, and how much its rank touches in a step; or a signal'],
-  ['threads', ({ threads }) => threads, 'threads that ran it at the same time'],
-  ['median_ns', ({ medianNs }) => medianNs && Math.round(medianNs), 'median of its repetitions'],
-  ['min_ns', ({ minNs }) => minNs && Math.round(minNs), 'the fastest'],
-  ['instruction', ({ key }) => key?.shape.name, 'the shape of the instruction alone'],
-  ['footprint_kib', ({ key }) => key?.footprintKib, 'KiB that its rank touches in a step, a power of two'],
-  ['flop', ({ key }) => key?.shape.flop, 'floating-point operations; 0 if it is no product'],
-]
 
 const MIB = 2 ** 20
 const HANDOFF = 'handoff'
 
 /** A row per instruction key and number of threads that ran together, and rows for the signals. */
-export const timedOf = (run: Timed['run'], { timings, signals }: Calibration): Timed[] => [
+export const timedOf = (run: Pick<RunFacts, 'runId' | 'experiment'>, { timings, signals }: Calibration) => [
   ...[...timings].flatMap(([name, { key, byThreads }]) =>
-    [...byThreads].map(([threads, time]): Timed => ({ run, name, threads, key, ...time })),
+    [...byThreads].map(([threads, time]) => ({ run, name, threads, key, ...time })),
   ),
   ...[...signals].flatMap(([threads, of]) =>
     Object.entries({
@@ -42,8 +20,20 @@ export const timedOf = (run: Timed['run'], { timings, signals }: Calibration): T
       'handoff to a sleeper': of.wakingNs,
       barrier: of.barrierNs,
       'transfer of 1 MiB': MIB / of.gigabytesPerSecond,
-    }).map(([name, medianNs]): Timed => ({ run, name, threads, medianNs })),
+    }).map(([name, medianNs]) => ({ run, name, threads, key: undefined, medianNs, minNs: undefined })),
   ),
+]
+
+export const CALIBRATION_COLUMNS: readonly Column<ReturnType<typeof timedOf>[number]>[] = [
+  ['run_id', ({ run }) => run.runId],
+  ['experiment', ({ run }) => run.experiment],
+  ['shape', ({ name }) => name, 'what was timed, and how much its rank touches in a step; or a signal'],
+  ['threads', ({ threads }) => threads, 'threads that ran it at the same time'],
+  ['median_ns', ({ medianNs }) => Math.round(medianNs), 'median of its repetitions'],
+  ['min_ns', ({ minNs }) => minNs && Math.round(minNs), 'the fastest'],
+  ['instruction', ({ key }) => key?.shape.name, 'the shape of the instruction alone'],
+  ['footprint_kib', ({ key }) => key?.footprintKib, 'KiB that its rank touches in a step, a power of two'],
+  ['flop', ({ key }) => key?.shape.flop, 'floating-point operations; 0 if it is no product'],
 ]
 
 /** The times on one thread that a calibration.csv holds, by shape, and the time of a handoff between two. */

@@ -8,32 +8,22 @@ import { bytesHandedOverTo } from '../../plan/read/bytes.ts'
 import { memoryOf } from '../../plan/read/memory.ts'
 import { CELL_COLUMNS } from './visits.ts'
 
-/** What a rank needs for one use. */
-interface Need extends Configuration {
-  readonly owner: number
-  readonly use: string
-  readonly bytes: number
-}
-
-export const MEMORY_COLUMNS: readonly Column<Need>[] = [
-  ...CELL_COLUMNS,
-  ['owner', ({ owner }) => (owner === SHARED ? undefined : owner), 'the rank; empty for what is shared'],
-  ['use', ({ use }) => use, 'weights, gradients, optimizer-state, activations, packed, batch, or handed-over'],
-  ['bytes', ({ bytes }) => bytes, 'bytes allocated; of handed-over, bytes read per step that other ranks wrote'],
-] // prettier-ignore
-
-export const needsOf = (row: Configuration): Need[] => [
+/** What each rank needs for each use. */
+export const needsOf = (row: Configuration) => [
   ...memoryOf(row.cell.plan).flatMap(({ owner, bytes }) =>
     [...bytes].map(([use, amount]) => ({ ...row, owner, use, bytes: amount })),
   ),
   ...bytesHandedOverTo(row.cell.plan).map((bytes, owner) => ({ ...row, owner, use: 'handed-over', bytes })),
 ]
 
-interface Grown extends Configuration {
-  readonly point: GrowthPoint
-}
+export const MEMORY_COLUMNS: readonly Column<ReturnType<typeof needsOf>[number]>[] = [
+  ...CELL_COLUMNS,
+  ['owner', ({ owner }) => (owner === SHARED ? undefined : owner), 'the rank; empty for what is shared'],
+  ['use', ({ use }) => use, 'weights, gradients, optimizer-state, activations, packed, batch, or handed-over'],
+  ['bytes', ({ bytes }) => bytes, 'bytes allocated; of handed-over, bytes read per step that other ranks wrote'],
+] // prettier-ignore
 
-export const GROWTH_COLUMNS: readonly Column<Grown>[] = [
+export const GROWTH_COLUMNS: readonly Column<Configuration & { readonly point: GrowthPoint }>[] = [
   ...CONFIGURATION,
   ['variable', ({ point }) => point.variable, 'what grows: batches in a row, or parts of the model'],
   ['value', ({ point }) => point.value, 'how many'],

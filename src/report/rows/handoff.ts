@@ -1,7 +1,7 @@
 import type { Column } from '../../cells/columns.ts'
 import type { Measurement } from '../../measure/handoff/measurement.ts'
 
-/** A measurement of a run on a machine with so many cores. */
+/** A measurement of a run; with more threads than cores, threads take turns. */
 export interface HandoffRow {
   readonly runId: string
   readonly measurement: Measurement
@@ -21,9 +21,5 @@ export const HANDOFF_COLUMNS: readonly Column<HandoffRow>[] = [
   ['algbw_gbps', ({ measurement }) => measurement.algbw, 'bytes / median, in GB/s'],
   ['busbw_gbps', ({ measurement }) => measurement.busbw, 'algbw × 2(n − 1)/n for n threads'],
   ['wrong', ({ measurement }) => measurement.wrong, 'tries whose payload was not what had been sent'],
-  ['status', ({ measurement, cores }) => handoffStatus(measurement, cores), 'ok or oversubscribed'],
-]
-
-/** More threads than cores take turns. */
-export const handoffStatus = ({ threads }: Measurement, cores: number): 'ok' | 'oversubscribed' =>
-  threads > cores ? 'oversubscribed' : 'ok'
+  ['status', ({ measurement, cores }) => (measurement.threads > cores ? 'oversubscribed' : 'ok'), 'ok or oversubscribed'],
+] // prettier-ignore

@@ -12,10 +12,6 @@ interface KernelRow<Result> {
   readonly result: Result
 }
 
-interface StepRow extends KernelRow<StepResult> {
-  readonly model: string
-}
-
 const KERNEL: readonly Column<KernelRow<unknown>>[] = [
   ['kernel', ({ choice }) => choice.name, 'js, simd, fma or fma256'],
   ['arithmetic', ({ choice }) => choice.arithmetic, 'how a multiply-add rounds: f32 twice, fma once'],
@@ -34,14 +30,12 @@ export const KERNELS_COLUMNS: readonly Column<KernelRow<ProductResult>>[] = [
   ['match', ({ result }) => result.match, 'exact, close or different from js'],
 ]
 
-const gflopsOf = ({ flop, minNs }: StepResult): number => flop / minNs
-
-export const STEPS_COLUMNS: readonly Column<StepRow>[] = [
+export const STEPS_COLUMNS: readonly Column<KernelRow<StepResult> & { readonly model: string }>[] = [
   ['run_id', ({ runId }) => runId],
   ['model', ({ model }) => model, 'name of the model, with its batch'],
   ...KERNEL,
   ['median_us', ({ result }) => result.medianNs / 1e3, 'median step, in µs'],
   ['min_us', ({ result }) => result.minNs / 1e3, 'fastest step, in µs'],
-  ['gflops', ({ result }) => gflopsOf(result), 'of the fastest step'],
-  ['share_of_peak', ({ result, peak }) => peak && gflopsOf(result) / peak, 'gflops / peak from register to register'],
-]
+  ['gflops', ({ result }) => result.flop / result.minNs, 'of the fastest step'],
+  ['share_of_peak', ({ result, peak }) => peak && result.flop / result.minNs / peak, 'gflops / peak from register to register'],
+] // prettier-ignore

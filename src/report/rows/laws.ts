@@ -1,19 +1,15 @@
 import type { Column } from '../../cells/columns.ts'
 import type { RunFacts } from '../../cells/dimension.ts'
-import type { Fit, Parameter, Refusal } from '../../measure/laws/fit.ts'
+import type { Fit, Refusal } from '../../measure/laws/fit.ts'
 
-/** A parameter of a law that was fitted to a series; without one, the law was refused. */
-interface LawRow {
-  readonly run: Pick<RunFacts, 'runId' | 'experiment'>
-  readonly series: string
-  readonly finding: Fit | Refusal
-  readonly parameter?: Parameter
-}
+/** A row per parameter of a law that was fitted to a series, or one without a parameter if the law was refused. */
+export const lawRows = (run: Pick<RunFacts, 'runId' | 'experiment'>, series: string, finding: Fit | Refusal) =>
+  (finding.status === 'ok' ? finding.parameters : [undefined]).map((parameter) => ({ run, series, finding, parameter }))
 
 /** Where nothing bounds a parameter, the field is empty. */
 const bound = (value: number | undefined): number | undefined => (value === Infinity ? undefined : value)
 
-export const LAWS_COLUMNS: readonly Column<LawRow>[] = [
+export const LAWS_COLUMNS: readonly Column<ReturnType<typeof lawRows>[number]>[] = [
   ['run_id', ({ run }) => run.runId],
   ['experiment', ({ run }) => run.experiment],
   ['series', ({ series }) => series, 'cells that differ in their threads alone'],
@@ -27,9 +23,3 @@ export const LAWS_COLUMNS: readonly Column<LawRow>[] = [
   ['status', ({ finding }) => finding.status, 'ok or refused'],
   ['reason', ({ finding }) => (finding.status === 'refused' ? finding.reason : undefined), 'why it was refused'],
 ] // prettier-ignore
-
-/** A row per parameter of a law, or one if it was refused. */
-export const lawRows = (run: LawRow['run'], series: string, finding: Fit | Refusal): LawRow[] =>
-  finding.status === 'refused'
-    ? [{ run, series, finding }]
-    : finding.parameters.map((parameter) => ({ run, series, finding, parameter }))

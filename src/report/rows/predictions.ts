@@ -1,19 +1,16 @@
 import { rowOf, type Column, type Field } from '../../cells/columns.ts'
 import type { Cell } from '../../cells/cell.ts'
-import type { Configuration } from '../../cells/dimensions.ts'
 import type { RunFacts } from '../../cells/dimension.ts'
 import { BUCKETS, type Bucket } from '../../measure/ledger.ts'
-import type { Calibration } from '../../measure/prediction/calibrate.ts'
 import type { Prediction, Predictions } from '../../measure/prediction/predict.ts'
 import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
 import { CELL_COLUMNS } from './visits.ts'
 
-/** What is predicted of a cell, or why nothing is. */
-interface Predicted extends Configuration {
-  readonly prediction: Prediction | undefined
-  readonly calibration: Calibration
-  readonly reason: string | undefined
-}
+/** A row per cell, to be written before it is measured: what is predicted, or why nothing is. */
+export const predictedOf = (run: RunFacts, cells: readonly Cell[], { calibration, of, reasons }: Predictions) =>
+  cells.map((cell) => ({ run, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
+
+type Predicted = ReturnType<typeof predictedOf>[number]
 
 const predicted =
   (value: (prediction: Prediction) => Field) =>
@@ -38,13 +35,6 @@ export const PREDICTIONS_COLUMNS: readonly Column<Predicted>[] = [
   ['calibration_seconds', ({ calibration }) => calibration.seconds, 'how long that took'],
   ['status', ({ reason }) => reason ?? 'ok', 'ok, or why there is no prediction'],
 ]
-
-/** A row per cell, to be written before it is measured. */
-export const predictedOf = (
-  run: RunFacts,
-  cells: readonly Cell[],
-  { calibration, of, reasons }: Predictions,
-): Predicted[] => cells.map((cell) => ({ run, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
 
 /** What the text of a predictions.csv says about some cells; a cell that it does not predict has undefined. */
 export function readPredictions(

@@ -78,14 +78,10 @@ function handoffs(plan: Plan, pid: number, time: Time): TraceEvent[] {
   /** The instruction that each rank is at, and the publishes of each counter. */
   const at = plan.programs.map(() => 0)
   const published = plan.counters.map((): { rank: number; index: number }[] => [])
-  const end = (tid: number, index: number) => ({
-    pid,
-    tid,
-    name: 'handoff',
-    cat: 'handoff',
-    id: pid * 1_000_000 + events.length / 2 + 1,
-    ts: time(tid, index),
-  })
+  const end = (tid: number, index: number) => {
+    const id = pid * 1_000_000 + events.length / 2 + 1
+    return { pid, tid, name: 'handoff', cat: 'handoff', id, ts: time(tid, index) }
+  }
   walk(plan, {
     instruction(rank, index) {
       at[rank] = index

@@ -23,13 +23,11 @@ const VISIT: readonly Column<Visited>[] = [
   ['position', ({ visit }) => visit.position, 'place of the cell in the order of its block'],
 ]
 
-/** One step of a visit. */
-interface Sample extends Visited {
-  readonly step: number
-  readonly status: Status
-}
+/** One row per step of a visit. */
+export const samplesOf = (run: RunFacts, visit: Visit, status: Status) =>
+  visit.stepNs.map((_, step) => ({ run, visit, step, status }))
 
-export const SAMPLES_COLUMNS: readonly Column<Sample>[] = [
+export const SAMPLES_COLUMNS: readonly Column<ReturnType<typeof samplesOf>[number]>[] = [
   ...within(CONFIGURATION, configurationOf),
   ...VISIT,
   ['step', ({ step }) => step, 'number of the step in the visit, warm-up included'],
@@ -37,9 +35,6 @@ export const SAMPLES_COLUMNS: readonly Column<Sample>[] = [
   ['wall_ns', ({ step, visit }) => visit.stepNs[step], 'from the last arrival at one barrier to the last at the next'],
   ['status', ({ status }) => status, 'ok, oversubscribed or not-finite'],
 ] // prettier-ignore
-
-export const samplesOf = (run: RunFacts, visit: Visit, status: Status): Sample[] =>
-  visit.stepNs.map((_, step) => ({ run, visit, step, status }))
 
 export const BLOCKS_COLUMNS: readonly Column<Visited>[] = [
   ...within(CELL_COLUMNS, configurationOf),
@@ -50,15 +45,13 @@ export const BLOCKS_COLUMNS: readonly Column<Visited>[] = [
   ['min_ns', ({ visit }) => Math.min(...visit.stepNs.slice(visit.warmUp)), 'the fastest of them'],
 ]
 
-/** What a rank has spent on one bucket over the measured steps of a visit. */
-interface Entry extends Visited {
-  readonly rank: number
-  readonly threadId: number
-  readonly bucket: string
-  readonly ns: number
-}
+/** What each rank has spent on each bucket over the measured steps of a visit. */
+export const entriesOf = (run: RunFacts, visit: Visit) =>
+  visit.ranks.flatMap(({ rank, threadId, ledger }) =>
+    [...ledger].map(([bucket, ns]) => ({ run, visit, rank, threadId, bucket, ns })),
+  )
 
-export const LEDGER_COLUMNS: readonly Column<Entry>[] = [
+export const LEDGER_COLUMNS: readonly Column<ReturnType<typeof entriesOf>[number]>[] = [
   ...within(CELL_COLUMNS, configurationOf),
   VISIT[0],
   ['rank', ({ rank }) => rank, 'number of the rank'],
@@ -66,8 +59,3 @@ export const LEDGER_COLUMNS: readonly Column<Entry>[] = [
   ['bucket', ({ bucket }) => bucket, 'what the time was spent on'],
   ['ns', ({ ns }) => Math.round(ns), 'nanoseconds over all measured steps of the visit'],
 ]
-
-export const entriesOf = (run: RunFacts, visit: Visit): Entry[] =>
-  visit.ranks.flatMap(({ rank, threadId, ledger }) =>
-    [...ledger].map(([bucket, ns]) => ({ run, visit, rank, threadId, bucket, ns })),
-  )

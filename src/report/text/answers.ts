@@ -3,7 +3,7 @@ import { isDifferent } from '../../measure/noise.ts'
 import type { Outcome } from '../../measure/outcome.ts'
 import { neediest } from '../../plan/read/memory.ts'
 import { formatInterval, inMib, percent } from './format.ts'
-import { spokenLabel } from './label.ts'
+import { spokenLabel } from '../../cells/labels.ts'
 import { isMeasured, isTextbook, serialOf, type Measured, type Split } from './splits.ts'
 
 /** Speed-ups of grids that combine several kinds of parallelism. */
@@ -100,9 +100,9 @@ function tooLarge(splits: readonly Split[], serial: Outcome | undefined): string
 function combine({ combined, machine: { cores } }: ShownRun): string | undefined {
   if (!combined || combined.grids.length === 0) return undefined
   const { threads, source, grids } = combined
-  const simulated = cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`
-  const each = grids.map(({ label, speedup }) => valueOf(label, speedup.toFixed(2)))
-  return `${source === 'measured' ? `on ${threads} threads` : simulated}: ${each.join(', ')}.`
+  const each = grids.map(({ label, speedup }) => valueOf(label, speedup.toFixed(2))).join(', ')
+  if (source === 'measured') return `on ${threads} threads: ${each}.`
+  return `${cores < threads ? `needs ${threads} cores; simulated` : `simulated on ${threads} threads`}: ${each}.`
 }
 
 /** Whether every split trained the same weights as serial, in a sentence or two; empty without splits. */

@@ -1,5 +1,4 @@
 import type { Kind, Measurement } from '../../measure/handoff/measurement.ts'
-import { handoffStatus } from '../rows/handoff.ts'
 import { formatDuration } from './format.ts'
 import { plainTable } from './text-table.ts'
 import { red } from './wrap.ts'
@@ -18,8 +17,7 @@ export function handoffLine(measurement: Measurement, cores: number): string {
   ].join(' ')
 }
 
-const threadsOf = (measurement: Measurement, cores: number): string =>
-  `${measurement.threads}${handoffStatus(measurement, cores) === 'ok' ? '' : '*'}`
+const threadsOf = ({ threads }: Measurement, cores: number): string => `${threads}${threads > cores ? '*' : ''}`
 
 /** A row per method and number of threads, of what has no payload; `*` marks more threads than cores. */
 export const latencyTable = (measurements: readonly Measurement[], cores: number): string =>

@@ -8,12 +8,6 @@ const IDLE = '·'
 const SMALL_SHARE = { each: 1 / 60, most: 0.15 }
 const LEAST_COLUMNS = 20
 
-interface Block {
-  readonly label: string
-  readonly from: number
-  to: number
-}
-
 /** Letters of instructions that are not a pass, or not drawn as one. */
 const LETTERS: Partial<Record<Instruction['op'], string>> = {
   loss: 'L',
@@ -32,13 +26,13 @@ function labelOf(instruction: Instruction, fused: boolean): string | undefined {
 }
 
 /** When each rank does what if time were flop and handing over were free; neighbours with one label are one block. */
-function blocksOf(plan: Plan): { blocks: Block[][]; duration: number } {
+function blocksOf(plan: Plan) {
   const fused = isFused(plan)
   const flop = plan.programs.map((program) => program.reduce((sum, each) => sum + flopOf(plan, each), 0))
   const isSmall = (each: Instruction) => flopOf(plan, each) === 0 && labelOf(each, fused) !== undefined
   const small = Math.max(...plan.programs.map((program) => program.filter(isSmall).length))
   const least = Math.max(...flop) * Math.min(SMALL_SHARE.each, SMALL_SHARE.most / small)
-  const blocks: Block[][] = plan.programs.map(() => [])
+  const blocks = plan.programs.map((): { label: string; from: number; to: number }[] => [])
   const { duration } = simulate(
     plan,
     (instruction) => (isSmall(instruction) ? least : flopOf(plan, instruction)),

@@ -7,21 +7,13 @@ import { wrapped } from './wrap.ts'
 /** More ranks than this are told in groups, and no more groups than this. */
 const MOST_LINES = 8
 
-/** What one rank does; ranks of the same `share` and `work` differ only in which samples they take. */
-interface Part {
-  readonly ranks: Span
-  readonly samples: string
-  readonly share: string
-  readonly work: string
-}
-
 /**
  * Who does what, in words: "rank 0: samples 0–29 (30 of 90), the whole model". Ranks that do the same share a line, and
  * where there are many, ranks that do the same with other samples. Layers count from 1.
  */
 export function planWords(plan: Plan, width = 80): string[] {
   const ranks = plan.programs.map((_, rank) => partOf(plan, rank))
-  const grouped = (key: (part: Part) => string) =>
+  const grouped = (key: (part: (typeof ranks)[number]) => string) =>
     joined(ranks, (a, b) => (key(a) === key(b) ? { ...a, ranks: { from: a.ranks.from, to: b.ranks.to } } : undefined))
   const parts = grouped(({ samples, work }) => `${samples}, ${work}`)
   const isShort = parts.length <= MOST_LINES
@@ -47,7 +39,8 @@ function joined<T>(items: readonly T[], join: (last: T, next: T) => T | undefine
   return result
 }
 
-function partOf(plan: Plan, rank: number): Part {
+/** What one rank does; ranks of the same `share` and `work` differ only in which samples they take. */
+function partOf(plan: Plan, rank: number) {
   const { batch } = plan
   const program = plan.programs[rank]
   const forwards = program.filter((each) => each.op === 'forward')
@@ -77,7 +70,7 @@ function layersOf({ model: { widths } }: Plan, forwards: readonly Forward[]): st
     const kind = length(columns) === widths[layer + 1] ? '' : `columns ${range(columns.from, columns.to)} of `
     byKind.set(kind, [...(byKind.get(kind) ?? []), layer])
   }
-  const [[first]] = byKind
+  const [first] = byKind.keys()
   if (byKind.size === 1 && columnsOf.size === widths.length - 1)
     return first === '' ? 'the whole model' : `${first}each layer`
   return [...byKind]

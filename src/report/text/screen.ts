@@ -1,8 +1,7 @@
 import type { Outcome } from '../../measure/outcome.ts'
 import { answers, weightsLine, type ShownRun } from './answers.ts'
 import { formatDuration, percent } from './format.ts'
-import { splitLines } from './screen-table.ts'
-import { serialOf, shownSplits, splitsOf, threadsOf, withoutResult } from './splits.ts'
+import { serialOf, shownSplits, splitLines, splitsOf, threadsOf, withoutResult } from './splits.ts'
 import { dim, red, shortened, USUAL_WIDTH, widthOf, wrapped } from './wrap.ts'
 
 /** Everything that the screen shows. */

@@ -2,30 +2,25 @@ import Table from 'cli-table3'
 import { shortened, USUAL_WIDTH, widthOf } from './wrap.ts'
 
 /** A column: its heading, its field in a row, and whether it holds text, which stands left; numbers stand right. */
-export type TextColumn<Row> = readonly [head: string, field: (row: Row) => string, left?: 'left']
+export type TextColumn<Row> = readonly [head: string, field: (row: Row) => string, left?: 'left' | undefined]
 
 /** A table before it is drawn. */
-export interface TextTable {
-  readonly head: readonly string[]
-  readonly rows: readonly (readonly string[])[]
-  /** Whether each column stands left. */
-  readonly left: readonly boolean[]
-}
-
-export const tableOf = <Row>(rows: readonly Row[], columns: readonly TextColumn<Row>[]): TextTable => ({
+export const tableOf = <Row>(rows: readonly Row[], columns: readonly TextColumn<Row>[]) => ({
   head: columns.map(([head]) => head),
   rows: rows.map((row) => columns.map(([, field]) => field(row))),
   left: columns.map(([, , left]) => left !== undefined),
 })
 
+export type TextTable = ReturnType<typeof tableOf>
+
 /** With borders, as wide as its fields are. */
 export function boxedTable({ head, rows, left }: TextTable): string {
   const table = new Table({
-    head: [...head],
+    head,
     style: { head: [], border: [], compact: true },
     colAligns: left.map((isLeft) => (isLeft ? 'left' : 'right')),
   })
-  table.push(...rows.map((row) => [...row]))
+  table.push(...rows)
   return table.toString()
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { amdahl } from '../../../src/measure/laws/amdahl.ts'
+import { amdahl, gustafson } from '../../../src/measure/laws/serial-share.ts'
 import { fitLaw, type Fit } from '../../../src/measure/laws/fit.ts'
-import { gustafson } from '../../../src/measure/laws/gustafson.ts'
 import type { Law } from '../../../src/measure/laws/law.ts'
 import type { Series } from '../../../src/measure/laws/series.ts'
 import { usl } from '../../../src/measure/laws/usl.ts'

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { amdahl } from '../../../src/measure/laws/amdahl.ts'
-import { gustafson } from '../../../src/measure/laws/gustafson.ts'
+import { amdahl, gustafson } from '../../../src/measure/laws/serial-share.ts'
 import type { Estimate, Law, Point } from '../../../src/measure/laws/law.ts'
 import { usl } from '../../../src/measure/laws/usl.ts'
 import { karpFlatt } from '../../../src/measure/summary.ts'

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { failuresOf } from '../../../src/report/compare/gate.ts'
+import { failuresOf, onlyCells } from '../../../src/report/compare/compare.ts'
+import { gateLines } from '../../../src/report/compare/sentences.ts'
 import { readRun } from '../../../src/report/compare/run.ts'
 import { comparisonOf, makeRun, serials, type MadeUpCell } from './made-up.ts'
 
@@ -228,7 +229,7 @@ const mixed = (factor: number, noisy: number[]) => [
 ]
 
 describe('the gate', () => {
-  it('fails by each cell that is really slower by more than the limit, and by no other', () => {
+  it('fails by each cell that is slower by more than the limit, its interval and the noise', () => {
     expect(gate(mixed(1, [100, 300, 100]), mixed(1.2, [100, 300, 300]))).toEqual(['serial-1: 1.200 times the step'])
   })
 
@@ -246,6 +247,31 @@ describe('the gate', () => {
       'layer-2: refused: batch 32, in A 64',
     ])
     expect(gate([...serials(BLOCKS), layer({ status: 'impossible' })], [...serials(BLOCKS), layer({})])).toEqual([])
+  })
+})
+
+describe('the verdict of the gate', () => {
+  it('warns if the noise can hide a failure', () => {
+    const comparison = comparisonOf([run(serials(BLOCKS)), run(serials(BLOCKS))])
+    expect(gateLines([], 0.05, comparison)).toEqual(['gate: passed: no step is slower than in A by more than 5 %'])
+    expect(gateLines([], 0.005, comparison)[0]).toBe(
+      'warning: noise of up to 1.0 % can hide a step that is slower by 0.5 %',
+    )
+  })
+})
+
+describe('a pattern', () => {
+  it.each([
+    ['scaling:*', ['scaling:serial-1', 'scaling:data-(a)-2']],
+    ['*:serial-*', ['scaling:serial-1', 'weak:serial-1']],
+    ['*-2', ['scaling:data-(a)-2']],
+    ['data-(a)-2', ['scaling:data-(a)-2']],
+    ['serial', []],
+    ['data-.a.-2', []],
+  ])('%s chooses cells by experiment and name', (pattern, cells) => {
+    const path = run([{ cell: 'serial-1', blocks: BLOCKS }, { cell: 'data-(a)-2', blocks: BLOCKS }, weak(64)])
+    const { rows } = onlyCells(readRun(path, 'A'), pattern)
+    expect(rows.map(({ fields }) => `${fields.experiment}:${fields.cell}`)).toEqual(cells)
   })
 })
 

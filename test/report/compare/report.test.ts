@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { conclude } from '../../../src/report/compare/conclude.ts'
 import { environmentDifferences } from '../../../src/report/compare/environment.ts'
-import { compareLaws } from '../../../src/report/compare/laws.ts'
-import { lawLines, notes } from '../../../src/report/compare/lines.ts'
+import { compareLaws, lawLines } from '../../../src/report/compare/laws.ts'
+import { conclude, legend, notes } from '../../../src/report/compare/sentences.ts'
 import { rowOf } from '../../../src/cells/columns.ts'
 import { COMPARISON_COLUMNS, sidesOf } from '../../../src/report/compare/rows.ts'
-import { comparisonTable, lawTable } from '../../../src/report/compare/table.ts'
+import { narrowLines, wideTable } from '../../../src/report/compare/table.ts'
+import { boxedTable } from '../../../src/report/text/text-table.ts'
+import { widthOf } from '../../../src/report/text/wrap.ts'
 import { comparisonOf, makeRun, serials, type MadeUpCell } from './made-up.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'compare-report-'))
@@ -47,9 +48,9 @@ describe('the sentences that end a comparison', () => {
   it('say of a run and itself that nothing differs', () => {
     const path = run([...serials(BLOCKS), split(times(0.5), 2)])
     expect(concluded([path, path])).toEqual([
-      'Nothing differs between A and B: of 2 cells, none is slower or faster beyond its interval and the runs’ noise (up to 1 %).',
-      'What gains most in A, tensor-2, is 2.00 [1.90, 2.10] times as fast as its serial there and 2.00 [1.90, 2.10] in B (not shown here: that it is more or less).',
-      'Machine and program are described in the same way.',
+      'Nothing differs between A and B: none of 2 cells is slower or faster by more than its interval and the noise (up to 1.0 %).',
+      'In A, the fastest split is tensor-2: 2.00 [1.90, 2.10] times as fast as its serial; it is 2.00 [1.90, 2.10] in B (not shown to differ).',
+      'No difference between the machines and programs is known.',
     ])
   })
 
@@ -58,15 +59,15 @@ describe('the sentences that end a comparison', () => {
     const first = run([...serials(BLOCKS), split(times(0.6), 1.6)])
     const other = run([...serials(times(1.4), simd), split(times(0.5), 1.9, simd)])
     expect(concluded([first, other])).toEqual([
-      'Of 2 cells, compared with A, B is slower in 1, 1.400 (serial-1) times the step; faster in 1, 0.833 (tensor-2) times the step.',
-      'What gains most in A, tensor-2, is 1.60 [1.50, 1.70] times as fast as its serial there and 1.90 [1.80, 2.00] in B (more).',
-      'Machine and program differ in kernel, arithmetic; not shown here: which of these makes the difference.',
+      'B is slower than A in 1 of 2 cells: 1.400 (serial-1) times the step. B is faster than A in 1 of 2 cells: 0.833 (tensor-2) times the step.',
+      'In A, the fastest split is tensor-2: 1.60 [1.50, 1.70] times as fast as its serial; it is 1.90 [1.80, 2.00] in B (more).',
+      'Machines and programs differ in kernel, arithmetic. This comparison cannot tell which of these makes the difference.',
     ])
   })
 
   it('say so if nothing can be compared', () => {
     expect(concluded([run(serials(BLOCKS)), run(serials(BLOCKS, { batch: 32 }))])[0]).toBe(
-      'Nothing of B can be compared with A.',
+      'Nothing in B can be compared with A.',
     )
   })
 })
@@ -77,7 +78,7 @@ describe('the table', () => {
       run([...serials(BLOCKS), split(times(0.5), 2)]),
       run([...serials(times(1.2), { kernel: 'fma256' }), split(times(0.5), 2)]),
     ])
-    const lines = comparisonTable(comparison, 0.05).split('\n')
+    const lines = boxedTable(wideTable(comparison, 0.05)).split('\n')
     expect(textsOf(lines[1])).toEqual(['cell', 'step A', 'step B', 'B / A', 'speed-up A', 'speed-up B', 'marks', 'above 5 %']) // prettier-ignore
     const serial = textsOf(lines[3])
     expect(serial.slice(0, 3)).toEqual(['serial-1', '102.0 µs', '122.4 µs'])
@@ -97,12 +98,44 @@ describe('the table', () => {
       ]),
     ])
     const lines = notes(comparison)
-    expect(lines).toContain('A: serial against itself differs by up to 1 % (99 %)')
-    expect(lines.some((line) => line.startsWith('B: its noise is not known'))).toBe(true)
-    expect(lines).toContain('warning: B has cells of 3 blocks; an interval of fewer than 5 means little')
+    expect(legend(comparison.runs)).toEqual([
+      expect.stringMatching(/^A: made up, Node 20\.0, fma, noise 1\.0 %: .*run-\d+$/),
+      expect.stringMatching(/^B: made up, Node 20\.0, fma256, fma, noise unknown: .*run-\d+$/),
+    ])
+    expect(lines).toContain('warning: B has cells of only 3 blocks; with fewer than 5, an interval means little')
     expect(lines).toContain('marked kernel: fma256 in B, fma in A')
-    expect(lines).toContain('refused, B: batch 32, in A 64: tensor-2')
-    expect(lines).toContain('only in some runs, not in B: layer-2')
+    expect(lines).toContain('refused in B, batch 32, in A 64: tensor-2')
+    expect(lines).toContain('not in B: layer-2')
+  })
+})
+
+describe('the table for a terminal', () => {
+  const wide = 'w'.repeat(40)
+  const paths = [1, 1.2, 1].map((factor) =>
+    run([...serials(times(factor)), { cell: wide, blocks: times(factor), fields: { layers: '784-256-256-10' } }]),
+  )
+
+  it('has each run’s step and the ratio, under headings that name experiment, model and batch', () => {
+    const lines = narrowLines(comparisonOf(paths.slice(0, 2)), 80)
+    expect(lines[0].trim().split(/ {2,}/)).toEqual(['cell', 'step A', 'step B', 'B / A'])
+    expect(lines.slice(1, 3)).toEqual(['', 'scaling, 8-4-2, batch 64'])
+    expect(lines[3]).toMatch(/^serial-1 +102\.0 µs {2}122\.4 µs {2}1\.200 \[1\.1\d\d, 1\.2\d\d\] slower$/)
+    expect(lines[5]).toBe('scaling, 784-256×2-10, batch 64')
+    for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80)
+  })
+
+  it('leaves out the intervals and then the steps where they do not fit', () => {
+    const comparison = comparisonOf(paths)
+    const heads = [200, 80, 50].map((width) => {
+      const lines = narrowLines(comparison, width)
+      for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width)
+      return [lines[0].includes('step C'), lines.some((line) => line.includes('['))]
+    })
+    expect(heads).toEqual([
+      [true, true],
+      [true, false],
+      [false, false],
+    ])
   })
 })
 
@@ -170,9 +203,9 @@ describe('the parameters of scaling laws', () => {
       parameter: 'sigma',
       differs: [false, true],
     })
-    const text = lawTable(comparison.runs, [parameter])
-    expect(text).toContain('0.1 [0.09, 0.11]')
-    expect(text).toContain('0.2 [0.19, 0.21]')
+    expect(lawLines(comparison)).toEqual([
+      'scaling, tensor: amdahl sigma 0.1 [0.09, 0.11] in A, 0.115 [0.105, 0.125] in B, 0.2 [0.19, 0.21] in C (differs)',
+    ])
   })
 
   it('are left out of runs whose cells are refused, and missing where a run has none', () => {
@@ -188,11 +221,11 @@ describe('the parameters of scaling laws', () => {
   })
 
   it('give the reason where none could be fitted', () => {
-    const { runs } = comparisonOf([
+    const comparison = comparisonOf([
       run(serials(BLOCKS), { laws: [law('', { reason: 'too few distinct counts' })] }),
       run(serials(BLOCKS)),
     ])
-    expect(lawLines(runs)).toEqual(['A: no scaling law could be fitted: too few distinct counts'])
+    expect(lawLines(comparison)).toEqual(['A: no scaling law could be fitted: too few distinct counts'])
   })
 })
 
@@ -214,7 +247,7 @@ describe('the rows of a comparison', () => {
         above_limit: true,
         blocks: 5,
       },
-      { cell: 'tensor-2', run: 'A', status: 'first', speedup: '1' },
+      { cell: 'tensor-2', run: 'A', status: 'first', speedup: 1 },
       { cell: 'tensor-2', run: 'B', status: 'missing', reason: 'not in B', blocks: 0, median_ns: undefined },
     ])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { amdahl } from '../../../src/measure/laws/amdahl.ts'
+import { amdahl } from '../../../src/measure/laws/serial-share.ts'
 import { fitLaw, type Fit } from '../../../src/measure/laws/fit.ts'
 import { usl } from '../../../src/measure/laws/usl.ts'
 import { namesOf } from '../../../src/cells/columns.ts'

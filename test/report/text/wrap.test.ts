@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { smallCell } from '../../runtime/cells.ts'
 import { fieldsOf } from '../../../src/cells/dimensions.ts'
-import { splitLabel, spokenLabel } from '../../../src/report/text/label.ts'
+import { splitLabel, spokenLabel } from '../../../src/cells/labels.ts'
 import { jsonText, markdownTable } from '../../../src/report/text/markdown.ts'
 import { sentenceLines, shortened, wrapped } from '../../../src/report/text/wrap.ts'
 

@@ -1,7 +1,6 @@
 import type { Activation, Kernel, Matrix, Optimizer } from '../../kernel.ts'
-import { curves, type Curve } from './activation.ts'
+import { curves, optimizers, type Curve } from './elementwise.ts'
 import { losses } from './loss.ts'
-import { optimizers } from './optimizer.ts'
 import { SOURCE_BYTES, sums } from './sum.ts'
 import { FLOAT } from '../text.ts'
 
@@ -69,21 +68,18 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
       sum(target.rows, target.columns, at, count, start(target), step(target))
     },
 
-    sgd(w, gradient, hyper) {
+    sgd(w, g, hyper) {
       numbers[0] = hyper.learningRate
-      sgd(w.rows, w.columns, start(w), step(w), start(gradient), step(gradient), at)
+      sgd(w.rows, w.columns, start(w), step(w), start(g), step(g), at)
     },
 
-    momentum(w, gradient, velocity, hyper) {
+    momentum(w, g, v, hyper) {
       numbers[0] = hyper.learningRate
       numbers[1] = hyper.beta1
-      momentum(
-        w.rows, w.columns, start(w), step(w), start(gradient), step(gradient),
-        start(velocity), step(velocity), at,
-      ) // prettier-ignore
+      momentum(w.rows, w.columns, start(w), step(w), start(g), step(g), start(v), step(v), at)
     },
 
-    adam(w, gradient, first, second, hyper, power1, power2) {
+    adam(w, g, m, v, hyper, power1, power2) {
       numbers[0] = hyper.learningRate
       numbers[1] = hyper.beta1
       numbers[2] = hyper.beta2
@@ -92,10 +88,7 @@ export function bindSmallOperations(exports: SmallExports, scratch: Int32Array):
       numbers[5] = 1 - numbers[2]
       numbers[6] = 1 - power1
       numbers[7] = 1 - power2
-      adam(
-        w.rows, w.columns, start(w), step(w), start(gradient), step(gradient),
-        start(first), step(first), start(second), step(second), at,
-      ) // prettier-ignore
+      adam(w.rows, w.columns, start(w), step(w), start(g), step(g), start(m), step(m), start(v), step(v), at)
     },
 
     activate(y, activation) {

@@ -8,18 +8,17 @@ import { add, all, and, divide, isEqual, LANES, larger, multiply, shuffle, sprea
  * vector. The label of a row is compared with a vector of column numbers, which are exact in float32 up to 2²⁴.
  */
 
-/** Each lane changes places with its neighbour; the lower half with the upper. */
-const swapNeighbours = (a: string): string => shuffle([1, 0, 3, 2], a, a)
-const swapHalves = (a: string): string => shuffle([2, 3, 0, 1], a, a)
+/** Code that sets all lanes of a local to (l0 ∘ l1) ∘ (l2 ∘ l3): neighbours change places, then halves. */
+const fold = (local: string, operation: (a: string, b: string) => string): string[] => {
+  const swaps = [[1, 0, 3, 2], [2, 3, 0, 1]] // prettier-ignore
+  return swaps.map((lanes) => set(local, operation(get(local), shuffle(lanes, get(local), get(local)))))
+}
+const sumLanes = ['', ...fold('$sum', add)].join('\n  ')
+
 /** The upper three lanes of `a` one lane lower, and above them the lowest lane of `b`. */
 const append = (a: string, b: string): string => shuffle([1, 2, 3, 4], a, b)
 /** Each lane one higher, and the highest becomes the lowest. */
 const rotateUp = (a: string): string => shuffle([3, 0, 1, 2], a, a)
-
-/** The lane of a single last column: the third if two columns come before it in its vector, otherwise the first. */
-const prepare = `
-  ${set('$factor', spread('(local.get $scale)'))}
-  ${set('$lastLane', '(i32x4.eq (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and (local.get $columns) (i32.const 2))))')}`
 
 const x = (u: number): string => `$x${u}`
 
@@ -28,11 +27,6 @@ const own = ({ lanes }: Piece, value: string): string => {
   if (lanes === 4) return value
   return and(value, lanes === 2 ? '(v128.const i32x4 -1 -1 0 0)' : get('$lastLane'))
 }
-
-/** (l0 + l1) + (l2 + l3) in all lanes. */
-const sumLanes = `
-  ${set('$sum', add(get('$sum'), swapNeighbours(get('$sum'))))}
-  ${set('$sum', add(get('$sum'), swapHalves(get('$sum'))))}`
 
 const startOneHot = `
   ${set('$label', '(v128.load32_splat (local.get $labels))')}
@@ -47,8 +41,6 @@ const nextColumns = ({ lanes }: Piece): string => set('$columnNumbers', add(get(
 
 const storeAll = (piece: Piece): string => times(piece.vectors, (u) => store(piece, '$dyAt', get(x(u)), u))
 const restart = (...matrices: string[]): string => matrices.map((matrix) => set(`${matrix}At`, get(matrix))).join('\n')
-
-const nextRow = ['$y', '$labels', '$dy', '$losses'].map((matrix) => advance(matrix, get(`${matrix}Step`))).join('\n')
 
 /** The row's value in the label's column, in all lanes. */
 const labelled = `(v128.load32_splat (i32.add (local.get $y) (i32.mul ${constant(FLOAT)}
@@ -72,11 +64,14 @@ const loss = (name: string, integers: readonly string[], vectors: readonly strin
       integers: ['$left', '$yAt', '$dyAt', ...integers],
       vectors: ['$factor', '$label', '$columnNumbers', '$lastLane', '$sum', '$x0', '$x1', ...vectors],
     },
-    prepare +
+    // The lane of a single last column: the third if two columns come before it in its vector, otherwise the first.
+    `
+  ${set('$factor', spread('(local.get $scale)'))}
+  ${set('$lastLane', '(i32x4.eq (v128.const i32x4 0 1 2 3) (i32x4.splat (i32.and (local.get $columns) (i32.const 2))))')}` +
       repeat('$row', '$rows')`
       ${startOneHot}
       ${row}
-      ${nextRow}`,
+      ${['$y', '$labels', '$dy', '$losses'].map((matrix) => advance(matrix, get(`${matrix}Step`))).join('\n')}`,
   )
 
 const crossEntropy = loss(
@@ -90,8 +85,7 @@ const crossEntropy = loss(
         ${times(piece.vectors, (u) => set('$largest', larger(get('$largest'), load(piece, '$yAt', u))))}
         ${move(piece, '$yAt')}`,
       )}
-      ${set('$largest', larger(get('$largest'), swapNeighbours(get('$largest'))))}
-      ${set('$largest', larger(get('$largest'), swapHalves(get('$largest'))))}
+      ${fold('$largest', larger).join('\n      ')}
 
       ${restart('$y', '$dy')}
       ${set('$sum', all(0))}
