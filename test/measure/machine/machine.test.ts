@@ -4,12 +4,7 @@ import { cpus, hostname, platform, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import {
-  checkoutAt,
-  currentLoad,
-  describeMachine,
-  type Machine,
-} from '../../../src/measure/machine/machine.ts'
+import { checkoutAt, currentLoad, describeMachine, type Machine } from '../../../src/measure/machine/machine.ts'
 
 const machine = await describeMachine()
 const MODULE = new URL('../../../src/measure/machine/machine.js', import.meta.url)

@@ -109,9 +109,7 @@ describe('the folder of a run that was killed', () => {
   it('is refused while another process writes it, in a line that names the lock, which stays', () => {
     const owner = String(process.ppid)
     writeFileSync(lock(), owner)
-    expect(refusal(place, reopen)).toBe(
-      `--resume ${place}: run.lock says: process ${owner} is still writing this run`,
-    )
+    expect(refusal(place, reopen)).toBe(`--resume ${place}: run.lock says: process ${owner} is still writing this run`)
     expect(readFileSync(lock(), 'utf8')).toBe(owner)
   })
 
