@@ -1,15 +1,14 @@
 import { scratchFloats, type Kernel, type Matrix } from '../kernels/kernel.ts'
 import type { DataSet } from './data/dataset.ts'
-import { activationOf, layerCount, type Model } from './shape.ts'
+import { activationOf, parameterCount, type Model } from './shape.ts'
 
 /** Rows evaluated at a time. */
 const CHUNK = 64
 
 /** Floats of memory that `evaluate` needs, including its kernel's scratch. */
 export function evaluationFloats(model: Model): number {
-  const { widths } = model
-  const parameters = widths.slice(1).reduce((sum, out, layer) => sum + (widths[layer] + 1) * out, 0)
-  return scratchFloats(CHUNK) + parameters + CHUNK * widths.reduce((sum, width) => sum + width, 0)
+  const activations = CHUNK * model.widths.reduce((sum, width) => sum + width)
+  return scratchFloats(CHUNK) + parameterCount(model) + activations
 }
 
 /**
@@ -28,7 +27,6 @@ export function evaluate(
   from: number,
 ): number {
   const { widths } = model
-  const layers = layerCount(model)
   let end = from + scratchFloats(CHUNK)
   const place = (rows: number, columns: number): Matrix => {
     const matrix = { offset: end, rows, columns, stride: columns }
@@ -51,7 +49,7 @@ export function evaluate(
     weights.forEach(({ w, bias }, layer) => {
       kernel.forward(some[layer], w, bias, some[layer + 1], activationOf(model, layer))
     })
-    const { offset, stride } = some[layers]
+    const { offset, stride } = some[widths.length - 1]
     for (let row = 0; row < rows; row++) {
       const outputs = memory.subarray(offset + row * stride, offset + (row + 1) * stride)
       if (outputs.indexOf(Math.max(...outputs)) === set.labels[start + row]) right++

@@ -55,9 +55,7 @@ export function random(...keys: number[]): Random {
     const items: { [index: number]: unknown } = array
     for (let last = array.length - 1; last > 0; last--) {
       const chosen = below(last + 1)
-      const item = items[last]
-      items[last] = items[chosen]
-      items[chosen] = item
+      ;[items[last], items[chosen]] = [items[chosen], items[last]]
     }
     return array
   }

@@ -11,11 +11,8 @@ export interface Model {
 export const layerCount = ({ widths }: Pick<Model, 'widths'>): number => widths.length - 1
 
 /** Weights and biases together. */
-export function parameterCount(model: Model): number {
-  let count = 0
-  for (let layer = 0; layer < layerCount(model); layer++) count += (model.widths[layer] + 1) * model.widths[layer + 1]
-  return count
-}
+export const parameterCount = ({ widths }: Model): number =>
+  widths.slice(1).reduce((sum, outputs, layer) => sum + (widths[layer] + 1) * outputs, 0)
 
 /**
  * Floating-point operations of one layer's forward, input gradient and weight gradient over `rows` samples;
@@ -27,11 +24,8 @@ export function layerFlop(model: Model, layer: number, rows: number): number {
 }
 
 /** Floating-point operations of one training step: 6·B·Σ(in·out) − 2·B·in₁·out₁. */
-export function stepFlop(model: Model, batch: number): number {
-  let flop = 0
-  for (let layer = 0; layer < layerCount(model); layer++) flop += layerFlop(model, layer, batch)
-  return flop
-}
+export const stepFlop = (model: Model, batch: number): number =>
+  model.widths.slice(1).reduce((sum, _, layer) => sum + layerFlop(model, layer, batch), 0)
 
 /** The activation that follows a layer. */
 export const activationOf = (model: Model, layer: number): Activation =>

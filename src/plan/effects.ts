@@ -1,5 +1,5 @@
-import type { Instruction, Region, Signal } from './plan.ts'
-import { samplesVersion, type Span } from './span.ts'
+import type { BackwardInput, BackwardWeight, Forward, Instruction, LossGradient, Region, Signal } from './plan.ts'
+import { isEmpty, samplesVersion, type Span } from './span.ts'
 
 /** A part of the work of a step: over all ranks, every product must be computed exactly once. */
 export interface Product {
@@ -19,45 +19,45 @@ export interface Effects {
   readonly product?: Product
 }
 
-const WHOLE: Span = { from: 0, to: 1 }
 const NONE: Effects = { reads: [], writes: [] }
+
+const product = (
+  instruction: Forward | LossGradient | BackwardInput | BackwardWeight,
+  columns: Span,
+  rows: Span = { from: 0, to: 1 },
+): Product => ({
+  kind: instruction.op,
+  layer: instruction.op === 'loss' ? -1 : instruction.layer,
+  samples: instruction.samples,
+  rows,
+  columns,
+})
 
 /** The one place that knows what an instruction reads, writes and computes. */
 export function effects(instruction: Instruction): Effects {
   switch (instruction.op) {
     case 'forward': {
-      const { layer, samples, input, weights, output } = instruction
-      const product: Product = { kind: 'forward', layer, samples, rows: WHOLE, columns: output.columns }
-      return { reads: [input, weights], writes: [output], product }
+      const { input, weights, output } = instruction
+      return { reads: [input, weights], writes: [output], product: product(instruction, output.columns) }
     }
     case 'loss': {
-      const { samples, output, labels, delta, losses } = instruction
-      const product: Product = { kind: 'loss', layer: -1, samples, rows: WHOLE, columns: delta.columns }
-      return { reads: [output, labels], writes: [delta, losses], product }
+      const { output, labels, delta, losses } = instruction
+      return { reads: [output, labels], writes: [delta, losses], product: product(instruction, delta.columns) }
     }
     case 'pack':
       return { reads: [instruction.weights], writes: [instruction.packed] }
     case 'backward-input': {
-      const { layer, samples, delta, weights, packed, input, result } = instruction
-      const product: Product = {
-        kind: 'backward-input',
-        layer,
-        samples,
-        rows: WHOLE,
-        columns: result.columns,
-      }
+      const { delta, weights, packed, input, result } = instruction
       const reads = packed ? [delta, weights, packed, input] : [delta, weights, input]
-      return { reads, writes: [result], product }
+      return { reads, writes: [result], product: product(instruction, result.columns) }
     }
     case 'backward-weight': {
-      const { layer, samples, accumulated, input, delta, rows, gradient } = instruction
-      const { columns } = gradient
+      const { accumulated, input, delta, rows, gradient } = instruction
       // The bias needs no input.
-      const operands = input.columns.from < input.columns.to ? [input, delta] : [delta]
+      const operands = isEmpty(input.columns) ? [delta] : [input, delta]
       const before = { ...gradient, version: samplesVersion([accumulated]) }
       const reads = before.version === '' ? operands : [...operands, before]
-      const product: Product = { kind: 'backward-weight', layer, samples, rows, columns }
-      return { reads, writes: [gradient], product }
+      return { reads, writes: [gradient], product: product(instruction, gradient.columns, rows) }
     }
     case 'send':
       return { reads: [instruction.source], writes: [instruction.message] }
@@ -85,11 +85,9 @@ export function signalsOf(instruction: Instruction): readonly Signal[] {
     case 'barrier':
       return instruction.rounds
     default:
-      return NO_SIGNALS
+      return []
   }
 }
-
-const NO_SIGNALS: readonly Signal[] = []
 
 /** Whether an instruction only publishes or awaits. */
 export const isSignal = (instruction: Instruction): boolean =>

@@ -18,6 +18,8 @@ export const isSame = (a: Span, b: Span): boolean => a.from === b.from && a.to =
 export const isSameRectangle = (a: Rectangle, b: Rectangle): boolean =>
   isSame(a.rows, b.rows) && isSame(a.columns, b.columns)
 
+export const intersection = (a: Span, b: Span): Span => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) })
+
 export const overlap = (a: Span, b: Span): boolean => a.from < b.to && b.from < a.to
 
 /** Cuts a span into `parts` contiguous ones whose lengths differ by at most one, longer ones first; some may be empty. */

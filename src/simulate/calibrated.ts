@@ -21,24 +21,17 @@ export const costFromTimes =
 
 /** How many of a plan's shapes have been timed, and how many there are. */
 export function coverage(plan: Plan, times: ShapeTimes): { readonly timed: number; readonly all: number } {
-  const shapes = new Set<string>()
-  plan.programs.forEach((program, rank) => {
-    program.forEach((_, index) => {
-      const shape = shapeOf(plan, rank, index)
-      if (shape) shapes.add(shape.name)
-    })
-  })
-  return { timed: [...shapes].filter((name) => times.has(name)).length, all: shapes.size }
+  const named = (rank: number, index: number) => shapeOf(plan, rank, index)?.name ?? []
+  const all = new Set(plan.programs.flatMap((program, rank) => program.flatMap((_, index) => named(rank, index))))
+  return { timed: [...all].filter((name) => times.has(name)).length, all: all.size }
 }
 
 /** GFLOP/s of all products that have been timed together; undefined if there are none. */
 export function rateOf(times: ShapeTimes): number | undefined {
-  let flop = 0
-  let nanoseconds = 0
+  let [flop, ns] = [0, 0]
   for (const time of times.values()) {
-    if (!time.flop) continue
-    flop += time.flop
-    nanoseconds += time.ns
+    flop += time.flop ?? 0
+    if (time.flop) ns += time.ns
   }
-  return nanoseconds > 0 ? flop / nanoseconds : undefined
+  return ns > 0 ? flop / ns : undefined
 }

@@ -5,10 +5,10 @@ import { length } from '../plan/span.ts'
 import { flopOf, updatesAtOnce } from '../plan/read/work.ts'
 import type { Cost } from './simulate.ts'
 
-/** The speed of one rank: 10⁹ floating-point operations, or bytes read and written, per second. */
 /** What a core reads and writes in a second, about, unless it is measured. */
 export const MEMORY_GBPS = 20
 
+/** The speed of one rank: 10⁹ floating-point operations, or bytes read and written, per second. */
 export interface Rate {
   readonly gflops: number
   readonly gigabytesPerSecond: number
@@ -30,10 +30,7 @@ export function costAtRate(plan: Plan, { gflops, gigabytesPerSecond }: Rate): Co
 function bytesMoved(instruction: Instruction, fused: boolean): number {
   if (instruction.op === 'update' && fused) return 2 * floatsOf(instruction.weights) * FLOAT_BYTES
   const { reads, writes } = effects(instruction)
-  let floats = 0
-  for (const region of reads) floats += floatsOf(region)
-  for (const region of writes) floats += floatsOf(region)
-  return floats * FLOAT_BYTES
+  return [...reads, ...writes].reduce((sum, region) => sum + floatsOf(region), 0) * FLOAT_BYTES
 }
 
 const floatsOf = ({ rows, columns }: Region): number => length(rows) * length(columns)

@@ -1,12 +1,6 @@
 import { basename } from 'node:path'
 import { CsvError, parse } from 'csv-parse/sync'
-import { readBytes } from './bytes.ts'
-import { numberClasses, DataError, type DataSet } from './dataset.ts'
-
-export interface CsvOptions {
-  /** The header name of the label column; the last column if left out. */
-  readonly label?: string | undefined
-}
+import { DataError, numberClasses, readBytes, type DataSet } from './dataset.ts'
 
 /** How to read the lines, as the first one shows. */
 interface Format {
@@ -30,18 +24,20 @@ interface Row {
  * The first line is a header if one of its features is neither a number nor a usual mark of a missing value, or if its
  * label is the only one that is not a number. Blank lines are skipped.
  *
+ * @param options.label the header name of the label column; the last column if left out
+ * @param bytes the content of the file, if it has been read
  * @throws DataError with the file, line and column.
  */
-export const readCsvDataSet = (path: string, options: CsvOptions = {}): DataSet =>
-  parseCsvDataSet(readBytes(path), path, options)
-
-/** `readCsvDataSet` for bytes already unpacked; `path` names them in errors. */
-export function parseCsvDataSet(bytes: Uint8Array, path: string, options: CsvOptions = {}): DataSet {
+export function readCsvDataSet(
+  path: string,
+  { label }: { readonly label?: string | undefined } = {},
+  bytes: Uint8Array = readBytes(path),
+): DataSet {
   let format: Format | undefined
   const rows: Row[] = []
   forEachRecord(bytes, path, (cells, line) => {
     if (format === undefined) {
-      format = formatOf(cells, line, path, options.label)
+      format = formatOf(cells, line, path, label)
       if (format.header) return
     }
     rows.push(readRow(cells, line, path, format))

@@ -1,4 +1,6 @@
-import { UserError } from '../../errors.ts'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { messageOf, UserError } from '../../errors.ts'
 
 /** Data that cannot be used. The message is one line: where, what was found, what was expected. */
 export class DataError extends UserError {
@@ -40,3 +42,28 @@ export function numberClasses(labels: readonly number[] | readonly string[], sou
     labelNames: distinct.map(String),
   }
 }
+
+/** The content of a file, unpacked if it starts like gzip, whatever its name. */
+export function readBytes(path: string): Buffer {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    throw new DataError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error })
+  }
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes)
+  } catch (error) {
+    const reason = `broken gzip (${messageOf(error)}); expected a whole file, as gzip -t accepts it`
+    throw new DataError(`${path}: ${reason}`, { cause: error })
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a directory, expected a file',
+  EACCES: 'permission denied',
+}
+
+const reasonOf = (error: unknown): string => REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { readBytes } from './bytes.ts'
-import { numberClasses, DataError, type DataSet } from './dataset.ts'
+import { DataError, numberClasses, readBytes, type DataSet } from './dataset.ts'
 
 /** The element types of the format, by the third byte of the magic number. */
 const elements: Record<number, { name: string; size: number; read(view: DataView, at: number): number }> = {
@@ -19,16 +18,14 @@ const UNSIGNED_BYTES = 0x08
  * plain or gzipped. The first dimension counts the images, the others are the features. The labels are unsigned bytes;
  * their file, if not given, is found beside the images: `…-images-idx3-ubyte` → `…-labels-idx1-ubyte`.
  *
+ * @param bytes the images, if they have been read
  * @throws DataError with the file and the byte, counted in the unpacked file.
  */
-export const readIdxDataSet = (imagesPath: string, labelsPath?: string): DataSet =>
-  parseIdxDataSet(readBytes(imagesPath), imagesPath, labelsPath)
-
-/** Whether bytes start like an IDX file; no text file does. */
-export const looksLikeIdx = (bytes: Uint8Array): boolean => bytes[0] === 0 && bytes[1] === 0
-
-/** `readIdxDataSet` for images already unpacked; `imagesPath` names them in errors. */
-export function parseIdxDataSet(bytes: Uint8Array, imagesPath: string, labelsPath?: string): DataSet {
+export function readIdxDataSet(
+  imagesPath: string,
+  labelsPath?: string,
+  bytes: Uint8Array = readBytes(imagesPath),
+): DataSet {
   const images = parseIdx(bytes, imagesPath)
   if (images.dimensions.length < 2)
     throw new DataError(`${imagesPath}, byte 3: one dimension, as labels have; expected images, which have two or more`)
@@ -57,6 +54,9 @@ export function parseIdxDataSet(bytes: Uint8Array, imagesPath: string, labelsPat
     ...numberClasses(Array.from(labels.values), path),
   }
 }
+
+/** Whether bytes start like an IDX file; no text file does. */
+export const looksLikeIdx = (bytes: Uint8Array): boolean => bytes[0] === 0 && bytes[1] === 0
 
 /** Magic number (0, 0, element type, number of dimensions), sizes of the dimensions, elements; all big-endian. */
 function parseIdx(bytes: Uint8Array, path: string) {

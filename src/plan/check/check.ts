@@ -1,9 +1,9 @@
-import { effects } from '../effects.ts'
+import { layerCount } from '../../model/shape.ts'
+import { effects, type Product } from '../effects.ts'
 import { PlanError, type Instruction, type Plan, type Role } from '../plan.ts'
-import { length, mergedVersion } from '../span.ts'
+import { length, mergedVersion, overlap } from '../span.ts'
 import { contentsOf } from './contents.ts'
 import { walkWithClocks } from './clocks.ts'
-import { incompleteProduct } from './products.ts'
 
 /**
  * Proves that a plan is sound in every order in which its threads may run: every await is met, every product is computed
@@ -75,4 +75,66 @@ function wrongOrder(instruction: Instruction, plan: Plan): string | undefined {
     default:
       return undefined
   }
+}
+
+/** The products that a training step consists of: over all ranks, each must be computed exactly once. */
+function requiredProducts({ model, batch }: Plan): Product[] {
+  const { widths } = model
+  const product = (kind: Product['kind'], layer: number, rows: number, columns: number): Product => ({
+    kind,
+    layer,
+    samples: { from: 0, to: batch },
+    rows: { from: 0, to: rows },
+    columns: { from: 0, to: columns },
+  })
+  return [
+    product('loss', -1, 1, widths[layerCount(model)]),
+    ...widths
+      .slice(1)
+      .flatMap((outputs, layer) => [
+        product('forward', layer, 1, outputs),
+        product('backward-weight', layer, widths[layer] + 1, outputs),
+        ...(layer > 0 ? [product('backward-input', layer, 1, widths[layer])] : []),
+      ]),
+  ]
+}
+
+/** Names a product that is computed twice or not at all; undefined if each is computed once. */
+function incompleteProduct(plan: Plan): string | undefined {
+  const computed = new Map<string, Product[]>()
+  for (const instruction of plan.programs.flat()) {
+    const { product } = effects(instruction)
+    if (!product) continue
+    const boxes = computed.get(name(product)) ?? []
+    boxes.push(product)
+    computed.set(name(product), boxes)
+  }
+  for (const whole of requiredProducts(plan)) {
+    const boxes = computed.get(name(whole)) ?? []
+    computed.delete(name(whole))
+    const twice = overlapping(boxes)
+    if (twice) {
+      return `${name(whole)} is computed twice for samples ${twice.samples.from} to ${twice.samples.to - 1}`
+    }
+    const missing = volume(whole) - boxes.reduce((sum, box) => sum + volume(box), 0)
+    if (missing > 0) return `${name(whole)} is not computed for all samples, rows and columns`
+    if (missing < 0) return `${name(whole)} is computed beyond its samples, rows or columns`
+  }
+  const [unknown] = computed.keys()
+  return unknown === undefined ? undefined : `${unknown} does not belong to this model`
+}
+
+const name = ({ kind, layer }: Product): string => (kind === 'loss' ? 'the loss' : `${kind} of layer ${layer}`)
+
+const volume = ({ samples, rows, columns }: Product): number => length(samples) * length(rows) * length(columns)
+
+/** A box that overlaps another. They are sorted by samples, so only boxes whose samples overlap are compared. */
+function overlapping(boxes: readonly Product[]): Product | undefined {
+  const sorted = [...boxes].sort((a, b) => a.samples.from - b.samples.from)
+  return sorted.find((box, i) => {
+    for (let j = i + 1; j < sorted.length && sorted[j].samples.from < box.samples.to; j++) {
+      if (overlap(box.rows, sorted[j].rows) && overlap(box.columns, sorted[j].columns)) return true
+    }
+    return false
+  })
 }

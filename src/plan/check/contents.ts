@@ -1,6 +1,6 @@
 import { INITIAL_VERSION } from '../effects.ts'
 import type { Buffer, Region } from '../plan.ts'
-import { overlap, type Span } from '../span.ts'
+import { intersection, isEmpty, overlap, type Span } from '../span.ts'
 import { happenedBefore, type Clock, type Event } from './clocks.ts'
 
 /** A part of a slot that is always written as a whole. */
@@ -19,36 +19,18 @@ interface Cell {
  * The rules are those of a race detector (Flanagan and Freund 2009, FastTrack): a read must happen after the write that it
  * means, a write after every earlier read and write of the place.
  */
-export interface Contents {
-  read(region: Region, event: Event, clock: Clock): string | undefined
-  write(region: Region, event: Event, clock: Clock): string | undefined
-  /** The versions that the buffer holds at the end. */
-  versions(): Set<string | undefined>
-}
-
-export function contentsOf(buffer: Buffer): Contents {
+export function contentsOf(buffer: Buffer) {
+  const rows = { from: 0, to: buffer.rows }
+  const columns = { from: 0, to: buffer.columns }
+  const version = INITIAL_VERSION[buffer.role]
   const slots = Array.from({ length: buffer.slots }, (): Cell[] => [
-    {
-      rows: { from: 0, to: buffer.rows },
-      columns: { from: 0, to: buffer.columns },
-      version: INITIAL_VERSION[buffer.role],
-      writer: undefined,
-      readers: [],
-    },
+    { rows, columns, version, writer: undefined, readers: [] },
   ])
-
-  const outside = ({ slot, rows, columns }: Region): boolean =>
-    slot < 0 ||
-    slot >= buffer.slots ||
-    rows.from < 0 ||
-    rows.to > buffer.rows ||
-    columns.from < 0 ||
-    columns.to > buffer.columns ||
-    rows.from >= rows.to ||
-    columns.from >= columns.to
+  const outside = (region: Region): boolean =>
+    !slots[region.slot] || !isWithin(region.rows, buffer.rows) || !isWithin(region.columns, buffer.columns)
 
   return {
-    read(region, event, clock) {
+    read(region: Region, event: Event, clock: Clock): string | undefined {
       if (outside(region)) return `reads outside of '${buffer.name}'`
       for (const cell of carve(slots[region.slot], region)) {
         if (cell.version === undefined) return `reads '${buffer.name}' before it is written`
@@ -63,7 +45,7 @@ export function contentsOf(buffer: Buffer): Contents {
       return undefined
     },
 
-    write(region, event, clock) {
+    write(region: Region, event: Event, clock: Clock): string | undefined {
       if (outside(region)) return `writes outside of '${buffer.name}'`
       for (const cell of carve(slots[region.slot], region)) {
         if (cell.version === region.version) return `writes '${region.version}' of '${buffer.name}' a second time`
@@ -79,9 +61,12 @@ export function contentsOf(buffer: Buffer): Contents {
       return undefined
     },
 
+    /** The versions that the buffer holds at the end. */
     versions: () => new Set(slots.flat().map((cell) => cell.version)),
   }
 }
+
+const isWithin = ({ from, to }: Span, size: number): boolean => 0 <= from && from < to && to <= size
 
 /** Cuts the cells along the region's edges, in place, and returns those inside the region. */
 function carve(cells: Cell[], region: Region): Cell[] {
@@ -104,11 +89,10 @@ function carve(cells: Cell[], region: Region): Cell[] {
 
 /** The parts of a span before, inside and after another that overlaps it. */
 function cut(span: Span, by: Span): Span[] {
-  const from = Math.max(span.from, by.from)
-  const to = Math.min(span.to, by.to)
+  const { from, to } = intersection(span, by)
   return [
     { from: span.from, to: from },
     { from, to },
     { from: to, to: span.to },
-  ].filter((part) => part.from < part.to)
+  ].filter((part) => !isEmpty(part))
 }

@@ -1,7 +1,7 @@
 import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import { effects } from '../effects.ts'
 import type { Plan, Region } from '../plan.ts'
-import { isSame, isSameRectangle, length, overlap } from '../span.ts'
+import { intersection, isSame, isSameRectangle, length, overlap } from '../span.ts'
 
 /** Called for each rank that wrote something that an instruction reads. */
 export type Received = (from: number, bytes: number) => void
@@ -17,20 +17,7 @@ interface Content {
   readonly writes: Write[]
   /** The largest number of rows of a write. */
   tallest: number
-  /** The first reader, and the rectangle that it read: most contents are read by one rank, and as a whole. */
-  reader: number
-  rectangle: Region | undefined
-  /** The other rectangles that were read, by rank. */
-  others: Map<number, Region[]> | undefined
 }
-
-const empty = (): Content => ({
-  writes: [],
-  tallest: 0,
-  reader: NOBODY,
-  rectangle: undefined,
-  others: undefined,
-})
 
 /** Instead of a rank: several ranks write a buffer, or read it, or none does. */
 const SEVERAL = -2
@@ -66,7 +53,7 @@ export function handoffsOf(plan: Plan): (rank: number, index: number, received: 
         if (!crosses[region.buffer]) continue
         const slot = contents[region.buffer][region.slot]
         const version = versionOf(region)
-        const content = slot.get(version) ?? empty()
+        const content = slot.get(version) ?? { writes: [], tallest: 0 }
         note(content, rank, region)
         slot.set(version, content)
       }
@@ -76,11 +63,17 @@ export function handoffsOf(plan: Plan): (rank: number, index: number, received: 
     for (const slot of slots)
       for (const { writes } of slot.values()) writes.sort((a, b) => a.region.rows.from - b.region.rows.from)
 
+  /** Per rank, the rectangles of each content that it has read. */
+  const seen = plan.programs.map(() => new Map<Content, Region[]>())
   return (rank, index, received) => {
     for (const region of effects(plan.programs[rank][index]).reads) {
       if (!crosses[region.buffer] || writer[region.buffer] === rank) continue
       const content = contents[region.buffer][region.slot].get(versionOf(region))
-      if (!content || isSeen(content, rank, region)) continue
+      if (!content) continue
+      const earlier = seen[rank].get(content) ?? []
+      if (earlier.some((other) => isSameRectangle(other, region))) continue
+      earlier.push(region)
+      seen[rank].set(content, earlier)
       const { writes } = content
       for (let at = firstThatMayReach(content, region); at < writes.length; at++) {
         const { rank: from, region: written } = writes[at]
@@ -121,28 +114,7 @@ function note(content: Content, rank: number, region: Region): void {
   content.tallest = Math.max(content.tallest, length(content.writes.at(-1)!.region.rows))
 }
 
-/** Whether a rank has read the same rectangle before; notes that it has read it now. */
-function isSeen(content: Content, rank: number, region: Region): boolean {
-  if (!content.rectangle) {
-    content.reader = rank
-    content.rectangle = region
-    return false
-  }
-  if (content.reader === rank && isSameRectangle(content.rectangle, region)) return true
-  content.others ??= new Map<number, Region[]>()
-  const earlier = content.others.get(rank)
-  if (earlier?.some((other) => isSameRectangle(other, region))) return true
-  if (earlier) earlier.push(region)
-  else content.others.set(rank, [region])
-  return false
-}
-
-function commonFloats(a: Region, b: Region): number {
-  if (!overlap(a.rows, b.rows) || !overlap(a.columns, b.columns)) return 0
-  const rows = length({ from: Math.max(a.rows.from, b.rows.from), to: Math.min(a.rows.to, b.rows.to) })
-  const columns = length({
-    from: Math.max(a.columns.from, b.columns.from),
-    to: Math.min(a.columns.to, b.columns.to),
-  })
-  return rows * columns
-}
+const commonFloats = (a: Region, b: Region): number =>
+  overlap(a.rows, b.rows) && overlap(a.columns, b.columns)
+    ? length(intersection(a.rows, b.rows)) * length(intersection(a.columns, b.columns))
+    : 0

@@ -1,11 +1,11 @@
 import { signalsOf } from '../effects.ts'
 import { PlanError, type Instruction, type Plan } from '../plan.ts'
 
-/** Called for everything that happens in a plan, in an order that threads might take. `count` is the counter's value. */
+/** Called for everything that happens in a plan, in an order that threads might take. */
 export interface Observer {
   /** The rank reaches the instruction and does its work; its signals follow. */
   instruction(rank: number, index: number, instruction: Instruction): void
-  published(rank: number, counter: number, count: number): void
+  published(rank: number, counter: number): void
   /** The rank continues because the counter has reached `count`; not called for a count of zero. */
   awaited(rank: number, counter: number, count: number): void
 }
@@ -22,8 +22,6 @@ export function walk(plan: Plan, observer: Observer): void {
   /** How many signals of the instruction at `next` are done; −1 if the rank has not reached it yet. */
   const signalled = programs.map(() => -1)
   const values = counters.map(() => 0)
-  /** What each rank waits for, so that a blocked rank is skipped cheaply. */
-  const waitsFor: { counter: number; atLeast: number }[] = programs.map(() => ({ counter: -1, atLeast: 0 }))
 
   /** Runs a rank until it has to wait or ends; returns whether it moved at all. */
   const advance = (rank: number): boolean => {
@@ -40,16 +38,14 @@ export function walk(plan: Plan, observer: Observer): void {
         const signal = signals[signalled[rank]]
         const { name, publisher } = counters[signal.counter]
         if (signal.kind === 'publish') {
-          if (publisher !== rank) {
+          if (publisher !== rank)
             throw new PlanError(`rank ${rank} publishes '${name}', which only rank ${publisher} may`)
-          }
-          observer.published(rank, signal.counter, ++values[signal.counter])
-        } else {
-          if (values[signal.counter] < signal.atLeast) {
-            waitsFor[rank] = signal
-            return moved
-          }
-          if (signal.atLeast > 0) observer.awaited(rank, signal.counter, signal.atLeast)
+          values[signal.counter]++
+          observer.published(rank, signal.counter)
+        } else if (values[signal.counter] < signal.atLeast) {
+          return moved
+        } else if (signal.atLeast > 0) {
+          observer.awaited(rank, signal.counter, signal.atLeast)
         }
         moved = true
       }
@@ -59,39 +55,22 @@ export function walk(plan: Plan, observer: Observer): void {
 
   for (let moved = true; moved;) {
     moved = false
-    for (let rank = 0; rank < programs.length; rank++) {
-      const { counter, atLeast } = waitsFor[rank]
-      if (counter >= 0 && values[counter] < atLeast) continue
-      moved = advance(rank) || moved
-    }
+    for (let rank = 0; rank < programs.length; rank++) moved = advance(rank) || moved
   }
-  const stuck = programs.findIndex((program, rank) => next[rank] < program.length)
-  if (stuck >= 0) throw new PlanError(describeDeadlock(plan, stuck, next, signalled, values))
-}
 
-/** Follows the chain of waits to a rank that has ended, which is the cause, or round a cycle. */
-function describeDeadlock(
-  plan: Plan,
-  stuck: number,
-  next: readonly number[],
-  signalled: readonly number[],
-  values: readonly number[],
-): string {
+  const isStuck = (rank: number): boolean => next[rank] < programs[rank].length
   const waitOf = (rank: number) => {
-    const signal = signalsOf(plan.programs[rank][next[rank]])[signalled[rank]]
-    const { name, publisher } = plan.counters[signal.counter]
+    const signal = signalsOf(programs[rank][next[rank]])[signalled[rank]]
     const wanted = signal.kind === 'await' ? signal.atLeast : 0
-    return { name, publisher, wanted, value: values[signal.counter] }
+    return { ...counters[signal.counter], wanted, value: values[signal.counter] }
   }
-  let rank = stuck
-  for (let hop = 0; hop < plan.programs.length; hop++) {
-    const { publisher } = waitOf(rank)
-    if (next[publisher] === plan.programs[publisher].length) break
-    rank = publisher
-  }
+  let rank = programs.findIndex((_, each) => isStuck(each))
+  if (rank < 0) return
+  // Follow the chain of waits to a rank that has ended, which is the cause, or round a cycle.
+  for (let hop = 0; hop < programs.length && isStuck(waitOf(rank).publisher); hop++) rank = waitOf(rank).publisher
   const { name, publisher, wanted, value } = waitOf(rank)
-  return (
+  throw new PlanError(
     `deadlock: rank ${rank}, instruction ${next[rank]}, waits for '${name}' to reach ${wanted}, ` +
-    `but rank ${publisher} publishes it only ${value} times before it waits itself or ends`
+      `but rank ${publisher} publishes it only ${value} times before it waits itself or ends`,
   )
 }
