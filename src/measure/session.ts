@@ -69,7 +69,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       const hyper = { ...cell.hyper, learningRate: 0 }
       return team.calibrate({ ...placed(cell), hyper, instructions, milliseconds, warmUpMs })
     },
-    signals: (cell, what) => team.signals({ ...what, plan: cell.plan, spinMicroseconds: spinMicroseconds(cell) }),
+    signals: (cell, what) => team.signals({ ...placed(cell), ...what, spinMicroseconds: spinMicroseconds(cell) }),
   }
 }
 

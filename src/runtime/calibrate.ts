@@ -1,17 +1,15 @@
 import type { Hyperparameters } from '../kernels/kernel.ts'
-import type { Instruction, Plan } from '../plan/plan.ts'
 import { isSignal } from '../plan/effects.ts'
+import type { Instruction } from '../plan/plan.ts'
 import type { BoundProgram } from './bind.ts'
 import { INSTRUCTION, STEP } from './control.ts'
-import { COUNTER_CELLS, publish } from './counter.ts'
+import { publish } from './counter.ts'
 import { footprintBefore, touch } from './footprint.ts'
-import { beginStep, type Clock } from './interpret.ts'
-import type { Placement } from './memory.ts'
+import { beginStep, clock } from './interpret.ts'
+import type { Part, Placed } from './part.ts'
 
 /** Which instructions to time, on which ranks at once, and for how long. */
-export interface CalibrationOrder {
-  readonly plan: Plan
-  readonly placement: Placement
+export interface CalibrationOrder extends Placed {
   readonly hyper: Hyperparameters
   readonly batches: number
   /** Per rank, the indices of the instructions that it times; ranks without any take no part. */
@@ -27,15 +25,17 @@ const MOST = 60
 /** The first repetitions still find the caches of the instruction timed before. */
 const SKIPPED = 2
 
-/** The counter of the ranks that are done; the plan's own counters are not in use. */
+/** Where the counter of the ranks that are done lies; the plan's own counters are not in use. */
 const DONE = 0
 
-/** What a rank shares with the others. */
-interface Surroundings {
+/** A rank that times instructions, and what it shares with the others. */
+interface Side extends Pick<CalibrationOrder, 'batches' | 'instructions' | 'milliseconds' | 'warmUpMs'> {
+  readonly rank: number
+  readonly part: Part
+  readonly bound: BoundProgram
   readonly floats: Float32Array
   readonly counters: Int32Array
   readonly line: Int32Array
-  readonly clock: Clock
 }
 
 /**
@@ -46,22 +46,17 @@ interface Surroundings {
  *
  * @returns milliseconds of each repetition, per instruction asked for
  */
-export function calibrate(
-  { plan, placement, batches, instructions, milliseconds, warmUpMs }: CalibrationOrder,
-  rank: number,
-  bound: BoundProgram,
-  { floats, counters, line, clock }: Surroundings,
-): Float64Array[] {
+export function calibrate({ rank, part, bound, floats, counters, line, ...order }: Side): Float64Array[] {
+  const { batches, instructions, milliseconds, warmUpMs } = order
   const { actions } = bound
-  const program = plan.programs[rank]
-  const asked = instructions[rank]
+  const { program } = part
   const partners = instructions.filter((list) => list.length > 0).length
   const steps = { done: 0, batches }
   let step = 0
   let seen = 0
 
   const begin = () => {
-    beginStep(bound, steps, step, [0, 0])
+    beginStep(bound, steps, step)
     line[STEP] = step++
   }
   /** Runs all that computes, so that V8 compiles it. */
@@ -73,8 +68,8 @@ export function calibrate(
   }
   for (const start = clock(); clock() - start < warmUpMs;) runAll()
 
-  const results = asked.map((index) => {
-    const places = footprintBefore(plan, placement, rank, index)
+  const results = instructions[rank].map((index) => {
+    const places = footprintBefore(part, index)
     const before = previous(program, index)
     const times: number[] = []
     line[INSTRUCTION] = index
@@ -91,8 +86,8 @@ export function calibrate(
     }
     return Float64Array.from(times)
   })
-  publish(counters, DONE * COUNTER_CELLS)
-  while (Atomics.load(counters, DONE * COUNTER_CELLS) < partners) runAll()
+  publish(counters, DONE)
+  while (Atomics.load(counters, DONE) < partners) runAll()
   // Never true; keeps V8 from removing the reads.
   if (Number.isNaN(seen)) line[INSTRUCTION] = -1
   return results
@@ -104,9 +99,6 @@ const computes = (instruction: Instruction): boolean =>
 
 /** The last instruction that computes before this one, in a row of steps; −1 if there is none. */
 function previous(program: readonly Instruction[], index: number): number {
-  for (let back = 1; back < program.length; back++) {
-    const at = (index - back + program.length) % program.length
-    if (computes(program[at])) return at
-  }
-  return -1
+  const here = program.findLastIndex((each, at) => at < index && computes(each))
+  return here >= 0 ? here : program.findLastIndex((each, at) => at > index && computes(each))
 }

@@ -48,6 +48,18 @@ export function awaitCounter(cells: Int32Array, at: number, target: number, spin
   Atomics.sub(cells, at + SLEEPERS, 1)
 }
 
+/** One of two ranks that signal each other: each publishes the counter of its own number and awaits the other's. */
+export interface Peer {
+  readonly rank: number
+  readonly counters: Int32Array
+  readonly spins: number
+}
+
+export const publishOwn = ({ counters, rank }: Peer): void => publish(counters, rank * COUNTER_CELLS)
+
+export const awaitOther = ({ counters, rank, spins }: Peer, count: number): void =>
+  awaitCounter(counters, (1 - rank) * COUNTER_CELLS, count, spins)
+
 const TRIED_SPINS = 20_000
 const TRIES = 5
 

@@ -1,17 +1,20 @@
 import type { Plan } from '../plan/plan.ts'
 import type { BoundProgram } from './bind.ts'
-import { seekStep, type Steps, type Timings } from './interpret.ts'
+import { clock, seekStep, type Steps, type Timings } from './interpret.ts'
 import { rangesOf, type Range } from './ranges.ts'
-
-/** Runs a range of a step on any free thread; gives when it began and when each of its instructions ended. */
-export type RunRange = (range: Range, step: number) => Promise<Float64Array>
 
 /**
  * Runs steps of a plan as tasks, one per range. A range is sent when all that it waits for is over, and joined here, on
  * the main thread. A step begins when its first ranges are sent and ends when its last is back. The time between two
  * ranges of a rank counts for the wait before the later one.
+ *
+ * @param run runs a range on any free thread; see `runRange`
  */
-export async function dispatchSteps(plan: Plan, steps: Steps, run: RunRange, clock: () => number): Promise<Timings[]> {
+export async function dispatchSteps(
+  plan: Plan,
+  steps: Steps,
+  run: (range: Range, step: number) => Promise<Float64Array>,
+): Promise<Timings[]> {
   const ranges = rangesOf(plan)
   const total = steps.warmUp + steps.measured
   const timings = plan.programs.map((program) => ({
@@ -63,11 +66,9 @@ export function runRange(
   { from, to }: Range,
   steps: Pick<Steps, 'done' | 'batches'>,
   step: number,
-  betas: readonly [number, number],
-  clock: () => number,
 ): Float64Array {
   const marks = new Float64Array(to - from + 1)
-  seekStep(bound, steps, step, betas)
+  seekStep(bound, steps, step)
   marks[0] = clock()
   for (let i = from; i < to; i++) {
     bound.actions[i]()

@@ -1,9 +1,9 @@
-import type { Matrix } from '../kernels/kernel.ts'
-import { FLOATS_PER_LINE, slotFloats, strideOf } from '../plan/read/bytes.ts'
-import { effects } from '../plan/effects.ts'
+import { FLOAT_BYTES, type Matrix } from '../kernels/kernel.ts'
 import type { Plan, Region } from '../plan/plan.ts'
+import { FLOATS_PER_LINE, slotFloats } from '../plan/read/bytes.ts'
 import { length } from '../plan/span.ts'
-import { movesWithBatch, type Placement } from './memory.ts'
+import { matrixOf, movesWithBatch } from './memory.ts'
+import { regionsOf, type Part } from './part.ts'
 
 /** A rectangle in memory. */
 interface Place {
@@ -18,30 +18,29 @@ interface Place {
  * What a rank has touched since it last ran an instruction: each rectangle once, in the order of the last touch. Touching
  * them in this order puts the caches into about the state in which the instruction finds them in a row of steps.
  */
-export function footprintBefore(plan: Plan, placement: Placement, rank: number, index: number): Place[] {
-  const program = plan.programs[rank]
+export function footprintBefore({ program, buffers }: Part, index: number): Place[] {
   const places = new Map<string, Place>()
   for (let back = 1; back < program.length; back++) {
     const at = (index - back + program.length) % program.length
-    const { reads, writes } = effects(program[at])
-    for (const region of [...writes, ...reads]) {
-      const buffer = plan.buffers[region.buffer]
+    for (const region of regionsOf(program[at])) {
+      const buffer = buffers.get(region.buffer)!
       if (buffer.role === 'message') continue
       const before = at > index
       const moves = movesWithBatch(buffer)
-      const key = `${region.buffer}/${region.slot}/${spans(region)}${moves && before ? ' before' : ''}`
+      const key = `${rectangleOf(region)}${moves && before ? ' before' : ''}`
       if (places.has(key)) continue
-      const stride = strideOf(buffer)
-      const offset =
-        placement[region.buffer] + region.slot * slotFloats(buffer) + region.rows.from * stride + region.columns.from
-      const matrix = { offset, rows: length(region.rows), columns: length(region.columns), stride }
-      places.set(key, { matrix, distance: moves ? slotFloats(buffer) : 0, before })
+      places.set(key, {
+        matrix: matrixOf(buffer.at, buffer, region),
+        distance: moves ? slotFloats(buffer) : 0,
+        before,
+      })
     }
   }
   return [...places.values()].toReversed()
 }
 
-const spans = ({ rows, columns }: Region): string => `${rows.from}:${rows.to}/${columns.from}:${columns.to}`
+const rectangleOf = ({ buffer, slot, rows, columns }: Region): string =>
+  [buffer, slot, rows.from, rows.to, columns.from, columns.to].join('/')
 
 /** Reads a float of every cache line; the sum keeps V8 from removing the reads. */
 export function touch(floats: Float32Array, places: readonly Place[], batch: number, batches: number): number {
@@ -60,17 +59,6 @@ export function touch(floats: Float32Array, places: readonly Place[], batch: num
 
 /** Bytes that a rank touches in a step. */
 export function footprintBytes(plan: Plan, rank: number): number {
-  const places = new Map<string, number>()
-  for (const instruction of plan.programs[rank]) {
-    const { reads, writes } = effects(instruction)
-    for (const region of [...reads, ...writes]) {
-      places.set(
-        `${region.buffer}/${region.slot}/${spans(region)}`,
-        length(region.rows) * length(region.columns) * Float32Array.BYTES_PER_ELEMENT,
-      )
-    }
-  }
-  let bytes = 0
-  for (const each of places.values()) bytes += each
-  return bytes
+  const regions = new Map(plan.programs[rank].flatMap(regionsOf).map((region) => [rectangleOf(region), region]))
+  return [...regions.values()].reduce((sum, { rows, columns }) => sum + length(rows) * length(columns) * FLOAT_BYTES, 0)
 }

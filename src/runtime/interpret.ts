@@ -1,8 +1,9 @@
+import { getHeapStatistics } from 'node:v8'
 import type { BoundProgram } from './bind.ts'
 import { INSTRUCTION, STEP } from './control.ts'
 
-/** Milliseconds on a clock that all threads share; in Node `performance.now`, whose origin is the process's. */
-export type Clock = () => number
+/** Milliseconds on a clock that all threads share: its origin is the process's. */
+export const clock = (): number => performance.now()
 
 export interface Steps {
   /** Steps that do not count in `spent`. */
@@ -30,31 +31,20 @@ export interface Timings {
   readonly cpuMs?: number | undefined
 }
 
-/** What a rank can look up about its thread. */
-export interface Gauges {
-  readonly clock: Clock
-  readonly heapUsed: () => number
-  readonly cpuMs: () => number | undefined
-}
-
 /**
  * Runs a bound program for a number of steps, from a common start to a common end. The clock is read once per
  * instruction boundary: each instant belongs to exactly one instruction or to the gap between two steps.
+ *
+ * @param line the rank's own; see control.ts
  */
-export function interpret(
-  bound: BoundProgram,
-  steps: Steps,
-  betas: readonly [number, number],
-  line: Int32Array,
-  { clock, heapUsed, cpuMs }: Gauges,
-): Timings {
+export function interpret(bound: BoundProgram, steps: Steps, line: Int32Array): Timings {
   const { actions, frame } = bound
   const last = actions.length - 1
   const total = steps.warmUp + steps.measured
   const arrivals = new Float64Array(total + 1)
   const spent = new Float64Array(actions.length + 1)
   const stamps = new Float64Array(actions.length + 1)
-  for (let t = 0; t < steps.done; t++) advance(frame.powers, betas)
+  for (let t = 0; t < steps.done; t++) advance(bound)
 
   arrivals[0] = clock()
   frame.step = -1
@@ -72,7 +62,7 @@ export function interpret(
       measuredFrom = before
     }
     line[STEP] = step
-    beginStep(bound, steps, step, betas)
+    beginStep(bound, steps, step)
     const begun = clock()
     spent[last + 1] += begun - before
     before = begun
@@ -88,27 +78,34 @@ export function interpret(
   }
   stamps[last + 1] = before
   const cpuAfter = cpuMs()
-  const spentOnCpu = cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore
   return {
     arrivals,
     begun: measuredFrom,
     spent,
     stamps,
     heapGrowth: heapUsed() - heapBefore,
-    cpuMs: spentOnCpu,
+    cpuMs: cpuBefore === undefined || cpuAfter === undefined ? undefined : cpuAfter - cpuBefore,
   }
 }
 
+const heapUsed = (): number => getHeapStatistics().used_heap_size
+
+/** Node 23.9 and later tell how much processor time a thread has used. */
+function cpuMs(): number | undefined {
+  const usage: (() => { user: number; system: number }) | undefined = Reflect.get(process, 'threadCpuUsage')
+  if (!usage) return undefined
+  const { user, system } = usage.call(process)
+  return (user + system) / 1000
+}
+
+type Progress = Pick<Steps, 'done' | 'batches'>
+
 /** Moves a program to the next step: its counters, its batch, Adam's t. */
-export function beginStep(
-  { moving, frame }: BoundProgram,
-  steps: Pick<Steps, 'done' | 'batches'>,
-  step: number,
-  betas: readonly [number, number],
-): void {
+export function beginStep(bound: BoundProgram, { done, batches }: Progress, step: number): void {
+  const { moving, frame } = bound
   frame.step = step
-  advance(frame.powers, betas)
-  const batch = (steps.done + step) % steps.batches
+  advance(bound)
+  const batch = (done + step) % batches
   for (let i = 0; i < moving.length; i++) {
     const { matrix, first, distance } = moving[i]
     matrix.offset = first + batch * distance
@@ -116,19 +113,14 @@ export function beginStep(
 }
 
 /** The same for any step, whichever came before. */
-export function seekStep(
-  bound: BoundProgram,
-  steps: Pick<Steps, 'done' | 'batches'>,
-  step: number,
-  betas: readonly [number, number],
-): void {
+export function seekStep(bound: BoundProgram, progress: Progress, step: number): void {
   bound.frame.powers.fill(1)
-  for (let t = 0; t < steps.done + step; t++) advance(bound.frame.powers, betas)
-  beginStep(bound, steps, step, betas)
+  for (let t = 0; t < progress.done + step; t++) advance(bound)
+  beginStep(bound, progress, step)
 }
 
 /** Running products instead of `Math.pow`, whose last bit differs between versions of V8. */
-function advance(powers: Float64Array, [beta1, beta2]: readonly [number, number]): void {
-  powers[0] *= beta1
-  powers[1] *= beta2
+function advance({ frame: { powers }, betas }: BoundProgram): void {
+  powers[0] *= betas[0]
+  powers[1] *= betas[1]
 }

@@ -1,7 +1,7 @@
 import { PAGE_FLOATS, scratchFloats, type Matrix } from '../kernels/kernel.ts'
 import { slotFloats, strideOf } from '../plan/read/bytes.ts'
-import { PlanError, SHARED, type Buffer, type Plan } from '../plan/plan.ts'
-import type { Span } from '../plan/span.ts'
+import { PlanError, SHARED, type Buffer, type Plan, type Region } from '../plan/plan.ts'
+import { length, type Span } from '../plan/span.ts'
 
 const FLOATS_PER_MIB = 262144
 /** 4 GiB less one page, so that the end of the memory still has a 32-bit address. */
@@ -72,20 +72,27 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
 export const allocate = (layout: Layout): WebAssembly.Memory =>
   new WebAssembly.Memory({ initial: layout.pages, maximum: layout.pages, shared: true })
 
+/** A region of a buffer that begins at float `at`. */
+export function matrixOf(
+  at: number,
+  buffer: Buffer,
+  { slot, rows, columns }: Omit<Region, 'buffer' | 'version'>,
+): Matrix {
+  const stride = strideOf(buffer)
+  const offset = at + slot * slotFloats(buffer) + rows.from * stride + columns.from
+  return { offset, rows: length(rows), columns: length(columns), stride }
+}
+
 /** The first rows of a buffer's slot 0. */
-const rowsAt = (at: number, buffer: Buffer, rows: number): Matrix => ({
-  offset: at,
-  rows,
-  columns: buffer.columns,
-  stride: strideOf(buffer),
-})
+const rowsOf = (at: number, buffer: Buffer, rows: number): Matrix =>
+  matrixOf(at, buffer, { slot: 0, rows: { from: 0, to: rows }, columns: { from: 0, to: buffer.columns } })
 
 /** Copies a matrix without padding into a buffer's slot 0, and back out of it. */
 export const writeRows = (floats: Float32Array, at: number, buffer: Buffer, values: Float32Array): void =>
-  copyIn(floats, rowsAt(at, buffer, values.length / buffer.columns), values)
+  copyIn(floats, rowsOf(at, buffer, values.length / buffer.columns), values)
 
 export const readRows = (floats: Float32Array, at: number, buffer: Buffer, rows: number): Float32Array =>
-  copyOut(floats, rowsAt(at, buffer, rows))
+  copyOut(floats, rowsOf(at, buffer, rows))
 
 /** Copies a matrix into an array of its own, and back. */
 export function copyOut(floats: Float32Array, { offset, rows, columns, stride }: Matrix): Float32Array {

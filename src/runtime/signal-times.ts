@@ -1,12 +1,11 @@
-import { FLOATS_PER_LINE } from '../plan/read/bytes.ts'
-import type { Plan } from '../plan/plan.ts'
 import { INSTRUCTION, STEP } from './control.ts'
-import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
-import { publishesPerStep, repeatSignals } from './signals.ts'
+import { awaitOther, publishOwn, type Peer } from './counter.ts'
+import { touch } from './footprint.ts'
+import type { Part, Placed } from './part.ts'
+import { repeatSignals } from './signals.ts'
 
 /** Which signals the ranks of a plan time. */
-export interface SignalOrder {
-  readonly plan: Plan
+export interface SignalOrder extends Placed {
   readonly what: keyof typeof TIMINGS
   readonly spinMicroseconds: number
   /** Shared memory that the first two ranks write and read in turn; for `cache-lines`. */
@@ -14,10 +13,8 @@ export interface SignalOrder {
 }
 
 /** The rank that times signals, and what it shares with the others. */
-interface Side extends Omit<SignalOrder, 'what' | 'spinMicroseconds'> {
-  readonly rank: number
-  readonly spins: number
-  readonly counters: Int32Array
+interface Side extends Peer, Pick<SignalOrder, 'block'> {
+  readonly part: Part
   readonly line: Int32Array
 }
 
@@ -39,7 +36,7 @@ const ASLEEP_MS = 0.2
 const TIMINGS = {
   publish: (side: Side) => (side.rank > 0 ? [] : repeat(side, () => timed(() => publishOwn(side)))),
   handoff: (side: Side) => (side.rank > 1 ? [] : timeHandoffs(side)),
-  waking: (side: Side) => (side.rank > 1 ? [] : timeWaking(side)),
+  waking: (side: Side) => (side.rank > 1 ? [] : timeWaking({ ...side, spins: 0 })),
   barrier: timeBarriers,
   'cache-lines': (side: Side) => (side.rank > 1 || !side.block ? [] : timeCacheLines(side, side.block)),
 }
@@ -52,7 +49,7 @@ function timeHandoffs(side: Side): Float64Array[] {
   const trip = () => {
     count++
     if (side.rank === 0) publishOwn(side)
-    awaitOther(side, count, side.spins)
+    awaitOther(side, count)
     if (side.rank === 1) publishOwn(side)
   }
   const halves = repeat(side, () => timed(() => repeatedly(trip)) / TRIPS / 2)
@@ -63,7 +60,7 @@ function timeHandoffs(side: Side): Float64Array[] {
 const timeWaking = (side: Side): Float64Array[] =>
   repeat(side, (attempt) => {
     if (side.rank === 1) {
-      awaitOther(side, attempt + 1, 0)
+      awaitOther(side, attempt + 1)
       const awake = performance.now()
       publishOwn(side)
       return awake
@@ -72,48 +69,37 @@ const timeWaking = (side: Side): Float64Array[] =>
     while (performance.now() - begun < ASLEEP_MS);
     const published = performance.now()
     publishOwn(side)
-    awaitOther(side, attempt + 1, 0)
+    awaitOther(side, attempt + 1)
     return published
   })
 
 function timeBarriers(side: Side): Float64Array[] {
-  const { plan, rank, counters, spins } = side
-  const last = plan.programs[rank].at(-1)
-  const rounds = last?.op === 'barrier' ? last.rounds : []
-  const pass = repeatSignals(rounds, { counters, spins, perStep: publishesPerStep(plan) })
+  const last = side.part.program.at(-1)
+  const pass = repeatSignals(last?.op === 'barrier' ? last.rounds : [], { ...side, perStep: side.part.perStep })
   const each = repeat(side, () => timed(() => repeatedly(pass)) / TRIPS)
-  return rank === 0 ? each : []
+  return side.rank === 0 ? each : []
 }
 
 function timeCacheLines(side: Side, block: Float32Array): Float64Array[] {
+  const { length } = block
+  const places = [{ matrix: { offset: 0, rows: 1, columns: length, stride: length }, distance: 0, before: false }]
   let seen = 0
   const read = () => {
-    seen = readLines(block)
+    seen = touch(block, places, 0, 1)
   }
   const extra = repeat(side, (attempt) => {
-    if (side.rank === 0) {
-      const first = timed(() => block.fill(attempt))
-      const again = timed(() => block.fill(attempt))
-      publishOwn(side)
-      awaitOther(side, attempt + 1, side.spins)
-      return first - again
-    }
-    awaitOther(side, attempt + 1, side.spins)
-    const first = timed(read)
-    const again = timed(read)
+    const work = side.rank === 0 ? () => block.fill(attempt) : read
+    if (side.rank === 1) awaitOther(side, attempt + 1)
+    const first = timed(work)
+    const again = timed(work)
     publishOwn(side)
+    if (side.rank === 0) awaitOther(side, attempt + 1)
     return first - again
   })
   // Never true; keeps V8 from removing the reads.
   if (Number.isNaN(seen)) side.line[INSTRUCTION] = -1
   return extra
 }
-
-/** Between the first two ranks, each publishes the counter of its own number and awaits the other's. */
-const publishOwn = ({ counters, rank }: Side): void => publish(counters, rank * COUNTER_CELLS)
-
-const awaitOther = ({ counters, rank }: Side, count: number, spins: number): void =>
-  awaitCounter(counters, (1 - rank) * COUNTER_CELLS, count, spins)
 
 function repeat({ line }: Side, one: (attempt: number) => number): Float64Array[] {
   const times: number[] = []
@@ -134,12 +120,4 @@ function timed(work: () => void): number {
 
 function repeatedly(work: () => void): void {
   for (let trip = 0; trip < TRIPS; trip++) work()
-}
-
-/** Reads a float of every cache line. */
-function readLines(block: Float32Array): number {
-  let sum = 0
-  const { length } = block
-  for (let i = 0; i < length; i += FLOATS_PER_LINE) sum += block[i]
-  return sum
 }

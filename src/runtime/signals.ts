@@ -1,5 +1,4 @@
-import { signalsOf } from '../plan/effects.ts'
-import type { Plan, Signal } from '../plan/plan.ts'
+import type { Signal } from '../plan/plan.ts'
 import { awaitCounter, COUNTER_CELLS, publish } from './counter.ts'
 
 /** What changes from step to step; every bound instruction reads it. */
@@ -54,12 +53,4 @@ export function repeatSignals(signals: readonly Signal[], binding: Omit<SignalBi
     call()
     frame.step++
   }
-}
-
-export function publishesPerStep({ counters, programs }: Pick<Plan, 'counters' | 'programs'>): number[] {
-  const times = counters.map(() => 0)
-  for (const instruction of programs.flat()) {
-    for (const signal of signalsOf(instruction)) if (signal.kind === 'publish') times[signal.counter]++
-  }
-  return times
 }

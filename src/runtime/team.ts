@@ -8,13 +8,13 @@ import { bind } from './bind.ts'
 import type { CalibrationOrder } from './calibrate.ts'
 import { createControl, rankWithTicket, reset, type Control } from './control.ts'
 import { dispatchSteps, runRange } from './dispatch.ts'
-import { connect, createMailbox, type Mailbox } from './mailbox.ts'
+import { connect, createMailbox } from './mailbox.ts'
 import { allocate, type Layout } from './memory.ts'
-import type { Answers, ForAll, Kind, Order, Orders, RankReport, RankTimes, StepsOrder } from './orders.ts'
+import type { Answer, ForAll, Order, Orders, RankReport, RankTimes, StepsOrder } from './orders.ts'
+import { pack, partsOf, type PackedPart, type Placed } from './part.ts'
 import { allowedCpus, NO_AFFINITY } from './pin.ts'
 import { placesOf, type Places } from './places.ts'
 import { located, openPool, patienceOf, type Pool } from './pool.ts'
-import type { Range } from './ranges.ts'
 import type { SignalOrder } from './signal-times.ts'
 
 /**
@@ -71,7 +71,9 @@ const WORKER = new URL(`./rank${extname(import.meta.url)}`, import.meta.url)
 interface Crew extends TeamOptions {
   readonly memory: WebAssembly.Memory
   readonly control: Control
-  readonly pool: Pool<Order, Answers[Kind]>
+  readonly pool: Pool<Order, Answer>
+  /** Of the plans that were in some order. */
+  readonly parts: Map<Plan, PackedPart[]>
 }
 
 /** @throws RankError if a thread cannot start */
@@ -80,8 +82,8 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
   const threads = layout.regions.length
   const memory = allocate(layout)
   const control = createControl(threads, options.counters)
-  const pool = openPool<Order, Answers[Kind]>({ threads, worker, heapMb: HEAP_MB, signal })
-  const crew: Crew = { ...options, memory, control, pool }
+  const pool = openPool<Order, Answer>({ threads, worker, heapMb: HEAP_MB, signal })
+  const crew: Crew = { ...options, memory, control, pool, parts: new Map() }
   const unpinned = await enrol(crew)
   return {
     memory,
@@ -97,13 +99,13 @@ export async function startTeam(options: TeamOptions): Promise<Team> {
 }
 
 /** Makes each thread a rank; gives the reason if one cannot be bound to its core. */
-async function enrol({ layout, messages, pin, memory, control, kernel, pool }: Crew) {
+async function enrol({ layout, messages, pin, memory, control, kernel, pool }: Crew): Promise<string | undefined> {
   const { threads } = pool
   const ports = messages ? connect(threads) : layout.regions.map(() => new Map<number, never>())
   const cpus = pin ? allowedCpus() : []
   const orders = layout.regions.map((region, rank) => {
     const cpu = cpus.length > 0 ? cpus[rank % cpus.length] : undefined
-    return { kind: 'enrol', rank, memory, control, kernel, region, ports: ports[rank], cpu } as const
+    return { kind: 'enrol', rank, memory, control, choice: kernel, region, ports: ports[rank], cpu } as const
   })
   const reasons = await pool.start(
     orders,
@@ -111,21 +113,33 @@ async function enrol({ layout, messages, pin, memory, control, kernel, pool }: C
     (rank) => [...ports[rank].values()],
   )
   if (pin && cpus.length === 0) return NO_AFFINITY
-  return (reasons as Answers['enrol'][]).find((reason) => reason !== undefined)
+  return (reasons as Answer<'enrol'>[]).find((reason) => reason !== undefined)
 }
 
 /** Sends an order to all ranks and gives the answers of those that take part, in the order of the ranks. */
-const forAll = async <K extends 'steps' | 'calibrate' | 'signals'>(crew: Crew, kind: K, order: Orders[K]) => {
-  const answers = await watched(crew, order.plan, (places) => sendAll(crew, kind, order, places))
+const forAll = async <K extends 'steps' | 'calibrate' | 'signals'>(
+  crew: Crew,
+  kind: K,
+  { plan, placement, ...rest }: Placed & Omit<Orders[K][0], 'parts'>,
+) => {
+  const order = { ...rest, parts: packed(crew, { plan, placement }) } as unknown as Orders[K][0]
+  const answers = await watched(crew, plan, (places) => sendAll(crew, places, kind, order))
   return answers.filter((answer) => answer !== undefined).sort((a, b) => a.rank - b.rank)
 }
 
+/** The parts of a plan, which lies at the same place in every order. */
+function packed({ parts }: Crew, placed: Placed): PackedPart[] {
+  const known = parts.get(placed.plan) ?? partsOf(placed).map(pack)
+  parts.set(placed.plan, known)
+  return known
+}
+
 /** One order for each thread; the errors say which rank it was that failed, and where. */
-const sendAll = <K extends ForAll>({ pool, control }: Crew, kind: K, order: Orders[K], places: Places) =>
+const sendAll = <K extends ForAll>({ pool, control }: Crew, places: Places, kind: K, order: Orders[K][0]) =>
   pool.each(
     Array.from({ length: pool.threads }, (_, ticket) => ({ ...order, kind, ticket }) as Order),
     (ticket) => places.failed(rankWithTicket(control, ticket)),
-  ) as Promise<Answers[K][]>
+  ) as Promise<Answer<K>[]>
 
 /** Lets ranks work until they are done, one fails, or nothing moves any more. */
 function watched<T>(
@@ -137,42 +151,33 @@ function watched<T>(
   reset(control)
   const places = placesOf(control, ranks, plan)
   const flop = plan ? stepFlop(plan.model, plan.batch) : 0
-  const watch = {
-    cells: control.lines,
-    patience: patience ?? patienceOf(ranks, cores, flop),
-    explain: places.stalled,
-  }
+  const watch = { cells: control.lines, patience: patience ?? patienceOf(ranks, cores, flop), explain: places.stalled }
   return pool.watched(watch, () => work(places))
 }
 
-const dispatch = (crew: Crew, order: StepsOrder): Promise<RankReport[]> =>
-  watched(crew, order.plan, async (places) => {
-    const { plan, placement, hyper, steps } = order
-    const { memory, pool, control } = crew
-    const kernel = createKernel(crew.kernel)(memory, crew.layout.main.from)
-    const { counters } = control
-    const bound = plan.programs.map((_, rank) =>
-      bind({ plan, rank, placement, memory, kernel, mailbox: NO_MAILBOX, hyper, counters, spins: 0 }),
-    )
+const dispatch = (crew: Crew, { plan, placement, ...order }: StepsOrder): Promise<RankReport[]> =>
+  watched(crew, plan, async (places) => {
+    const { memory, pool, control, layout } = crew
+    const { hyper, steps } = order
+    const kernel = createKernel(crew.kernel)(memory, layout.main.from)
+    // The main thread adds gradients: it hands nothing off and never waits.
+    const own = { memory, kernel, hyper, mailbox: createMailbox(new Map()), counters: control.counters, spins: 0 }
+    const bound = partsOf({ plan, placement }).map((part) => bind({ ...own, part }))
     const threadOf = plan.programs.map(() => 0)
-    await sendAll(crew, 'prepare', order, places)
-    const run = async (range: Range, step: number): Promise<Float64Array> => {
+    await sendAll(crew, places, 'prepare', { ...order, parts: packed(crew, { plan, placement }) })
+    const timings = await dispatchSteps(plan, steps, async (range, step) => {
       const { rank, onMain } = range
-      if (onMain) return runRange(bound[rank], range, steps, step, [0, 0], () => performance.now())
+      if (onMain) return runRange(bound[rank], range, steps, step)
       const answer = await located(pool.run({ kind: 'range', range, step }), () => places.failed(rank))
-      const { threadId, marks } = answer as Answers['range']
+      const { threadId, marks } = answer as Answer<'range'>
       threadOf[rank] = threadId
       return marks
-    }
-    const timings = await dispatchSteps(plan, steps, run, () => performance.now())
+    })
     return timings.map((each, rank) => ({ ...each, rank, threadId: threadOf[rank] }))
   })
 
-/** The main thread adds gradients and hands nothing off. */
-const NO_MAILBOX: Mailbox = createMailbox(new Map())
-
 async function limits(crew: Crew, ranks: number): Promise<Limits[]> {
   const order = { ranks, startAt: performance.now() + LIMITS_WARM_UP_MS, milliseconds: LIMITS_MS }
-  const answers = await watched(crew, undefined, (places) => sendAll(crew, 'limits', order, places), ranks)
+  const answers = await watched(crew, undefined, (places) => sendAll(crew, places, 'limits', order), ranks)
   return answers.filter((answer) => answer !== undefined)
 }

@@ -8,6 +8,7 @@ import { bind } from '../../src/runtime/bind.ts'
 import type { Mailbox } from '../../src/runtime/mailbox.ts'
 import { beginStep } from '../../src/runtime/interpret.ts'
 import { allocate, layOut, readRows, writeRows } from '../../src/runtime/memory.ts'
+import { partsOf } from '../../src/runtime/part.ts'
 
 const HYPER = { learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
@@ -42,11 +43,11 @@ export function trainInOneThread(plan: Plan, steps: number, batches = 2): Float3
     post: (_, buffer, values) => posted.set(buffer, [...(posted.get(buffer) ?? []), values]),
     take: (_, buffer) => posted.get(buffer)!.shift()!,
   }
-  const bound = plan.programs.map((_, rank) =>
-    bind({ plan, rank, placement, memory, kernel: js(memory), mailbox, hyper: HYPER, counters, spins: 0 }),
+  const bound = partsOf({ plan, placement }).map((part) =>
+    bind({ part, memory, kernel: js(memory), mailbox, hyper: HYPER, counters, spins: 0 }),
   )
   for (let step = 0; step < steps; step++) {
-    for (const program of bound) beginStep(program, { done: 0, batches }, step, [HYPER.beta1, HYPER.beta2])
+    for (const program of bound) beginStep(program, { done: 0, batches }, step)
     walk(plan, {
       instruction(rank, index, instruction) {
         if (signalsOf(instruction).length === 0 && instruction.op !== 'barrier') bound[rank].actions[index]()

@@ -1,7 +1,7 @@
 import { barrier, emptyDraft, type Draft } from '../../plan/build/draft.ts'
 import { signalsOf } from '../../plan/effects.ts'
 import { createCounters } from '../../runtime/counter.ts'
-import { publishesPerStep } from '../../runtime/signals.ts'
+import { publishesPerStep } from '../../runtime/part.ts'
 import { openCounters } from './counters.ts'
 import { summarise, type Conditions, type Measurement } from './measurement.ts'
 import { openRanks, repetitions, spinMicroseconds, together } from './ranks.ts'

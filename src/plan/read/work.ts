@@ -25,7 +25,7 @@ export function flopOf(plan: Plan, instruction: Instruction): number {
  * summed: the two then run as one, and the gradient goes from the registers into the weights.
  */
 export const updatesAtOnce = (
-  { optimizer }: Plan,
+  { optimizer }: Pick<Plan, 'optimizer'>,
   before: Instruction | undefined,
   next: Instruction | undefined,
 ): next is Update =>
