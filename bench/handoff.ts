@@ -8,8 +8,7 @@ import { measureReductions } from '../src/measure/handoff/reduction.ts'
 import { measureRoundTrips } from '../src/measure/handoff/round-trip.ts'
 import { measureStartUp } from '../src/measure/handoff/start-up.ts'
 import type { Pace } from '../src/measure/handoff/tries.ts'
-import { appendRows } from '../src/report/folder/csv.ts'
-import { HANDOFF_COLUMNS } from '../src/report/rows/handoff.ts'
+import { appendTo } from '../src/report/rows/index.ts'
 import { handoffLine, latencyTable, sizeTable } from '../src/report/text/handoff.ts'
 import { interruptible } from './run/interrupt.ts'
 import { command } from './options/command.ts'
@@ -71,7 +70,7 @@ export const handoff = command({
       await interruptible(async (signal) => {
         for await (const measurement of measureAll(options, { cores, signal })) {
           results.push(measurement)
-          appendRows(folder.file('handoff.csv'), HANDOFF_COLUMNS, [{ runId: folder.id, measurement, cores }])
+          appendTo(folder, 'handoff.csv', [{ runId: folder.id, measurement, cores }])
           console.log(handoffLine(measurement, cores))
         }
       })

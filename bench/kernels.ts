@@ -7,8 +7,7 @@ import { someOf } from '../src/cells/values.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
 import { measureProduct, type LayerProduct } from '../src/measure/products.ts'
 import { layerCount, stepFlop } from '../src/model/shape.ts'
-import { appendRows } from '../src/report/folder/csv.ts'
-import { KERNELS_COLUMNS, STEPS_COLUMNS } from '../src/report/rows/kernels.ts'
+import { appendTo } from '../src/report/rows/index.ts'
 import { kernelLine, limitsLine, stepLine } from '../src/report/text/kernels.ts'
 import { command } from './options/command.ts'
 import { OUT } from './options/run-options.ts'
@@ -66,7 +65,7 @@ export const kernels = command({
       for (const product of productsOf(options.quick ? QUICK_SIZES : SIZES, options.quick)) {
         const result = measureProduct(choice, product, PRODUCT_MS * share)
         allWell &&= result.match !== 'different'
-        appendRows(folder.file('kernels.csv'), KERNELS_COLUMNS, [{ runId: folder.id, choice, peak, result }])
+        appendTo(folder, 'kernels.csv', [{ runId: folder.id, choice, peak, result }])
         console.log(kernelLine(name, result, peak))
       }
 
@@ -74,7 +73,7 @@ export const kernels = command({
         if (stepFlop(model, batch) / (gflops * 1e6) > LONGEST_STEP_MS * share) continue
         const result = await measureStep(choice, model, batch, STEPS_MS * share, gflops)
         const row = { runId: folder.id, choice, peak, model: modelName, result }
-        appendRows(folder.file('steps.csv'), STEPS_COLUMNS, [row])
+        appendTo(folder, 'steps.csv', [row])
         console.log(stepLine(name, modelName, result, peak))
       }
     }

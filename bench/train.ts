@@ -11,8 +11,7 @@ import { DataError } from '../src/model/data/dataset.ts'
 import { loadDataSet } from '../src/model/data/load.ts'
 import { scaleFeatures, splitDataSet } from '../src/model/data/split.ts'
 import { evaluationFloats } from '../src/model/evaluate.ts'
-import { appendRows } from '../src/report/folder/csv.ts'
-import { TRAINING_COLUMNS } from '../src/report/rows/experiments.ts'
+import { appendTo } from '../src/report/rows/index.ts'
 import { formatDuration, percent } from '../src/report/text/format.ts'
 import { trainingTable } from '../src/report/text/tables.ts'
 import { command } from './options/command.ts'
@@ -118,7 +117,7 @@ export const train = command({
         await trainCell(session, cell, training, heldOut, kernel, { epochs, seed }, (epoch) => {
           course.push(epoch)
           const row = { run, cell, epoch, status: statusOf(cell, epoch) }
-          appendRows(folder.file('training.csv'), TRAINING_COLUMNS, [row])
+          appendTo(folder, 'training.csv', [row])
           console.log(
             `${cell.name.padEnd(20)} epoch ${String(epoch.epoch).padStart(String(epochs).length)}/${epochs}` +
               `  loss ${epoch.loss.toFixed(4)}  held-out accuracy ${percent(epoch.heldOutAccuracy, 2)}` +

@@ -7,8 +7,8 @@ import type { Law } from '../../src/measure/laws/law.ts'
 import { coreNotes } from '../../src/measure/machine/disturbance.ts'
 import type { GroupResult } from '../../src/measure/outcome.ts'
 import { writeCharts } from '../../src/report/charts/write.ts'
-import { appendRows } from '../../src/report/folder/csv.ts'
-import { LAWS_COLUMNS, lawRows } from '../../src/report/rows/laws.ts'
+import { appendTo } from '../../src/report/rows/index.ts'
+import { lawRows } from '../../src/report/rows/laws.ts'
 import { formatDuration } from '../../src/report/text/format.ts'
 import { lawsLines, type Held } from '../../src/report/text/laws.ts'
 import type { Circumstances } from '../options/command.ts'
@@ -157,7 +157,7 @@ async function fitLaws(
   for (const series of seriesOf(measured)) {
     const findings = await Promise.all(laws.map((law) => fitLaw(law, series, options.seed)))
     const rows = findings.flatMap((finding) => lawRows(run, series.name, finding))
-    appendRows(begun.folder.file('laws.csv'), LAWS_COLUMNS, rows)
+    appendTo(begun.folder, 'laws.csv', rows)
     held.push({ series: series.name, findings })
   }
   return lawsLines(held)

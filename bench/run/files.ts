@@ -5,15 +5,14 @@ import type { Visit } from '../../src/measure/blocks.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import type { GroupResult, Outcome } from '../../src/measure/outcome.ts'
 import type { Prediction } from '../../src/measure/prediction/predict.ts'
-import { appendRows } from '../../src/report/folder/csv.ts'
 import { appendVisit, readVisits } from '../../src/report/folder/journal.ts'
 import type { RunFolder } from '../../src/report/folder/run-folder.ts'
-import { CALIBRATION_COLUMNS, timedOf } from '../../src/report/rows/calibration.ts'
-import { GROWTH_COLUMNS, MEMORY_COLUMNS, needsOf } from '../../src/report/rows/experiments.ts'
-import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../src/report/rows/predictions.ts'
-import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
+import { timedOf } from '../../src/report/rows/calibration.ts'
+import { needsOf } from '../../src/report/rows/experiments.ts'
+import { appendTo } from '../../src/report/rows/index.ts'
+import { predictedOf, readPredictions } from '../../src/report/rows/predictions.ts'
 import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
-import { BLOCKS_COLUMNS, entriesOf, LEDGER_COLUMNS, SAMPLES_COLUMNS, samplesOf } from '../../src/report/rows/visits.ts'
+import { entriesOf, samplesOf } from '../../src/report/rows/visits.ts'
 
 /** Made anew, from the journal, when a run goes on. */
 const DERIVED = ['samples', 'blocks', 'summary', 'ledger', 'memory', 'laws', 'growth']
@@ -62,16 +61,16 @@ export function fileListener(
   return (event) => {
     switch (event.kind) {
       case 'planned':
-        appendRows(
-          folder.file('memory.csv'),
-          MEMORY_COLUMNS,
+        appendTo(
+          folder,
+          'memory.csv',
           event.cells.flatMap((cell) => needsOf({ run, cell })),
         )
         break
       case 'predicted': {
         const { cells, predictions } = event
-        appendRows(folder.file('calibration.csv'), CALIBRATION_COLUMNS, timedOf(run, predictions.calibration))
-        appendRows(folder.file('predictions.csv'), PREDICTIONS_COLUMNS, predictedOf(run, cells, predictions))
+        appendTo(folder, 'calibration.csv', timedOf(run, predictions.calibration))
+        appendTo(folder, 'predictions.csv', predictedOf(run, cells, predictions))
         break
       }
       case 'visited':
@@ -81,7 +80,7 @@ export function fileListener(
         break
       case 'grown': {
         const { point } = event
-        appendRows(folder.file('growth.csv'), GROWTH_COLUMNS, [{ run, cell: point.cell, point }])
+        appendTo(folder, 'growth.csv', [{ run, cell: point.cell, point }])
       }
     }
   }
@@ -90,15 +89,15 @@ export function fileListener(
 export function writeVisit(folder: RunFolder, run: RunFacts, visit: Visit, cores: number): void {
   const oversubscribed = visit.cell.plan.programs.length > cores
   const status = !visit.finite ? 'not-finite' : oversubscribed ? 'oversubscribed' : 'ok'
-  appendRows(folder.file('samples.csv'), SAMPLES_COLUMNS, samplesOf(run, visit, status))
-  appendRows(folder.file('blocks.csv'), BLOCKS_COLUMNS, [{ run, visit }])
-  appendRows(folder.file('ledger.csv'), LEDGER_COLUMNS, entriesOf(run, visit))
+  appendTo(folder, 'samples.csv', samplesOf(run, visit, status))
+  appendTo(folder, 'blocks.csv', [{ run, visit }])
+  appendTo(folder, 'ledger.csv', entriesOf(run, visit))
 }
 
 /** Writes the results of a group's cells, and adds one step of each to the trace. */
 export function writeGroup(folder: RunFolder, run: RunFacts, { outcomes }: GroupResult, trace: TraceEvent[]): void {
   const rows = outcomes.map((judged) => ({ run, cell: judged.cell, judged }))
-  appendRows(folder.file('summary.csv'), SUMMARY_COLUMNS, rows)
+  appendTo(folder, 'summary.csv', rows)
   let pid = trace.reduce((most, event) => Math.max(most, event.pid), -1)
   for (const outcome of outcomes) {
     if (outcome.summary) trace.push(...traceStep(run, outcome.cell, ++pid, typicalOf(outcome).reports))

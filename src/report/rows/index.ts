@@ -1,4 +1,6 @@
 import type { Column } from '../../cells/columns.ts'
+import { appendRows } from '../folder/csv.ts'
+import type { RunFolder } from '../folder/run-folder.ts'
 import { CALIBRATION_COLUMNS } from './calibration.ts'
 import { GROWTH_COLUMNS, MEMORY_COLUMNS, TRAINING_COLUMNS } from './experiments.ts'
 import { HANDOFF_COLUMNS } from './handoff.ts'
@@ -24,3 +26,17 @@ export const FILES = {
   'steps.csv': STEPS_COLUMNS,
   'handoff.csv': HANDOFF_COLUMNS,
 } satisfies Readonly<Record<string, readonly Column<never>[]>>
+
+/** What a row of a file is made of. */
+type Thing<Name extends keyof typeof FILES> = (typeof FILES)[Name] extends readonly Column<infer T>[] ? T : never
+
+/**
+ * Appends a row for each thing to a file of a run.
+ *
+ * @throws WriteError if the disk is full or the file cannot be written
+ */
+export const appendTo = <Name extends keyof typeof FILES>(
+  folder: Pick<RunFolder, 'file'>,
+  name: Name,
+  things: readonly Thing<Name>[],
+): void => appendRows(folder.file(name), FILES[name] as readonly Column<Thing<Name>>[], things)
