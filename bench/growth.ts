@@ -1,6 +1,5 @@
 import { EXECUTION, type Cell } from '../src/cells/cell.ts'
-import { chooseCells } from '../src/cells/choose.ts'
-import { createCell } from '../src/cells/create.ts'
+import { chooseCells, createCell } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import type { MeasureEvent } from '../src/measure/events.ts'
 import { expectedStepNs, forecast } from '../src/measure/group.ts'

@@ -1,16 +1,15 @@
 #!/usr/bin/env node
-import { flagOf } from '../src/cells/options.ts'
+import { flagOf } from '../src/cells/values.ts'
 import { ExplainedError } from '../src/errors.ts'
 import { availableCores } from '../src/measure/machine/cores.ts'
 import { FolderError } from '../src/report/folder/run-folder.ts'
 import { COMMANDS } from './commands.ts'
-import type { Action } from './options/command.ts'
+import { type Action, UsageError } from './options/command.ts'
 import { programName, refuseSwallowedFlags } from './options/npm.ts'
 import { parseCommandLine } from './options/parse.ts'
 import { SHOWN } from './options/run-options.ts'
-import { UsageError } from './options/usage.ts'
 import { Interrupted } from './run/interrupt.ts'
-import { onClosedPipe } from './run/pipe.ts'
+import { onClosedPipe } from './run/terminal.ts'
 import { savedWords } from './run/run.ts'
 
 const EXIT_FAILED = 1

@@ -1,6 +1,5 @@
 import { writeCharts } from '../src/report/charts/write.ts'
-import { command } from './options/command.ts'
-import { UsageError } from './options/usage.ts'
+import { command, UsageError } from './options/command.ts'
 
 /** Makes the charts of runs again, from their files alone. */
 export const report = command({

@@ -17,11 +17,10 @@ import { handoffCosts, type Link } from '../src/simulate/handoff.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
 import { costAtRate } from '../src/simulate/rate.ts'
 import { simulate as simulated, type Cost } from '../src/simulate/simulate.ts'
-import { command } from './options/command.ts'
+import { command, UsageError } from './options/command.ts'
 import { settle, type Settled } from './options/settle.ts'
 import { MOST_RANKS, SIMULATE_OPTIONS, sized, type SimulateOptions } from './options/simulated.ts'
-import { UsageError } from './options/usage.ts'
-import { announceKernel } from './run/kernel.ts'
+import { announceKernel } from './run/run.ts'
 
 const TAKES: readonly DimensionName[] = ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'batch', 'microbatches'] // prettier-ignore
 

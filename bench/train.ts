@@ -19,8 +19,7 @@ import { MEMORY_PER_RANK, OUT } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
 import { fitting, nameOf } from './run/data.ts'
 import { interruptible } from './run/interrupt.ts'
-import { announceKernel } from './run/kernel.ts'
-import { beginRun, factsOf } from './run/run.ts'
+import { announceKernel, beginRun, factsOf } from './run/run.ts'
 
 const NAME = 'train'
 const TRAIN_OPTIONS = {

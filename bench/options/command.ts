@@ -1,6 +1,6 @@
 import { DIMENSIONS, type DimensionName, type DimensionOptions } from '../../src/cells/dimensions.ts'
-import type { Option, OptionsOf, OptionTable } from '../../src/cells/options.ts'
-import type { Given } from './usage.ts'
+import type { Option, OptionsOf, OptionTable } from '../../src/cells/values.ts'
+import { UserError } from '../../src/errors.ts'
 
 /** What a command knows besides its options. */
 export interface Circumstances {
@@ -92,3 +92,14 @@ export function command<Own extends OptionTable, Settled>(spec: Specification<Ow
   }
   return self
 }
+
+/** Something on the command line that cannot be. */
+export class UsageError extends UserError {
+  override readonly name = 'UsageError'
+}
+
+/** Was the option written on the command line, or is its value the default? */
+export type Given = (key: string) => boolean
+
+/** A message is one line, and shows where an empty or broken value begins and ends. */
+export const shown = (value: string): string => (/^[^\s"]+$/.test(value) ? value : JSON.stringify(value))

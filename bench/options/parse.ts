@@ -1,8 +1,7 @@
 import { Command as Program, CommanderError, Option as Flag } from 'commander'
-import { flagOf } from '../../src/cells/options.ts'
+import { flagOf } from '../../src/cells/values.ts'
 import { messageOf } from '../../src/errors.ts'
-import { defaultOf, type Action, type Command } from './command.ts'
-import { shown, UsageError } from './usage.ts'
+import { defaultOf, type Action, type Command, shown, UsageError } from './command.ts'
 
 /** Columns of a help page. */
 const HELP_WIDTH = 80

@@ -1,5 +1,4 @@
-import { amount, positiveNumber, share, text, wholeNumber } from '../../src/cells/values.ts'
-import type { OptionTable } from '../../src/cells/options.ts'
+import { amount, positiveNumber, share, text, wholeNumber, type OptionTable } from '../../src/cells/values.ts'
 
 /** Blocks of a quick run: enough for an interval, of visits so short that it means less. */
 export const QUICK_BLOCKS = 10

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { reasonAgainst, strategiesOf, type CellOptions } from '../../src/cells/choose.ts'
 import type { DimensionOptions } from '../../src/cells/dimensions.ts'
-import { MODELS } from '../../src/cells/models.ts'
-import { LEARNING_RATES } from '../../src/cells/work.ts'
+import { MODELS, LEARNING_RATES } from '../../src/cells/work.ts'
 import { messageOf } from '../../src/errors.ts'
 import { parseSchedule } from '../../src/plan/schedules/file.ts'
 import { PlanError } from '../../src/plan/plan.ts'
 import { ranksOf } from '../../src/plan/grid.ts'
 import type { Table } from '../../src/plan/schedules/schedule.ts'
 import { syntheticWidths } from '../run/data.ts'
-import { UsageError, type Given } from './usage.ts'
+import { UsageError, type Given } from './command.ts'
 
 type Unsettled = DimensionOptions & Pick<CellOptions, 'memoryPerRank'>
 

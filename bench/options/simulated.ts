@@ -1,8 +1,14 @@
 import type { DimensionOptions } from '../../src/cells/dimensions.ts'
-import type { OptionsOf, OptionTable } from '../../src/cells/options.ts'
-import { numberFrom0, positiveNumber, text, wholeNumber } from '../../src/cells/values.ts'
+import {
+  type OptionsOf,
+  type OptionTable,
+  numberFrom0,
+  positiveNumber,
+  text,
+  wholeNumber,
+} from '../../src/cells/values.ts'
 import { MEMORY_GBPS } from '../../src/simulate/rate.ts'
-import { UsageError, type Given } from './usage.ts'
+import { UsageError, type Given } from './command.ts'
 
 /** What one simulation may take a few seconds for. */
 export const MOST_RANKS = 4096

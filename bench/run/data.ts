@@ -7,7 +7,7 @@ import { loadDataSet } from '../../src/model/data/load.ts'
 import { scaleFeatures, splitDataSet } from '../../src/model/data/split.ts'
 import { layerCount, type Model } from '../../src/model/shape.ts'
 import type { DimensionOptions } from '../../src/cells/dimensions.ts'
-import { UsageError } from '../options/usage.ts'
+import { UsageError } from '../options/command.ts'
 
 /** Different batches that the steps work on in turn, so that no step finds its input in the cache by luck. */
 const ROTATING_BATCHES = 8

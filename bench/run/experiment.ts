@@ -1,7 +1,7 @@
 import type { CellOptions, Skipped } from '../../src/cells/choose.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { DimensionName, DimensionOptions } from '../../src/cells/dimensions.ts'
-import type { Option, OptionsOf } from '../../src/cells/options.ts'
+import type { Option, OptionsOf } from '../../src/cells/values.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import type { Surroundings } from '../../src/measure/group.ts'
 import type { Law } from '../../src/measure/laws/law.ts'

@@ -16,10 +16,9 @@ import { openData } from './data.ts'
 import type { Experiment, ExperimentKind, RunOptions, Shared } from './experiment.ts'
 import { earlierPredictions, earlierVisits, fileListener, removeDerived, writeGroup, writeVisit } from './files.ts'
 import { interruptible } from './interrupt.ts'
-import { announceKernel } from './kernel.ts'
+import { announceKernel, beginRun, endRun, factsOf, idleMoment, resumeRun } from './run.ts'
 import { progressListener } from './progress.ts'
 import { gradedOf, groupLines, resultsAlone, runLines, type Results } from './results.ts'
-import { beginRun, endRun, factsOf, idleMoment, resumeRun } from './run.ts'
 import { openTerminal } from './terminal.ts'
 
 type Named = Experiment & { readonly name: string }

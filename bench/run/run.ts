@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunFacts } from '../../src/cells/dimension.ts'
-import type { KernelChoice } from '../../src/kernels/kernel.ts'
+import type { KernelChoice, KernelName } from '../../src/kernels/kernel.ts'
 import {
   busyLine,
   disturbances,
@@ -19,6 +19,7 @@ import {
   type RunFolder,
 } from '../../src/report/folder/run-folder.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
+import { chooseKernel, type Chosen } from '../../src/kernels/choose.ts'
 
 /** A run that has begun: its folder, and the machine that it runs on. */
 export interface Run {
@@ -140,4 +141,18 @@ export async function idleMoment(wait: boolean, cores: number, say: (line: strin
     )
   }
   return moment
+}
+
+/**
+ * Chooses the kernel of a run and says which, and what a newer Node would give where this one is too old for the fastest.
+ *
+ * @throws KernelError if the kernel that was asked for cannot run
+ */
+export function announceKernel(wanted: KernelName | undefined, say: (line: string) => void): Chosen {
+  const chosen = chooseKernel(wanted)
+  const { choice, gflops, rejected } = chosen
+  say(`kernel ${choice.name} (${choice.arithmetic} arithmetic), about ${gflops.toFixed(1)} GFLOP/s on one core`)
+  const tooOld = rejected.find(({ reason }) => reason.includes('it needs Node'))
+  if (tooOld) say(`${tooOld.name} is faster: ${tooOld.reason}\nTry: npx -y -p node@24 npm run bench`)
+  return chosen
 }

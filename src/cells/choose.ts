@@ -4,10 +4,11 @@ import { impossible, ownersCompute, ranksOf, tableOf, type Degrees, type Grid, t
 import { degreesOf, factorisations, gridOf, isPipelined, isReplicated, type Mode, type Open } from '../plan/modes.ts'
 import { PlanError } from '../plan/plan.ts'
 import { stagesOf, type Table } from '../plan/schedules/schedule.ts'
-import { EXECUTION, type Cell, type Execution, type Strategy } from './cell.ts'
-import { createCell } from './create.ts'
-import type { DimensionName, DimensionOptions } from './dimensions.ts'
+import { EXECUTION, type Cell, type Execution, type Strategy, SERIAL_AGAIN } from './cell.ts'
+import { type DimensionName, type DimensionOptions, nameOf } from './dimensions.ts'
 import { exceeds } from './fit.ts'
+import { checkPlan } from '../plan/check/check.ts'
+import { planGrid } from '../plan/build/programs.ts'
 
 /** Decay rates of momentum and Adam, and Adam's epsilon, as everybody uses them (Kingma and Ba 2015). */
 const DECAY = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
@@ -174,3 +175,27 @@ export function defaultThreads(cores: number): number[] {
   while (counts[counts.length - 1] * 2 <= cores) counts.push(counts[counts.length - 1] * 2)
   return counts.includes(cores) ? counts : [...counts, cores]
 }
+
+/**
+ * Makes a cell, with its plan proved.
+ *
+ * @param varied dimensions that its name tells although the names of other runs' cells do not
+ * @throws PlanError if there is no plan for the grid
+ */
+export function createCell(
+  strategy: Omit<Strategy, 'again'>,
+  hyper: Hyperparameters,
+  varied: readonly DimensionName[] = [],
+): Cell {
+  const plan = planGrid(strategy.grid)
+  checkPlan(plan)
+  const cell = { ...strategy, again: false, plan, hyper }
+  return { ...cell, ...nameOf(cell, varied) }
+}
+
+export const againOf = (serial: Cell): Cell => ({
+  ...serial,
+  name: SERIAL_AGAIN,
+  family: 'serial-again',
+  again: true,
+})

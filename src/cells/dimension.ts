@@ -1,7 +1,7 @@
 import type { Arithmetic, KernelName } from '../kernels/kernel.ts'
 import type { Cell } from './cell.ts'
 import type { Column, Field } from './columns.ts'
-import type { Option } from './options.ts'
+import type { Option } from './values.ts'
 
 /** What is the same for all rows of an experiment. */
 export interface RunFacts {

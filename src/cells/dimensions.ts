@@ -3,7 +3,7 @@ import type { Cell, Strategy } from './cell.ts'
 import { namesOf, rowOf, type Column } from './columns.ts'
 import type { Dimension, DimensionTable, Fields, RunFacts, Unnamed } from './dimension.ts'
 import { MANNER } from './manner.ts'
-import type { OptionsOf } from './options.ts'
+import type { OptionsOf } from './values.ts'
 import { WORK } from './work.ts'
 
 /** All that varies, in the order of the columns, of the parts of a cell's name, and of the help. */

@@ -100,3 +100,28 @@ export const text =
   (what: string): Reader<string> =>
   (given) =>
     given === '' ? refuse(what) : given
+
+/** Something that the user may ask for: its flag, what may stand after it, and what holds if it is not given. */
+export interface Option<T = unknown> {
+  /** As help shows it: "--batch <samples>"; a switch has no value, and "--no-overlap" turns one off. */
+  readonly flags: string
+  readonly help: string
+  /** Not for a switch. */
+  readonly read?: Reader<T>
+  /** As it would be written on the command line; a computed one is told in `help`. */
+  readonly default?: string
+}
+
+export type OptionTable = Readonly<Record<string, Option>>
+
+/** The values of a table's options, by their keys; undefined where nothing was given and there is no default. */
+export type OptionsOf<Table extends OptionTable> = {
+  readonly [Key in keyof Table]: Table[Key] extends { read: Reader<infer T> }
+    ? Table[Key] extends { default: string }
+      ? T
+      : T | undefined
+    : boolean
+}
+
+/** The long flag alone: "--batch". */
+export const flagOf = ({ flags }: Pick<Option, 'flags'>): string => flags.split(' ')[0]

@@ -1,13 +1,24 @@
 import { ACTIVATIONS, LOSSES, OPTIMIZERS } from '../kernels/kernel.ts'
-import { parameterCount } from '../model/shape.ts'
+import { parameterCount, type Model } from '../model/shape.ts'
 import type { DimensionTable } from './dimension.ts'
-import { MODELS } from './models.ts'
 import { oneOf, positiveNumber, text, wholeNumber, widths } from './values.ts'
 
 /** Rates at which each optimizer learns well on models of the default size. */
 export const LEARNING_RATES = { sgd: 0.1, momentum: 0.02, adam: 0.001 } as const
 /** Widths of the hidden layers unless others are asked for; inputs and classes come from the data. */
 export const HIDDEN_WIDTHS = { scaling: [256, 256, 256, 256], train: [128, 64, 32] } as const
+
+const model = (...widths: number[]): Model => ({ widths, activation: 'relu', loss: 'cross-entropy' })
+
+/** The models that other systems have been measured with, from small to large, wide and deep. */
+export const MODELS: readonly { readonly name: string; readonly model: Model; readonly batch: number }[] = [
+  { name: 'A32', model: model(784, 128, 64, 10), batch: 32 },
+  { name: 'A128', model: model(784, 128, 64, 10), batch: 128 },
+  { name: 'B', model: model(64, 256, 256, 256, 10), batch: 64 },
+  { name: 'C', model: model(784, 512, 512, 512, 512, 10), batch: 256 },
+  { name: 'D', model: model(1024, 1024, 1024, 1024, 1024, 10), batch: 128 },
+  { name: 'E', model: model(128, 128, 128, 128, 128, 128, 128, 128, 128, 10), batch: 64 },
+]
 
 /** What changes the work: rows that differ in it cannot be compared. */
 export const WORK = {

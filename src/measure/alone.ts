@@ -5,11 +5,11 @@ import { layerCount, stepFlop, type Model } from '../model/shape.ts'
 import { GRID_DEFAULTS } from '../plan/grid.ts'
 import { cutBatches } from './batches.ts'
 import { EXECUTION, type Cell } from '../cells/cell.ts'
-import { createCell } from '../cells/create.ts'
+import { createCell } from '../cells/choose.ts'
 import { degreesOf } from '../plan/modes.ts'
 import { openSession, type Session } from './session.ts'
 import { least, median, sum } from './statistics.ts'
-import { stepTimes } from './steps.ts'
+import { stepTimes } from './ledger.ts'
 
 // What the arithmetic does alone, with nothing split, on the same threads as everything else.
 

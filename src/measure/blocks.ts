@@ -1,10 +1,9 @@
 import { purpose, random } from '../model/random.ts'
 import type { RankReport } from '../runtime/orders.ts'
 import type { Cell } from '../cells/cell.ts'
-import { ledgersOf, type RankLedger } from './ledger.ts'
+import { ledgersOf, type RankLedger, stepTimes } from './ledger.ts'
 import type { Session } from './session.ts'
 import { median } from './statistics.ts'
-import { stepTimes } from './steps.ts'
 
 /** What one cell did in one block. */
 export interface Visit {

@@ -1,4 +1,4 @@
-import { againOf } from '../cells/create.ts'
+import { againOf } from '../cells/choose.ts'
 import type { Cell } from '../cells/cell.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
 import { stepFlop } from '../model/shape.ts'

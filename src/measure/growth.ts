@@ -1,10 +1,9 @@
 import { purpose, random } from '../model/random.ts'
 import type { Cell } from '../cells/cell.ts'
 import type { Session } from './session.ts'
-import { ledgersOf } from './ledger.ts'
+import { ledgersOf, stepTimes } from './ledger.ts'
 import type { Spent } from './prediction/error.ts'
 import { groupBy, mean, median, quantile, sum } from './statistics.ts'
-import { stepTimes } from './steps.ts'
 
 /** The time of a number of batches in one go, or of one batch through a number of model parts. */
 export interface GrowthPoint {

@@ -7,7 +7,7 @@ import { cutBatches } from './batches.ts'
 import type { Cell } from '../cells/cell.ts'
 import type { Session } from './session.ts'
 import { sum } from './statistics.ts'
-import { stepTimes } from './steps.ts'
+import { stepTimes } from './ledger.ts'
 import { weightsHash } from './verify.ts'
 
 export interface Epoch {

@@ -2,7 +2,7 @@ import type { DimensionOptions } from '../../src/cells/dimensions.ts'
 import { COMMANDS } from '../../bench/commands.ts'
 import { parseCommandLine } from '../../bench/options/parse.ts'
 import type { Settled } from '../../bench/options/settle.ts'
-import { UsageError } from '../../bench/options/usage.ts'
+import { UsageError } from '../../bench/options/command.ts'
 import type { RunOptions } from '../../bench/run/experiment.ts'
 
 /** What dimensions are where nothing is said, as far as they have a default. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../bench/commands.ts'
-import { againOf } from '../../src/cells/create.ts'
-import { chooseCells } from '../../src/cells/choose.ts'
+import { againOf, chooseCells } from '../../src/cells/choose.ts'
 import { namesOf, rowOf } from '../../src/cells/columns.ts'
 import type { Dimension } from '../../src/cells/dimension.ts'
 import {
@@ -12,7 +11,7 @@ import {
   MANNER_COLUMNS,
   WORK_COLUMNS,
 } from '../../src/cells/dimensions.ts'
-import { flagOf } from '../../src/cells/options.ts'
+import { flagOf } from '../../src/cells/values.ts'
 import { scaling } from '../bench/command-lines.ts'
 import { RUN } from '../report/run.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { stepTimes } from '../../src/measure/steps.ts'
+import { stepTimes } from '../../src/measure/ledger.ts'
 import type { RankReport } from '../../src/runtime/orders.ts'
 
 /** What a rank reports that arrived at these milliseconds. */

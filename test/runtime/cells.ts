@@ -1,6 +1,6 @@
 import { cutBatches, type Batches } from '../../src/measure/batches.ts'
 import { EXECUTION, type Cell, type Execution } from '../../src/cells/cell.ts'
-import { createCell } from '../../src/cells/create.ts'
+import { createCell } from '../../src/cells/choose.ts'
 import { openSession, type Session } from '../../src/measure/session.ts'
 import { syntheticDataSet } from '../../src/model/data/synthetic.ts'
 import { GRID_DEFAULTS, type Degrees } from '../../src/plan/grid.ts'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ledgerOf } from '../../src/measure/ledger.ts'
-import { stepTimes, windowOf } from '../../src/measure/steps.ts'
+import { ledgerOf, stepTimes, windowOf } from '../../src/measure/ledger.ts'
 import { verifyCells } from '../../src/measure/verify.ts'
 import type { Cell } from '../../src/cells/cell.ts'
 import { REDUCTIONS } from '../../src/plan/reductions/index.ts'

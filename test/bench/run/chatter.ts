@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { onClosedPipe } from '../../../bench/run/pipe.ts'
+import { onClosedPipe } from '../../../bench/run/terminal.ts'
 
 // Writes lines until nobody reads them, while it holds a lock, as a run does: `chatter.js STREAM LOCK`.
 

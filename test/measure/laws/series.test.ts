@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../../src/cells/cell.ts'
-import { againOf } from '../../../src/cells/create.ts'
+import { againOf } from '../../../src/cells/choose.ts'
 import { seriesOf } from '../../../src/measure/laws/series.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { visitOf } from '../visits.ts'

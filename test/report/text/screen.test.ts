@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { againOf } from '../../../src/cells/create.ts'
+import { againOf } from '../../../src/cells/choose.ts'
 import { screenLines } from '../../../src/report/text/screen.ts'
 import {
   cellOf,
