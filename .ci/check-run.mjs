@@ -7,16 +7,7 @@ import { parse } from 'csv-parse/sync'
 import { SERIAL_AGAIN } from '../dist/src/cells/cell.js'
 import { FILES } from '../dist/src/report/rows/index.js'
 
-const MACHINE = [
-  'cpu',
-  'logicalCores',
-  'availableCores',
-  'memoryBytes',
-  'operatingSystem',
-  'node',
-  'v8',
-  'git',
-]
+const MACHINE = ['cpu', 'logicalCores', 'availableCores', 'memoryBytes', 'operatingSystem', 'node', 'v8', 'git']
 /** What a quick run must have a row of: a mode with a schedule or a reduction, and how it must compare with serial. */
 const MODES = [
   ['serial', '', 'exact'],
@@ -39,10 +30,7 @@ expect(folders.length > 0, 'usage: node .ci/check-run.mjs DIR [DIR…]')
 const runs = folders.map(checkRun)
 for (const arithmetic of new Set(runs.map((run) => run?.arithmetic))) {
   const hashes = new Set(runs.filter((run) => run?.arithmetic === arithmetic).map((run) => run?.hash))
-  expect(
-    hashes.size === 1,
-    `the exact weights of the runs differ in ${arithmetic}: ${[...hashes].join(', ')}`,
-  )
+  expect(hashes.size === 1, `the exact weights of the runs differ in ${arithmetic}: ${[...hashes].join(', ')}`)
 }
 for (const problem of problems) console.error(`check-run: ${problem}`)
 process.exitCode = problems.length > 0 ? 1 : 0
@@ -78,10 +66,7 @@ function checkRun(folder) {
   checkTrace(`${folder}/trace.json`, trace, summary)
 
   const exact = new Set(summary.filter((row) => row.match === 'exact').map((row) => row.weights_sha256))
-  expect(
-    exact.size === 1,
-    `${folder}/summary.csv: the exact rows have ${exact.size} different weights_sha256`,
-  )
+  expect(exact.size === 1, `${folder}/summary.csv: the exact rows have ${exact.size} different weights_sha256`)
   const [hash] = exact
   const [{ kernel, arithmetic }] = summary
   console.log(
@@ -118,8 +103,7 @@ function checkMemory(where, row, memory) {
   expect(owners.size === Number(row.threads) + 1, `${where}: ${owners.size} owners in memory.csv`)
   const of = (use) => memory.filter((entry) => entry.use === use)
   const bytes = (use) => of(use).reduce((sum, entry) => sum + Number(entry.bytes), 0)
-  for (const use of USES)
-    expect(of(use).length === owners.size, `${where}: not every owner has ${use} in memory.csv`)
+  for (const use of USES) expect(of(use).length === owners.size, `${where}: not every owner has ${use} in memory.csv`)
   for (const use of USES.filter((each) => each !== 'batch')) {
     const column = `bytes_${use.replace('-', '_')}`
     expect(
@@ -144,10 +128,7 @@ function checkLedger(where, row, ledger) {
   const threads = Number(row.threads)
   for (const column of ['rank', 'thread_id']) {
     const different = new Set(ledger.map((entry) => entry[column])).size
-    expect(
-      different === threads,
-      `${where}: ${different} different ${column} in ledger.csv, ${threads} threads`,
-    )
+    expect(different === threads, `${where}: ${different} different ${column} in ledger.csv, ${threads} threads`)
   }
   expect(
     ledger.every((entry) => entry.ns !== '' && Number(entry.ns) >= 0),
