@@ -43,10 +43,6 @@ export function selectRows(set: DataSet, rows: Uint32Array): DataSet {
 export function scaleFeatures(training: DataSet, heldOut: DataSet): Split & { readonly divisor: number } {
   let divisor = 1
   for (const value of training.features) divisor = Math.max(divisor, Math.abs(value))
-  const scaled = (set: DataSet): DataSet => {
-    const features = new Float32Array(set.features.length)
-    for (let i = 0; i < features.length; i++) features[i] = set.features[i] / divisor
-    return { ...set, features }
-  }
+  const scaled = (set: DataSet): DataSet => ({ ...set, features: set.features.map((value) => value / divisor) })
   return { training: scaled(training), heldOut: scaled(heldOut), divisor }
 }

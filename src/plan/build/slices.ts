@@ -24,29 +24,22 @@ const NARROW_PANEL = 2
  * @returns per layer (counted from the first of `layers`), per rank, the rows of the parameter matrix
  */
 export function ownerSlices(model: Model, layers: Span, ranks: number, grain: number): Span[][] {
-  const { widths } = model
-  const heights: number[] = []
-  const costs: number[] = []
-  for (let layer = layers.from; layer < layers.to; layer++) {
-    heights.push(widths[layer] + 1)
-    const columns = widths[layer + 1]
-    const whole = Math.floor(columns / FLOATS_PER_LINE)
-    costs.push(whole + (columns % FLOATS_PER_LINE === 0 ? 0 : NARROW_PANEL))
-  }
-  const total = heights.reduce((sum, height, position) => sum + height * costs[position], 0)
+  const parts = model.widths.slice(layers.from, layers.to).map((inputs, position) => {
+    const columns = model.widths[layers.from + position + 1]
+    const narrow = columns % FLOATS_PER_LINE === 0 ? 0 : NARROW_PANEL
+    return { height: inputs + 1, cost: Math.floor(columns / FLOATS_PER_LINE) + narrow }
+  })
+  const total = parts.reduce((sum, { height, cost }) => sum + height * cost, 0)
   let before = 0
-  return heights.map((height, position) => {
-    const cost = costs[position]
+  return parts.map(({ height, cost }) => {
     /** Where a rank's part begins in this layer. */
     const cut = (rank: number): number => {
+      if (rank === ranks) return height
       const rows = ((total * rank) / ranks - before) / cost
       const aligned = Math.round(rows / grain) * grain
       return Math.min(height, Math.max(0, aligned >= height - 1 ? height : aligned))
     }
-    const spans = Array.from({ length: ranks }, (_, rank) => ({
-      from: rank === 0 ? 0 : cut(rank),
-      to: rank === ranks - 1 ? height : cut(rank + 1),
-    }))
+    const spans = Array.from({ length: ranks }, (_, rank) => ({ from: cut(rank), to: cut(rank + 1) }))
     before += height * cost
     return spans
   })

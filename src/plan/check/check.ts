@@ -58,9 +58,8 @@ function wrongOrder(instruction: Instruction, plan: Plan): string | undefined {
     }
     case 'reduce': {
       if (plan.exact) return 'adds partial sums in an exact plan'
-      const [first, ...others] = instruction.sources
-      const merged =
-        others.length > 0 ? mergedVersion(instruction.sources.map(({ version: held }) => held)) : first.version
+      const held = instruction.sources.map((source) => source.version)
+      const merged = held.length > 1 ? mergedVersion(held) : held[0]
       const { version, rows, columns } = instruction.target
       if (version !== merged) return `calls '${version}' what is '${merged}'`
       const uneven = instruction.sources.some(

@@ -19,28 +19,24 @@ interface Content {
   tallest: number
 }
 
-/** Instead of a rank: several ranks write a buffer, or read it, or none does. */
-const SEVERAL = -2
-const NOBODY = -1
-
 /**
  * Returns a function that reports what an instruction reads that other ranks have written, each rectangle once however
  * often it is read. Call it for each rank's instructions in the order of its program. Weights count too, if another rank
  * updated them at the end of the step before.
  */
 export function handoffsOf(plan: Plan): (rank: number, index: number, received: Received) => void {
-  const writer = plan.buffers.map(() => NOBODY)
-  const reader = plan.buffers.map(() => NOBODY)
+  const writers = plan.buffers.map(() => new Set<number>())
+  const readers = plan.buffers.map(() => new Set<number>())
   plan.programs.forEach((program, rank) => {
     for (const instruction of program) {
       const { reads, writes } = effects(instruction)
-      for (const region of reads) mark(reader, rank, region)
-      for (const region of writes) mark(writer, rank, region)
+      for (const region of reads) readers[region.buffer].add(rank)
+      for (const region of writes) writers[region.buffer].add(rank)
     }
   })
   /** Most buffers are read by their writer only, and are skipped. */
-  const crosses = writer.map(
-    (who, buffer) => who !== NOBODY && reader[buffer] !== NOBODY && (who === SEVERAL || who !== reader[buffer]),
+  const crosses = readers.map((ranks, buffer) =>
+    [...ranks].some((rank) => [...writers[buffer]].some((writer) => writer !== rank)),
   )
 
   /** Per buffer and slot, by version. */
@@ -67,7 +63,7 @@ export function handoffsOf(plan: Plan): (rank: number, index: number, received: 
   const seen = plan.programs.map(() => new Map<Content, Region[]>())
   return (rank, index, received) => {
     for (const region of effects(plan.programs[rank][index]).reads) {
-      if (!crosses[region.buffer] || writer[region.buffer] === rank) continue
+      if (!crosses[region.buffer]) continue
       const content = contents[region.buffer][region.slot].get(versionOf(region))
       if (!content) continue
       const earlier = seen[rank].get(content) ?? []
@@ -83,10 +79,6 @@ export function handoffsOf(plan: Plan): (rank: number, index: number, received: 
       }
     }
   }
-}
-
-function mark(who: number[], rank: number, { buffer }: Region): void {
-  if (who[buffer] !== rank) who[buffer] = who[buffer] === NOBODY ? rank : SEVERAL
 }
 
 /** The `before` that a step reads is the `after` of the step before it. */

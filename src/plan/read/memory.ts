@@ -1,6 +1,6 @@
 import { bufferBytes } from './bytes.ts'
 import { effects } from '../effects.ts'
-import { SHARED, type Buffer, type Plan, type Role } from '../plan.ts'
+import { SHARED, type Plan, type Role } from '../plan.ts'
 
 /** What memory is used for. The batches are not the plan's own: every plan reads the same ones. */
 export const USES = ['weights', 'gradients', 'optimizer-state', 'activations', 'packed', 'batch'] as const
@@ -51,14 +51,12 @@ export function memoryPerRank(plan: Plan): number[] {
   })
   const needed = plan.programs.map(() => 0)
   plan.buffers.forEach((buffer, index) => {
-    if (!counts(buffer)) return
+    if (buffer.role === 'message' || USE_OF[buffer.role] === 'batch') return
     if (buffer.owner !== SHARED) needed[buffer.owner] += bufferBytes(buffer)
     else for (const rank of users[index]) needed[rank] += bufferBytes(buffer) / users[index].size
   })
   return needed
 }
-
-const counts = ({ role }: Buffer): boolean => role !== 'message' && USE_OF[role] !== 'batch'
 
 /** The rank that needs the most memory, and how much. */
 export function neediest(plan: Plan): { readonly rank: number; readonly bytes: number } {

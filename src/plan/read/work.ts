@@ -46,17 +46,15 @@ export const isFused = ({ programs }: Plan): boolean =>
     }),
   )
 
+const PASSES: Readonly<Partial<Record<Instruction['op'], Pass>>> = {
+  forward: 'F',
+  loss: 'I',
+  'backward-input': 'I',
+  'backward-weight': 'W',
+}
+
 /** The pass that an instruction belongs to; undefined if it moves data, combines gradients or waits. */
-export function passOf(instruction: Instruction, fused: boolean): Pass | undefined {
-  switch (instruction.op) {
-    case 'forward':
-      return 'F'
-    case 'loss':
-    case 'backward-input':
-      return fused ? 'B' : 'I'
-    case 'backward-weight':
-      return fused ? 'B' : 'W'
-    default:
-      return undefined
-  }
+export function passOf({ op }: Instruction, fused: boolean): Pass | undefined {
+  const pass = PASSES[op]
+  return fused && pass && pass !== 'F' ? 'B' : pass
 }
