@@ -1,4 +1,4 @@
-import { chooseKernel, KernelError, type Chosen } from '../src/kernels/choose.ts'
+import { chooseKernel, KernelError, type ChosenKernel } from '../src/kernels/choose.ts'
 import { FORMS, KERNELS, type KernelName } from '../src/kernels/kernel.ts'
 import { defaultThreads } from '../src/cells/choose.ts'
 import { MODELS } from '../src/cells/work.ts'
@@ -84,7 +84,7 @@ export const kernels = command({
 })
 
 /** A kernel that cannot run is an error only if it was asked for. */
-function choose(name: KernelName, asked: boolean): Chosen | undefined {
+function choose(name: KernelName, asked: boolean): ChosenKernel | undefined {
   try {
     return chooseKernel(name)
   } catch (error) {

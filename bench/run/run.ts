@@ -19,7 +19,7 @@ import {
   type RunFolder,
 } from '../../src/report/folder/run-folder.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
-import { chooseKernel, type Chosen } from '../../src/kernels/choose.ts'
+import { chooseKernel, type ChosenKernel } from '../../src/kernels/choose.ts'
 
 /** A run that has begun: its folder, and the machine that it runs on. */
 export interface Run {
@@ -148,7 +148,7 @@ export async function idleMoment(wait: boolean, cores: number, say: (line: strin
  *
  * @throws KernelError if the kernel that was asked for cannot run
  */
-export function announceKernel(wanted: KernelName | undefined, say: (line: string) => void): Chosen {
+export function announceKernel(wanted: KernelName | undefined, say: (line: string) => void): ChosenKernel {
   const chosen = chooseKernel(wanted)
   const { choice, gflops, rejected } = chosen
   say(`kernel ${choice.name} (${choice.arithmetic} arithmetic), about ${gflops.toFixed(1)} GFLOP/s on one core`)

@@ -11,7 +11,7 @@ export class KernelError extends UserError {
   override readonly name = 'KernelError'
 }
 
-export interface Chosen {
+export interface ChosenKernel {
   readonly choice: KernelChoice
   /** GFLOP/s of a product on this thread, from a short try. */
   readonly gflops: number
@@ -51,9 +51,9 @@ const CLEARLY_SLOWER = 0.8
  *
  * @throws KernelError if the kernel that was asked for cannot run
  */
-export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CHECKS): Chosen {
+export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CHECKS): ChosenKernel {
   const rejected: { name: KernelName; reason: string }[] = []
-  let best: Chosen | undefined
+  let best: ChosenKernel | undefined
   for (const name of wanted ? [wanted] : KERNELS) {
     const tried = tryKernel(name, checks)
     if (typeof tried === 'string') rejected.push({ name, reason: tried })
@@ -64,7 +64,7 @@ export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CH
   return best
 }
 
-function tryKernel(name: KernelName, checks: Checks): Omit<Chosen, 'rejected'> | string {
+function tryKernel(name: KernelName, checks: Checks): Omit<ChosenKernel, 'rejected'> | string {
   try {
     const loaded = loadKernel(name)
     if (typeof loaded === 'string') return loaded

@@ -6,7 +6,7 @@ import type { Predictions } from './prediction/predict.ts'
 import type { Verdict } from './verify.ts'
 
 /** How far the blocks of a group are. */
-export interface Progress {
+export interface BlockProgress {
   /** Cells of this block that have been measured, and all. */
   readonly done: number
   readonly cells: number
@@ -24,5 +24,5 @@ export type MeasureEvent =
   | { readonly kind: 'limits'; readonly limits: readonly LimitsTogether[] }
   | { readonly kind: 'verified'; readonly verdicts: ReadonlyMap<Cell, Verdict> }
   | { readonly kind: 'predicted'; readonly cells: readonly Cell[]; readonly predictions: Predictions }
-  | { readonly kind: 'visited'; readonly visit: Visit; readonly progress: Progress }
+  | { readonly kind: 'visited'; readonly visit: Visit; readonly progress: BlockProgress }
   | { readonly kind: 'grown'; readonly point: GrowthPoint }

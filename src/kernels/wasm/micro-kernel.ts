@@ -6,13 +6,13 @@ import { loadVectors, storeVectors } from './vector.ts'
  * How A lies in memory. `rows`: each of the tile's rows is contiguous along k and has a pointer of its own. `columns`: the
  * tile's rows lie side by side, and k moves from one stored row to the next.
  */
-export type Order = 'rows' | 'columns'
+export type StorageOrder = 'rows' | 'columns'
 
 /** What is done with the finished sums of a tile. */
 export type Epilogue = 'store' | 'bias' | 'bias-relu' | 'mask' | 'sgd'
 
 /** The name of the micro-kernel for a number of rows. */
-export const tileName = (order: Order, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
+export const tileName = (order: StorageOrder, epilogue: Epilogue, rows: number) => `tile_${order}_${epilogue}_${rows}`
 
 /** Locals for a row of the panel of B, and later for what the epilogue reads. */
 const OPERANDS = numbered('$b', VECTORS)
@@ -32,7 +32,7 @@ const OPERANDS = numbered('$b', VECTORS)
  * - `$aNext` … `$eNext`: the bytes from one tile to the next;
  * - `$rate`: the learning rate of `sgd`, which updates the weights in place and does not write C.
  */
-export function microKernel(order: Order, epilogue: Epilogue, rows: number, fused: boolean): string {
+export function microKernel(order: StorageOrder, epilogue: Epilogue, rows: number, fused: boolean): string {
   const name = tileName(order, epilogue, rows)
   const chains = Array.from({ length: rows }, (_, row) => numbered(`$c${row}_`, VECTORS))
   const pointers = numbered('$a', order === 'rows' ? rows : 1)

@@ -1,4 +1,4 @@
-import { tileName, type Epilogue, type Order } from './micro-kernel.ts'
+import { tileName, type Epilogue, type StorageOrder } from './micro-kernel.ts'
 import { FEWEST_TURNS, type Tile } from './specification.ts'
 import { advance, constant, FLOAT, get, repeat, times, WIDTH_BYTES } from './text.ts'
 
@@ -10,7 +10,7 @@ export const parameters = (names: readonly string[]): string => names.map((name)
 const pass = (names: readonly string[]): string => names.map((name) => get(`$${name}`)).join(' ')
 
 /** Advances the operands by some rows. */
-const skipRows = (order: Order, rows: string): string => `
+const skipRows = (order: StorageOrder, rows: string): string => `
     ${advance('$a', `(i32.mul ${rows} ${order === 'rows' ? get('$aStep') : constant(FLOAT)})`)}
     ${['in', 'c', 'e'].map((operand) => advance(`$${operand}`, `(i32.mul ${rows} (local.get $${operand}Step))`)).join('\n')}`
 
@@ -18,7 +18,7 @@ const skipRows = (order: Order, rows: string): string => `
  * Whole tiles first, `$tiles` of them, and then the remaining `$rows`, in tiles as tall as possible, since a low tile has
  * too few chains to keep the multipliers busy: fewer rows than half a tile are divided up with the last whole tile.
  */
-function inTiles(order: Order, tall: number, whole: string, call: (rows: number) => string): string {
+function inTiles(order: StorageOrder, tall: number, whole: string, call: (rows: number) => string): string {
   const shared = Math.ceil(tall / 2)
   const rest = (rows: number): string => {
     if (rows <= tall) return call(rows)
@@ -38,7 +38,7 @@ function inTiles(order: Order, tall: number, whole: string, call: (rows: number)
 }
 
 /** All rows of one panel, for either order of A. */
-export function down(order: Order, epilogue: Epilogue, { rows: tall }: Tile): string {
+export function down(order: StorageOrder, epilogue: Epilogue, { rows: tall }: Tile): string {
   const call = (rows: number, tiles = constant(1)) => `
     (call $${tileName(order, epilogue, rows)} ${pass(OPERANDS)} ${tiles}
       (i32.mul ${constant(rows)} ${order === 'rows' ? get('$aStep') : constant(FLOAT)}) (i32.const 0)

@@ -1,5 +1,5 @@
 import { FORMS, PACKED_FLOATS, TILE_WIDTH, type Form } from '../kernel.ts'
-import { microKernel, type Epilogue, type Order } from './micro-kernel.ts'
+import { microKernel, type Epilogue, type StorageOrder } from './micro-kernel.ts'
 import { along, down, parameters } from './panels.ts'
 import { copyRectangle, packRows, packStrips, packTransposed } from './pack.ts'
 import { DEPTH, FEWEST_ROWS, PANELS, type Tile } from './specification.ts'
@@ -29,7 +29,7 @@ const copy = (a: string, aStep: string, b: string, bStep: string, rows = get('$r
   `(call $copy ${a} ${aStep} ${b} ${bStep} ${rows} (local.get $n))`
 
 /** Multiplies the packed panels, all as wide as the tile. */
-function multiplyWhole(order: Order, epilogue: Epilogue): string {
+function multiplyWhole(order: StorageOrder, epilogue: Epilogue): string {
   const [way, more] =
     order === 'rows'
       ? ['down', '']
@@ -50,7 +50,7 @@ function multiplyWhole(order: Order, epilogue: Epilogue): string {
 }
 
 /** Multiplies the last panel, narrower than the tile: at full width in a buffer of its own, which is copied to C. */
-function multiplyNarrow(order: Order, epilogue: Epilogue): string {
+function multiplyNarrow(order: StorageOrder, epilogue: Epilogue): string {
   const [edge, operand] = [get('$edge'), get('$edgeOperand')]
   const call = (end: Epilogue, e: string, eStep: string) =>
     `(call $down_${order}_${end} ${operands(edge, WIDTH_BYTES, e, eStep)})`
@@ -117,11 +117,12 @@ const PACK_TRANSPOSED = {
  * strip by strip of rows, through all panels of the group; this suits results larger than the operands, since each row of
  * the result is touched once.
  */
-const LAYOUTS: Readonly<Record<Form, { order: Order; pack: typeof PACK_ROWS; epilogues: readonly Epilogue[] }>> = {
-  forward: { order: 'rows', pack: PACK_ROWS, epilogues: ['bias', 'bias-relu'] },
-  input: { order: 'rows', pack: PACK_TRANSPOSED, epilogues: ['store', 'mask'] },
-  weight: { order: 'columns', pack: PACK_ROWS, epilogues: ['store', 'sgd'] },
-}
+const LAYOUTS: Readonly<Record<Form, { order: StorageOrder; pack: typeof PACK_ROWS; epilogues: readonly Epilogue[] }>> =
+  {
+    forward: { order: 'rows', pack: PACK_ROWS, epilogues: ['bias', 'bias-relu'] },
+    input: { order: 'rows', pack: PACK_TRANSPOSED, epilogues: ['store', 'mask'] },
+    weight: { order: 'columns', pack: PACK_ROWS, epilogues: ['store', 'sgd'] },
+  }
 
 /**
  * The loops around the micro-kernel: blocks of k, so that a panel of B fits the first-level cache; groups of panels,

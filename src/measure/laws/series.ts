@@ -4,7 +4,7 @@ import { blockMedian } from '../noise.ts'
 import type { Point } from './law.ts'
 
 /** Cells that were measured in the same blocks. */
-export interface Measured {
+export interface MeasuredGroup {
   readonly cells: readonly Cell[]
   readonly visits: readonly Visit[]
 }
@@ -27,7 +27,7 @@ export interface Series {
  * of `hybrid`, which has one thread count. Failed cells and unfinished blocks are left out; so should the caller leave
  * out cells with more threads than cores.
  */
-export function seriesOf(measured: readonly Measured[]): Series[] {
+export function seriesOf(measured: readonly MeasuredGroup[]): Series[] {
   const names = measured.flatMap(({ cells }) => cells.filter(isOfFamily).map(({ family }) => family))
   return [...new Set(names)].map((name) => ({
     name,
@@ -37,7 +37,7 @@ export function seriesOf(measured: readonly Measured[]): Series[] {
 
 const isOfFamily = ({ mode }: Cell): boolean => mode !== 'serial' && mode !== 'hybrid'
 
-function pointsOf({ cells, visits }: Measured, name: string): BlockPoints[] {
+function pointsOf({ cells, visits }: MeasuredGroup, name: string): BlockPoints[] {
   const of = (cell: Cell | undefined) => visits.filter((visit) => visit.cell === cell)
   const medians = (cell: Cell | undefined) => new Map(of(cell).map((visit) => [visit.block, blockMedian(visit)]))
   const family = cells

@@ -1,7 +1,7 @@
 import { purpose, random } from '../random.ts'
 import { DataError, type DataSet } from './dataset.ts'
 
-export interface Split {
+export interface TrainingSplit {
   readonly training: DataSet
   readonly heldOut: DataSet
 }
@@ -12,7 +12,7 @@ export interface Split {
  *
  * @throws DataError if the fraction is not in [0, 1) or nothing is left to train on.
  */
-export function splitDataSet(set: DataSet, heldOutFraction: number, seed: number): Split {
+export function splitDataSet(set: DataSet, heldOutFraction: number, seed: number): TrainingSplit {
   if (!(heldOutFraction >= 0 && heldOutFraction < 1))
     throw new DataError(`held-out fraction: ${heldOutFraction}; expected a number from 0 to less than 1`)
   const heldOut = heldOutFraction === 0 ? 0 : Math.max(1, Math.round(set.rows * heldOutFraction))
@@ -40,7 +40,7 @@ export function selectRows(set: DataSet, rows: Uint32Array): DataSet {
  * 1. One constant keeps zeros and the proportions of columns (pixels stay pixels). It does not depend on the held-out part,
  * which stands for unseen data, so held-out features may exceed 1.
  */
-export function scaleFeatures(training: DataSet, heldOut: DataSet): Split & { readonly divisor: number } {
+export function scaleFeatures(training: DataSet, heldOut: DataSet): TrainingSplit & { readonly divisor: number } {
   let divisor = 1
   for (const value of training.features) divisor = Math.max(divisor, Math.abs(value))
   const scaled = (set: DataSet): DataSet => ({ ...set, features: set.features.map((value) => value / divisor) })

@@ -1,7 +1,7 @@
 import { variantOf } from '../../cells/labels.ts'
 import { numberIn } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
-import { linePanels, seriesOf, type Line, type Point } from './lines.ts'
+import { linePanels, seriesOf, type Line, type PlotPoint } from './lines.ts'
 import {
   comparisonsOf,
   groupBy,
@@ -10,7 +10,7 @@ import {
   MissingData,
   results,
   valuesOf,
-  type Cell,
+  type DrawnCell,
   type Chart,
 } from './run-data.ts'
 import { evenTicks } from './ticks.ts'
@@ -51,8 +51,8 @@ export const bubbleChart: Chart = (data) => {
 }
 
 /** A line per schedule, and a dotted one per ideal, which schedules may share. */
-function linesOf(cells: readonly Cell[]): Line[] {
-  const ideals: { points: Point[]; schedules: string[] }[] = []
+function linesOf(cells: readonly DrawnCell[]): Line[] {
+  const ideals: { points: PlotPoint[]; schedules: string[] }[] = []
   const measured = seriesOf(cells, ({ row }) => variantOf(row)).map(({ name, cells: own, style }) => {
     const sorted = own.toSorted((a, b) => Number(a.row.microbatches) - Number(b.row.microbatches))
     const points = sorted.map(pointOf('bubble_fraction_ideal'))
@@ -69,12 +69,12 @@ function linesOf(cells: readonly Cell[]): Line[] {
 
 const pointOf =
   (column: string) =>
-  ({ row, isOversubscribed }: Cell): Point => {
+  ({ row, isOversubscribed }: DrawnCell): PlotPoint => {
     return { x: Number(row.microbatches), y: 100 * numberIn(row, column)!, hollow: isOversubscribed }
   }
 
 /** Closer lines than this, in percentage points, look like one. */
 const LEAST_APART = 0.5
 
-const coincide = (a: readonly Point[], b: readonly Point[]): boolean =>
+const coincide = (a: readonly PlotPoint[], b: readonly PlotPoint[]): boolean =>
   a.length === b.length && a.every(({ x, y }, i) => x === b[i].x && Math.abs(y - b[i].y) < LEAST_APART)

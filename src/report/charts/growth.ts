@@ -1,8 +1,8 @@
 import { labelOf } from '../../cells/labels.ts'
 import { growthExponent } from '../../measure/growth.ts'
 import { framed } from './frame.ts'
-import { linePanels, seriesOf, type Line, type LinePanel, type Series } from './lines.ts'
-import { cellsOf, groupBy, MissingData, valuesOf, type Cell, type Chart } from './run-data.ts'
+import { linePanels, seriesOf, type Line, type LinePanel, type Curve } from './lines.ts'
+import { cellsOf, groupBy, MissingData, valuesOf, type DrawnCell, type Chart } from './run-data.ts'
 import { logarithmicTicks } from './ticks.ts'
 
 const HEIGHT = 380
@@ -31,7 +31,7 @@ export const growthChart: Chart = (data) => {
 }
 
 /** A line per cell over batches; over parts, one per split, whose cells differ in their threads. */
-function panelOf(cells: readonly Cell[]): LinePanel {
+function panelOf(cells: readonly DrawnCell[]): LinePanel {
   const { variable } = cells[0].row
   const lines = seriesOf(cells, ({ row, name }) => (variable === 'parts' ? labelOf(row) : name)).flatMap(fitted)
   const times = lines.flatMap(({ points }) => points.map(({ y }) => y))
@@ -43,7 +43,7 @@ function panelOf(cells: readonly Cell[]): LinePanel {
   }
 }
 
-function fitted({ name, cells, style }: Series): Line[] {
+function fitted({ name, cells, style }: Curve): Line[] {
   const timed = cells.map(({ row: { value, block, wall_ns } }) => ({
     value: Number(value),
     repetition: Number(block),

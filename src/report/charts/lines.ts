@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot'
 import { bottomAxis, FONT_SIZE, heading, panel, textWidth, WIDTH, wrapToWidth, type Panel } from './panel.ts'
-import { groupBy, type Cell } from './run-data.ts'
+import { groupBy, type DrawnCell } from './run-data.ts'
 import { spread } from './spread.ts'
 import { apart } from './ticks.ts'
 import { colourOf, GRID, INK, MUTED, PAPER, SHADE } from './theme.ts'
@@ -10,7 +10,7 @@ const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cros
 const DASHES = ['none', '7,3', '3,3', '9,3,2,3', '2,2', '12,4']
 
 /** The cells that a line each is drawn of, by name, and its look. */
-export function seriesOf(cells: readonly Cell[], nameOf: (cell: Cell) => string) {
+export function seriesOf(cells: readonly DrawnCell[], nameOf: (cell: DrawnCell) => string) {
   const groups = [...groupBy(cells, nameOf)]
   const modes = groups.map(([, [{ row }]]) => row.mode)
   return groups.map(([name, own], i) => {
@@ -20,9 +20,9 @@ export function seriesOf(cells: readonly Cell[], nameOf: (cell: Cell) => string)
   })
 }
 
-export type Series = ReturnType<typeof seriesOf>[number]
+export type Curve = ReturnType<typeof seriesOf>[number]
 
-export interface Point {
+export interface PlotPoint {
   readonly x: number
   readonly y: number
   /** The ends of the interval. */
@@ -35,8 +35,8 @@ export interface Point {
 /** A line with its label at its right end; without a style it is a reference in grey. */
 export interface Line {
   readonly label?: string
-  readonly style?: Series['style']
-  readonly points: readonly Point[]
+  readonly style?: Curve['style']
+  readonly points: readonly PlotPoint[]
   /** Computed, not measured: thin and dotted, without markers. */
   readonly computed?: boolean
   /** Markers only: a computed line was fitted to them. */
@@ -169,7 +169,7 @@ function markerMark(line: Line): Plot.Markish {
   const { style, computed, points } = line
   if (style === undefined || computed) return null
   const { colour: stroke, symbol } = style
-  const fill = ({ hollow }: Point) => (hollow ? PAPER : stroke)
+  const fill = ({ hollow }: PlotPoint) => (hollow ? PAPER : stroke)
   return Plot.dot(points, { ...placeOf(line), r: 4, symbol, stroke, strokeWidth: 1.5, fill })
 }
 

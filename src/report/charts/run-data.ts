@@ -30,7 +30,7 @@ export class MissingData extends Error {
   override readonly name = 'MissingData'
 }
 
-export type Cell = ReturnType<typeof cellsOf>[number]
+export type DrawnCell = ReturnType<typeof cellsOf>[number]
 
 /** Explains the "× 2" in names. */
 export const THREADS_NOTE = '×\u202f2: on two threads.'
@@ -65,7 +65,7 @@ const SAME_WORK = ['experiment', 'layers', 'batch', 'optimizer', 'seed']
  *
  * @throws MissingData without a summary.csv
  */
-export function comparisonsOf(data: RunData): { title: string; cells: Cell[] }[] {
+export function comparisonsOf(data: RunData): { title: string; cells: DrawnCell[] }[] {
   if (!data.summary) throw new MissingData('there is no summary.csv')
   const groups = groupBy(data.summary, (row) => SAME_WORK.map((column) => row[column]).join(' '))
   return [...groups.values()].map((rows) => {
@@ -79,20 +79,20 @@ export const shortLayers = (layers: string): string =>
   layers.replace(/\b(\d+)(-\1\b)+/g, (run, width: string) => `${width}×${run.split('-').length}`)
 
 /** The distinct numbers of a column, in ascending order. */
-export const valuesOf = (cells: readonly Cell[], column: string): number[] =>
+export const valuesOf = (cells: readonly DrawnCell[], column: string): number[] =>
   [...new Set(cells.map(({ row }) => Number(row[column])))].sort((a, b) => a - b)
 
 /** A sentence that explains the mark of oversubscribed cells; empty if there are none. */
-export const markNote = (mark: string, cells: readonly Cell[], { machine }: RunData): string =>
+export const markNote = (mark: string, cells: readonly DrawnCell[], { machine }: RunData): string =>
   cells.some((cell) => cell.isOversubscribed) ? `${mark}: more threads than the ${machine.availableCores} cores.` : ''
 
-export const results = (cells: readonly Cell[]): Cell[] => cells.filter(({ isResult }) => isResult)
+export const results = (cells: readonly DrawnCell[]): DrawnCell[] => cells.filter(({ isResult }) => isResult)
 
 /** More cells than this are not named one by one. */
 const MOST_NAMED = 4
 
 /** A sentence that names the cells that are no results, with the reason; empty if there are none. */
-export function leftOut(cells: readonly Cell[]): string {
+export function leftOut(cells: readonly DrawnCell[]): string {
   const out = cells.filter(({ isResult }) => !isResult)
   if (out.length === 0) return ''
   const named = out.slice(0, MOST_NAMED).map(({ row: { cell, status, median_ns } }) => {

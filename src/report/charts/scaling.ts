@@ -3,8 +3,17 @@ import { amdahl } from '../../measure/laws/serial-share.ts'
 import { usl } from '../../measure/laws/usl.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
-import { linePanels, seriesOf, type Axis, type Line, type Point } from './lines.ts'
-import { comparisonsOf, groupBy, leftOut, markNote, MissingData, valuesOf, type Cell, type Chart } from './run-data.ts'
+import { linePanels, seriesOf, type Axis, type Line, type PlotPoint } from './lines.ts'
+import {
+  comparisonsOf,
+  groupBy,
+  leftOut,
+  markNote,
+  MissingData,
+  valuesOf,
+  type DrawnCell,
+  type Chart,
+} from './run-data.ts'
 import { evenTicks, powersOfTwo } from './ticks.ts'
 
 /** More lines than this in one panel cannot be followed; then each mode has a panel. */
@@ -89,7 +98,7 @@ export const efficiencyChart = scalingChart({
 })
 
 /** The cells of the families that were measured with several thread counts, in ascending order of them. */
-function scaledOf(cells: readonly Cell[]): Cell[] {
+function scaledOf(cells: readonly DrawnCell[]): DrawnCell[] {
   const measured = cells.filter(({ row, isResult }) => isResult && numberIn(row, 'speedup') !== undefined)
   return [...groupBy(measured, ({ family }) => family).values()]
     .filter((family) => valuesOf(family, 'threads').length > 1)
@@ -97,8 +106,8 @@ function scaledOf(cells: readonly Cell[]): Cell[] {
 }
 
 /** The laws that were fitted to families, then what was measured. */
-function linesOf(cells: readonly Cell[], laws: readonly CsvRow[], { of }: Quantity, isOneMode: boolean): Line[] {
-  const pointOf = ({ row, threads, isOversubscribed }: Cell): Point => {
+function linesOf(cells: readonly DrawnCell[], laws: readonly CsvRow[], { of }: Quantity, isOneMode: boolean): Line[] {
+  const pointOf = ({ row, threads, isOversubscribed }: DrawnCell): PlotPoint => {
     const [y, low, high] = ['speedup', 'speedup_ci_low', 'speedup_ci_high'].map((column) => {
       const speedup = numberIn(row, column)
       return speedup === undefined ? undefined : of(speedup, threads)
@@ -124,7 +133,7 @@ function linesOf(cells: readonly Cell[], laws: readonly CsvRow[], { of }: Quanti
  * The law that was fitted to a family's speed-ups, as a curve over its threads: the Universal Scalability Law where it
  * could be fitted, else Amdahl's; empty without either.
  */
-function lawCurve(laws: readonly CsvRow[], family: readonly Cell[]): Point[] {
+function lawCurve(laws: readonly CsvRow[], family: readonly DrawnCell[]): PlotPoint[] {
   const { experiment, cell, threads } = family[0].row
   // A series is named after its cells, without the threads.
   const fitted = laws.filter((row) => row.experiment === experiment && `${row.series}-${threads}` === cell)

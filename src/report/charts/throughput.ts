@@ -9,7 +9,7 @@ import {
   MissingData,
   results,
   THREADS_NOTE,
-  type Cell,
+  type DrawnCell,
   type Chart,
 } from './run-data.ts'
 import { colourOf, GRID, INK, PAPER } from './theme.ts'
@@ -70,7 +70,7 @@ export const throughputChart: Chart = (data) => {
 type Bar = ReturnType<typeof barOf>
 
 /** A cell with its rates in samples per second. */
-function barOf(cell: Cell, predictions: ReadonlyMap<string, number | undefined>) {
+function barOf(cell: DrawnCell, predictions: ReadonlyMap<string, number | undefined>) {
   const { row } = cell
   const rateOf = (ns: number | undefined) => (ns === undefined ? undefined : (Number(row.batch) * 1e9) / ns)
   const rate = numberIn(row, 'samples_per_second')!

@@ -4,7 +4,7 @@ import { formatDuration } from '../text/format.ts'
 import { framed } from './frame.ts'
 import { bottomAxis, heading, panel, textWidth, WIDTH, type Panel } from './panel.ts'
 import { cellKey } from '../folder/read-csv.ts'
-import { comparisonsOf, groupBy, MissingData, THREADS_NOTE, type Cell, type Chart } from './run-data.ts'
+import { comparisonsOf, groupBy, MissingData, THREADS_NOTE, type DrawnCell, type Chart } from './run-data.ts'
 import { passLabels, spansOf, stepOf, type Step } from './step.ts'
 import { inkOn, MUTED, WORK_COLOURS, type Work } from './theme.ts'
 import { evenTicks } from './ticks.ts'
@@ -31,8 +31,8 @@ export const timelineChart: Chart = (data) => {
   const traced = new Map(
     processes.map((events) => [cellKey(events.find(({ name }) => name === 'process_name')?.args ?? {}), events]),
   )
-  const isTraced = ({ row }: Cell) => traced.has(cellKey(row))
-  const isDrawable = (cell: Cell) => isTraced(cell) && cell.isResult && !isAgain(cell.row.cell)
+  const isTraced = ({ row }: DrawnCell) => traced.has(cellKey(row))
+  const isDrawable = (cell: DrawnCell) => isTraced(cell) && cell.isResult && !isAgain(cell.row.cell)
   const comparisons = comparisonsOf(data)
   const chosen = comparisons.find(({ cells }) => cells.some(isDrawable))
   if (!chosen) throw new MissingData('trace.json has none of the cells of summary.csv')
