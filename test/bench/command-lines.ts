@@ -29,8 +29,7 @@ export const DEFAULTS = {
 
 /** Command lines as words, read as on a machine with two cores. */
 
-export const actionOf = (words: readonly string[]) =>
-  parseCommandLine(words, COMMANDS, 2, 'npm run bench --')
+export const actionOf = (words: readonly string[]) => parseCommandLine(words, COMMANDS, 2, 'npm run bench --')
 
 const ofLine = (line: string) => actionOf(line === '' ? [] : line.split(' '))
 
