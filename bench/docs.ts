@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { namesOf, type Column } from '../src/cells/columns.ts'
 import type { Dimension } from '../src/cells/dimension.ts'
-import { CONFIGURATION, DIMENSIONS } from '../src/cells/dimensions.ts'
+import { columnsOf, CONFIGURATION, DIMENSIONS } from '../src/cells/dimensions.ts'
 import { MANNER } from '../src/cells/manner.ts'
 import { flagOf, type Option } from '../src/cells/options.ts'
 import { FILES } from '../src/report/rows/index.ts'
@@ -37,13 +37,10 @@ const runOptions = (): [string, Option][] => [
 const configurationTable = (): string =>
   markdownTable(
     ['column', 'option', 'changes'],
-    Object.entries<Dimension>(DIMENSIONS).flatMap(([key, dimension]) =>
-      [...namesOf(dimension.columns), ...namesOf(dimension.runColumns ?? [])].map((column) => [
-        code(column),
-        code(flagOf(dimension)),
-        key in MANNER ? 'manner' : 'work',
-      ]),
-    ),
+    Object.entries<Dimension>(DIMENSIONS).flatMap(([key, dimension]) => {
+      const rest = [code(flagOf(dimension)), key in MANNER ? 'manner' : 'work']
+      return columnsOf({ dimension }).map((column) => [code(column), ...rest])
+    }),
   )
 
 /** The columns of a file; those that say what was run are told together. */
@@ -53,20 +50,10 @@ function columnTable(file: string): string {
     .map(namesOf)
     .find((names) => names.every((name) => namesOf(columns).includes(name)))
   const rest = columns.filter(([name]) => !known?.includes(name))
-  return markdownTable(
-    ['column', 'meaning'],
-    [
-      ...(known
-        ? [
-            [
-              known.length > 5 ? `${code(known[0])} … ${code(known[known.length - 1])}` : known.map(code).join(', '),
-              'what was run',
-            ],
-          ]
-        : []),
-      ...rest.map(([name, , meaning = '']) => [code(name), meaning]),
-    ],
-  )
+  const rows = rest.map(([name, , meaning = '']) => [code(name), meaning])
+  if (!known) return markdownTable(['column', 'meaning'], rows)
+  const run = known.length > 5 ? `${code(known[0])} … ${code(known[known.length - 1])}` : known.map(code).join(', ')
+  return markdownTable(['column', 'meaning'], [[run, 'what was run'], ...rows])
 }
 
 function tableOf(what: string): string {
