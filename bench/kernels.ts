@@ -2,7 +2,7 @@ import { chooseKernel, KernelError, type ChosenKernel } from '../src/kernels/cho
 import { FORMS, KERNELS, type KernelName } from '../src/kernels/kernel.ts'
 import { defaultThreads } from '../src/cells/choose.ts'
 import { MODELS } from '../src/cells/work.ts'
-import { type OptionTable, someOf } from '../src/cells/values.ts'
+import { option, someOf } from '../src/cells/values.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
 import { measureProduct, type LayerProduct } from '../src/measure/products.ts'
 import { layerCount, stepFlop } from '../src/model/shape.ts'
@@ -23,14 +23,10 @@ const QUICK_SHARE = 0.2
 const LONGEST_STEP_MS = 2000
 
 const KERNEL_OPTIONS = {
-  kernel: {
-    flags: '--kernel <list>',
-    help: `kernels to measure: ${KERNELS.join(', ')}, or all (default: all that run here)`,
-    read: someOf(KERNELS),
-  },
-  quick: { flags: '--quick', help: 'fewer sizes and shorter tries' },
+  kernel: option('--kernel <list>', `kernels: ${KERNELS.join(', ')}, or all (default: all that run)`, someOf(KERNELS)),
+  quick: option('--quick', 'fewer sizes and shorter tries'),
   ...OUT,
-} as const satisfies OptionTable
+}
 
 /**
  * The arithmetic alone: how fast each kernel computes products and whole training steps on one thread, beside what the

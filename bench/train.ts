@@ -2,7 +2,7 @@ import { createKernel } from '../src/kernels/choose.ts'
 import type { Cell } from '../src/cells/cell.ts'
 import { chooseCells } from '../src/cells/choose.ts'
 import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
-import { positiveNumber, wholeNumber } from '../src/cells/values.ts'
+import { option, positiveNumber, wholeNumber } from '../src/cells/values.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import type { Status } from '../src/measure/outcome.ts'
 import { openSession } from '../src/measure/session.ts'
@@ -24,20 +24,10 @@ import { announceKernel, beginRun, factsOf } from './run/run.ts'
 const NAME = 'train'
 const TRAIN_OPTIONS = {
   ...MEMORY_PER_RANK,
-  epochs: {
-    flags: '--epochs <count>',
-    help: 'passes over the training part of the data',
-    read: wholeNumber(1, 1_000_000),
-    default: '20',
-  },
-  heldOut: {
-    flags: '--held-out <share>',
-    help: 'share of the data that is kept from training, to measure accuracy',
-    read: positiveNumber(1),
-    default: '0.2',
-  },
+  epochs: option('--epochs <count>', 'passes over the training part of the data', wholeNumber(1, 1_000_000), 20),
+  heldOut: option('--held-out <share>', 'share of the data that is kept from training', positiveNumber(1), 0.2),
   ...OUT,
-} as const
+}
 
 /**
  * Learning: the plans and ranks that are measured, on data, until they know it.

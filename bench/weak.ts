@@ -1,6 +1,6 @@
 import { chooseCells, defaultThreads } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
-import { someOf } from '../src/cells/values.ts'
+import { someOption } from '../src/cells/values.ts'
 import { gustafson } from '../src/measure/laws/serial-share.ts'
 import type { GroupResult } from '../src/measure/outcome.ts'
 import { stepFlop } from '../src/model/shape.ts'
@@ -18,11 +18,7 @@ export const weak: ExperimentKind = {
   summary: 'the batch grows with the threads: does the time stay the same?',
   takes: ['modes', 'threads', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'dispatch', 'wait', 'pin', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'learningRate', 'batch', 'dataset', 'label', 'seed'], // prettier-ignore
   overrides: {
-    modes: {
-      help: `modes to compare: ${MODES.join(', ')}, or all`,
-      read: someOf(MODES),
-      default: MODES.join(','),
-    },
+    modes: someOption('--modes <list>', 'modes to compare', MODES, MODES.join(',')),
     batch: { help: 'samples of a step for each thread' },
   },
   examples: ['weak', 'weak --threads 1,2,3,4 --reduction owner'],

@@ -1,12 +1,5 @@
 import type { DimensionOptions } from '../../src/cells/dimensions.ts'
-import {
-  type OptionsOf,
-  type OptionTable,
-  numberFrom0,
-  positiveNumber,
-  text,
-  wholeNumber,
-} from '../../src/cells/values.ts'
+import { option, type OptionsOf, numberFrom0, positiveNumber, text, wholeNumber } from '../../src/cells/values.ts'
 import { MEMORY_GBPS } from '../../src/simulate/rate.ts'
 import { UsageError, type Given } from './command.ts'
 
@@ -17,31 +10,21 @@ const size = wholeNumber(1, 65_536)
 const rate = positiveNumber()
 
 export const SIMULATE_OPTIONS = {
-  depth: { flags: '--depth <layers>', help: 'layers that are all alike (default: 5, or one a stage)', read: size },
-  width: { flags: '--width <columns>', help: 'their width (default: 256, or what the grid needs)', read: size },
-  gflops: { flags: '--gflops <rate>', help: 'GFLOP/s of a rank (default: of a core here)', read: rate },
-  memoryGbps: {
-    flags: '--memory-gbps <rate>',
-    help: 'GB/s of a rank where it only reads and writes',
-    read: rate,
-    default: String(MEMORY_GBPS),
-  },
-  calibration: {
-    flags: '--calibration <file>',
-    help: 'take the times of instructions from the calibration.csv of a run',
-    read: text('the path of a calibration.csv'),
-  },
-  handoffUs: { flags: '--handoff-us <time>', help: 'µs of a handoff (default: 0.2, or calibrated)', read: numberFrom0 },
-  bandwidthGbps: { flags: '--bandwidth-gbps <rate>', help: 'GB/s from rank to rank (default: 50)', read: rate },
-  machines: {
-    flags: '--machines <count>',
-    help: 'divide the ranks between this many machines',
-    read: wholeNumber(1, MOST_RANKS),
-    default: '1',
-  },
-  latencyUs: { flags: '--latency-us <time>', help: 'µs between machines', read: numberFrom0, default: '50' },
-  networkGbps: { flags: '--network-gbps <rate>', help: 'GB/s between machines', read: rate, default: '1.25' },
-} as const satisfies OptionTable
+  depth: option('--depth <layers>', 'layers that are all alike (default: 5, or one a stage)', size),
+  width: option('--width <columns>', 'their width (default: 256, or what the grid needs)', size),
+  gflops: option('--gflops <rate>', 'GFLOP/s of a rank (default: of a core here)', rate),
+  memoryGbps: option('--memory-gbps <rate>', 'GB/s of a rank where it only reads and writes', rate, MEMORY_GBPS),
+  calibration: option(
+    '--calibration <file>',
+    'take times from a calibration.csv',
+    text('the path of a calibration.csv'),
+  ),
+  handoffUs: option('--handoff-us <time>', 'µs of a handoff (default: 0.2, or calibrated)', numberFrom0),
+  bandwidthGbps: option('--bandwidth-gbps <rate>', 'GB/s from rank to rank (default: 50)', rate),
+  machines: option('--machines <count>', 'divide the ranks between these machines', wholeNumber(1, MOST_RANKS), 1),
+  latencyUs: option('--latency-us <time>', 'µs between machines', numberFrom0, 50),
+  networkGbps: option('--network-gbps <rate>', 'GB/s between machines', rate, 1.25),
+}
 
 export type SimulateOptions = DimensionOptions & OptionsOf<typeof SIMULATE_OPTIONS>
 

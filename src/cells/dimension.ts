@@ -24,7 +24,7 @@ export type Fields = Readonly<Record<string, Field>>
 /** Something that can vary from cell to cell or from run to run. Whatever depends on it is derived from its one entry. */
 export interface Dimension extends Option {
   /** Empty in the rows of cells that it does not apply to; there is none for what other columns hold already. */
-  readonly columns: readonly Column<Unnamed>[]
+  readonly columns?: readonly Column<Unnamed>[]
   /** What is the same for all cells of a run. */
   readonly runColumns?: readonly Column<RunFacts>[]
   /** Its part of a cell's name, from what the columns hold; empty where it goes without saying. */

@@ -25,14 +25,15 @@ export const CONFIGURATION: readonly Column<Configuration>[] = [
   ['run_id', ({ run }) => run.runId],
   ['experiment', ({ run }) => run.experiment],
   ['cell', ({ cell }) => cell.name],
-  ...ALL.flatMap(([, { columns, runColumns = [] }]) => [
+  ...ALL.flatMap(([, { columns = [], runColumns = [] }]) => [
     ...columns.map(([name, value]): Column<Configuration> => [name, ({ cell }) => value(cell)]),
     ...runColumns.map(([name, value]): Column<Configuration> => [name, ({ run }) => value(run)]),
   ]),
 ]
 
-const columnsOf = (table: DimensionTable): string[] =>
-  Object.values(table).flatMap(({ columns, runColumns = [] }) => [...namesOf(columns), ...namesOf(runColumns)])
+/** Of a table's cells and runs. */
+export const columnsOf = (table: DimensionTable): string[] =>
+  Object.values(table).flatMap(({ columns = [], runColumns = [] }) => [...namesOf(columns), ...namesOf(runColumns)])
 
 export const WORK_COLUMNS = columnsOf(WORK)
 export const MANNER_COLUMNS = columnsOf(MANNER)
@@ -46,12 +47,12 @@ export const familyOf = (fields: Fields, varied: readonly DimensionName[] = []):
 /** The fields of a cell's row that do not depend on the run. */
 export const fieldsOf = (cell: Unnamed): Fields =>
   rowOf(
-    ALL.flatMap(([, { columns }]) => columns),
+    ALL.flatMap(([, { columns = [] }]) => columns),
     cell,
   )
 
 /** The columns that names are made of; they read nothing but the strategy. */
-const NAMING = ALL.flatMap(([, { label, columns }]) => (label ? columns : []))
+const NAMING = ALL.flatMap(([, { label, columns = [] }]) => (label ? columns : []))
 
 /** The name of a cell, unique within a group, and its family. */
 export function nameOf(strategy: Strategy, varied: readonly DimensionName[] = []) {

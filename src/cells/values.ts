@@ -107,10 +107,25 @@ export interface Option<T = unknown> {
   readonly flags: string
   readonly help: string
   /** Not for a switch. */
-  readonly read?: Reader<T>
+  readonly read?: Reader<T> | undefined
   /** As it would be written on the command line; a computed one is told in `help`. */
-  readonly default?: string
+  readonly default?: string | undefined
 }
+
+type Read<T> = Option<T> & { readonly read: Reader<T> }
+type Preset<T> = Read<T> & { readonly default: string }
+
+/** A switch has no reader. */
+export function option(flags: string, help: string): Option
+export function option<T>(flags: string, help: string, read: Reader<T>): Read<T>
+export function option<T>(flags: string, help: string, read: Reader<T>, usual: string | number): Preset<T>
+export function option<T>(flags: string, help: string, read?: Reader<T>, usual?: string | number): Option<T> {
+  return { flags, help, read, default: usual?.toString() }
+}
+
+/** Takes some of the names, or `all` of them. */
+export const someOption = <const T extends string>(flags: string, help: string, names: readonly T[], usual: string) =>
+  option(flags, `${help}: ${names.join(', ')}, or all`, someOf(names), usual)
 
 export type OptionTable = Readonly<Record<string, Option>>
 

@@ -1,13 +1,12 @@
 import { ACTIVATIONS, LOSSES, OPTIMIZERS } from '../kernels/kernel.ts'
 import { parameterCount, type Model } from '../model/shape.ts'
 import type { DimensionTable } from './dimension.ts'
-import { oneOf, positiveNumber, text, wholeNumber, widths } from './values.ts'
+import { option, oneOf, positiveNumber, text, wholeNumber, widths } from './values.ts'
 
 /** Rates at which each optimizer learns well on models of the default size. */
 export const LEARNING_RATES = { sgd: 0.1, momentum: 0.02, adam: 0.001 } as const
 /** Widths of the hidden layers unless others are asked for; inputs and classes come from the data. */
 export const HIDDEN_WIDTHS = { scaling: [256, 256, 256, 256], train: [128, 64, 32] } as const
-
 const model = (...widths: number[]): Model => ({ widths, activation: 'relu', loss: 'cross-entropy' })
 
 /** The models that other systems have been measured with, from small to large, wide and deep. */
@@ -20,85 +19,63 @@ export const MODELS: readonly { readonly name: string; readonly model: Model; re
   { name: 'E', model: model(128, 128, 128, 128, 128, 128, 128, 128, 128, 10), batch: 64 },
 ]
 
+const NAMED = MODELS.map(({ name }) => name)
+
 /** What changes the work: rows that differ in it cannot be compared. */
 export const WORK = {
   layers: {
-    flags: '--layers <widths>',
-    help: `widths of the model, inputs first (default: 784-${HIDDEN_WIDTHS.scaling.join('-')}-10, or what fits --dataset)`,
-    read: widths(1, 65_536),
+    ...option(
+      '--layers <widths>',
+      `widths of the model, inputs first (default: 784-${HIDDEN_WIDTHS.scaling.join('-')}-10, or what fits --dataset)`,
+      widths(1, 65_536),
+    ),
     columns: [
       ['layers', ({ plan }) => plan.model.widths.join('-')],
       ['parameters', ({ plan }) => parameterCount(plan.model)],
     ],
   },
-  model: {
-    flags: '--model <name>',
-    help: `layers and batch of ${MODELS.map(({ name }) => name).join(', ')}, by which other systems were measured`,
-    read: oneOf(MODELS.map(({ name }) => name)),
-    columns: [],
-  },
+  model: option('--model <name>', `layers and batch that others have measured: ${NAMED.join(', ')}`, oneOf(NAMED)),
   activation: {
-    flags: '--activation <name>',
-    help: `after every layer but the last: ${ACTIVATIONS.join(', ')}`,
-    read: oneOf(ACTIVATIONS),
-    default: 'relu',
+    ...option('--activation <name>', `of the hidden layers: ${ACTIVATIONS.join(', ')}`, oneOf(ACTIVATIONS), 'relu'),
     columns: [['activation', ({ plan }) => plan.model.activation]],
   },
   loss: {
-    flags: '--loss <name>',
-    help: LOSSES.join(' or '),
-    read: oneOf(LOSSES),
-    default: 'cross-entropy',
+    ...option('--loss <name>', LOSSES.join(' or '), oneOf(LOSSES), 'cross-entropy'),
     columns: [['loss', ({ plan }) => plan.model.loss]],
   },
   optimizer: {
-    flags: '--optimizer <name>',
-    help: OPTIMIZERS.join(', '),
-    read: oneOf(OPTIMIZERS),
-    default: 'sgd',
+    ...option('--optimizer <name>', OPTIMIZERS.join(', '), oneOf(OPTIMIZERS), 'sgd'),
     columns: [['optimizer', ({ plan }) => plan.optimizer]],
   },
   learningRate: {
-    flags: '--learning-rate <number>',
-    help: `a number above 0 (default: ${OPTIMIZERS.map((name) => `${LEARNING_RATES[name]} for ${name}`).join(', ')})`,
-    read: positiveNumber(),
+    ...option(
+      '--learning-rate <number>',
+      `a number above 0 (default: ${OPTIMIZERS.map((name) => `${LEARNING_RATES[name]} for ${name}`).join(', ')})`,
+      positiveNumber(),
+    ),
     columns: [['learning_rate', ({ hyper }) => hyper.learningRate]],
   },
   batch: {
-    flags: '--batch <samples>',
-    help: 'samples of a step, over all threads',
-    read: wholeNumber(1, 1_000_000),
-    default: '64',
+    ...option('--batch <samples>', 'samples of a step, over all threads', wholeNumber(1, 1_000_000), 64),
     columns: [['batch', ({ plan }) => plan.batch]],
   },
   microbatches: {
-    flags: '--microbatches <count>',
-    help: 'parts that a pipeline cuts the batch into',
-    read: wholeNumber(1, 1_000_000),
-    default: '8',
+    ...option('--microbatches <count>', 'parts that a pipeline cuts the batch into', wholeNumber(1, 1_000_000), 8),
     columns: [['microbatches', ({ grid }) => grid.microbatches]],
     label: ({ microbatches }, varied) => (varied ? `m${microbatches}` : undefined),
   },
   dataset: {
-    flags: '--dataset <file>',
-    help: 'synthetic, or a CSV or IDX file, plain or gzip',
-    read: text('synthetic or the path of a data file'),
-    default: 'synthetic',
-    columns: [],
+    ...option(
+      '--dataset <file>',
+      'synthetic, or a CSV or IDX file, plain or gzip',
+      text('synthetic or the path of a data file'),
+      'synthetic',
+    ),
     runColumns: [['dataset', ({ dataset }) => dataset]],
   },
-  label: {
-    flags: '--label <column>',
-    help: 'the CSV column that holds the class (default: the last)',
-    read: text('the name of a column'),
-    columns: [],
-  },
+  label: option('--label <column>', 'the CSV column of the class (default: the last)', text('the name of a column')),
   seed: {
-    flags: '--seed <number>',
-    help: 'the start of everything random',
-    read: wholeNumber(0, 2 ** 32 - 1),
-    default: '1',
-    columns: [],
+    ...option('--seed <number>', 'the start of everything random', wholeNumber(0, 2 ** 32 - 1), 1),
     runColumns: [['seed', ({ seed }) => seed]],
   },
 } as const satisfies DimensionTable

@@ -18,7 +18,7 @@ export interface StepsOrder extends Placed {
 }
 
 /** An order as the ranks get it, with their parts of the plan. */
-export type Sent<Order extends Placed> = Omit<Order, keyof Placed> & { readonly parts: readonly PackedPart[] }
+export type Sent<Whole extends Placed> = Omit<Whole, keyof Placed> & { readonly parts: readonly PackedPart[] }
 
 /** By kind, what the main thread asks of the ranks, and what they answer: undefined if they take no part. */
 export interface Orders {
