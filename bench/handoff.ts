@@ -1,12 +1,9 @@
-import { measureBarriers } from '../src/measure/handoff/barrier.ts'
 import { chooseKernel } from '../src/kernels/choose.ts'
 import { disturbances, observe } from '../src/measure/machine/disturbance.ts'
+import { measureBarriers, measureOneWay, measureRoundTrips } from '../src/measure/handoff/between-ranks.ts'
+import { measureStartUp, measureTasks } from '../src/measure/handoff/from-main.ts'
 import type { Conditions, Measurement } from '../src/measure/handoff/measurement.ts'
-import { measureOneWay } from '../src/measure/handoff/one-way.ts'
-import { measureTasks } from '../src/measure/handoff/piscina-task.ts'
 import { measureReductions } from '../src/measure/handoff/reduction.ts'
-import { measureRoundTrips } from '../src/measure/handoff/round-trip.ts'
-import { measureStartUp } from '../src/measure/handoff/start-up.ts'
 import type { Pace } from '../src/measure/handoff/tries.ts'
 import { appendTo } from '../src/report/rows/index.ts'
 import { handoffLine, latencyTable, sizeTable } from '../src/report/text/handoff.ts'
@@ -27,11 +24,11 @@ const QUICK_SIZES = [4 ** 1, 4 ** 6, 4 ** 10]
 const REDUCED = Array.from({ length: 8 }, (_, power) => 4 ** (power + 5))
 const QUICK_REDUCED = [4 ** 5, 4 ** 10]
 
-const MOST_TRIES = 50_000
+const TRIES = { fewest: 10, most: 50_000 }
 const PACES = {
-  latency: { warmUpMs: 150, measuredMs: 500, fewest: 10, most: MOST_TRIES },
-  oneWay: { warmUpMs: 40, measuredMs: 150, fewest: 10, most: MOST_TRIES },
-  startUp: { warmUpMs: 0, measuredMs: 1200, fewest: 5, most: MOST_TRIES },
+  latency: { warmUpMs: 150, measuredMs: 500, ...TRIES },
+  oneWay: { warmUpMs: 40, measuredMs: 150, ...TRIES },
+  startUp: { warmUpMs: 0, measuredMs: 1200, ...TRIES, fewest: 5 },
 } satisfies Readonly<Record<string, Pace>>
 const QUICK_SHARE = 0.15
 const QUICK_FEWEST = 3
@@ -95,7 +92,8 @@ async function* measureAll(
   conditions: Conditions,
 ): AsyncGenerator<Measurement, void> {
   const pace = (name: keyof typeof PACES) => paceOf(PACES[name], quick)
-  const counts = threads ?? barrierThreads(conditions.cores)
+  const several = defaultThreads(conditions.cores).filter((count) => count > 1)
+  const counts = threads ?? (several.length > 0 ? several : [2])
   yield* measureRoundTrips(conditions, pace('latency'))
   yield* measureTasks(conditions, pace('latency'))
   yield* measureBarriers(conditions, counts, pace('latency'))
@@ -105,18 +103,8 @@ async function* measureAll(
   yield* measureStartUp(conditions, [1, ...counts], pace('startUp'))
 }
 
-/** 2, 4, … and the number of cores itself; 2 on a single core. */
-function barrierThreads(cores: number): number[] {
-  const counts = defaultThreads(cores).filter((count) => count > 1)
-  return counts.length > 0 ? counts : [2]
+function paceOf(pace: Pace, quick: boolean): Pace {
+  if (!quick) return pace
+  const [warmUpMs, measuredMs] = [pace.warmUpMs * QUICK_SHARE, pace.measuredMs * QUICK_SHARE]
+  return { ...pace, warmUpMs, measuredMs, fewest: QUICK_FEWEST }
 }
-
-const paceOf = (pace: Pace, quick: boolean): Pace =>
-  quick
-    ? {
-        warmUpMs: pace.warmUpMs * QUICK_SHARE,
-        measuredMs: pace.measuredMs * QUICK_SHARE,
-        fewest: QUICK_FEWEST,
-        most: pace.most,
-      }
-    : pace

@@ -7,7 +7,7 @@ import { option, oneOf, positiveNumber, text, wholeNumber, widths } from './valu
 export const LEARNING_RATES = { sgd: 0.1, momentum: 0.02, adam: 0.001 } as const
 /** Widths of the hidden layers unless others are asked for; inputs and classes come from the data. */
 export const HIDDEN_WIDTHS = { scaling: [256, 256, 256, 256], train: [128, 64, 32] } as const
-const model = (...widths: number[]): Model => ({ widths, activation: 'relu', loss: 'cross-entropy' })
+const model = (...layers: number[]): Model => ({ widths: layers, activation: 'relu', loss: 'cross-entropy' })
 
 /** The models that other systems have been measured with, from small to large, wide and deep. */
 export const MODELS: readonly { readonly name: string; readonly model: Model; readonly batch: number }[] = [

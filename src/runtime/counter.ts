@@ -74,3 +74,6 @@ export function spinsPerMicrosecond(): number {
   }
   return TRIED_SPINS / (best * 1000)
 }
+
+/** The same for some time. */
+export const spinsIn = (microseconds: number): number => Math.round(microseconds * spinsPerMicrosecond())

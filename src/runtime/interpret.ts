@@ -92,10 +92,8 @@ const heapUsed = (): number => getHeapStatistics().used_heap_size
 
 /** Node 23.9 and later tell how much processor time a thread has used. */
 function cpuMs(): number | undefined {
-  const usage: (() => { user: number; system: number }) | undefined = Reflect.get(process, 'threadCpuUsage')
-  if (!usage) return undefined
-  const { user, system } = usage.call(process)
-  return (user + system) / 1000
+  const usage = (process as { threadCpuUsage?(): NodeJS.CpuUsage }).threadCpuUsage?.()
+  return usage && (usage.user + usage.system) / 1000
 }
 
 type Progress = Pick<Steps, 'done' | 'batches'>

@@ -35,27 +35,27 @@ export const movesWithBatch = (buffer: Buffer): boolean =>
  */
 export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0): Layout {
   const ranks = Math.max(...plans.map((plan) => plan.programs.length))
-  const owners = [SHARED, ...Array.from({ length: ranks }, (_, rank) => rank)]
   const placements = plans.map((plan) => plan.buffers.map(() => 0))
-  const regions = new Map<number, Span>()
   const tallest = Math.max(...plans.flatMap((plan) => plan.buffers.map((buffer) => buffer.rows)))
   let end = 0
-  for (const owner of owners) {
-    const from = end + (owner === SHARED ? 0 : scratchFloats(tallest))
-    let most = 0
-    plans.forEach((plan, p) => {
-      let used = 0
+  /** Places the buffers of one owner, behind those of all owners before it. */
+  const place = (owner: number): Span => {
+    const start = end
+    const from = start + (owner === SHARED ? 0 : scratchFloats(tallest))
+    const used = plans.map((plan, p) => {
+      let next = from
       plan.buffers.forEach((buffer, index) => {
         if (buffer.owner !== owner || buffer.role === 'message') return
-        placements[p][index] = from + used
-        used += (movesWithBatch(buffer) ? batches : buffer.slots) * slotFloats(buffer)
+        placements[p][index] = next
+        next += (movesWithBatch(buffer) ? batches : buffer.slots) * slotFloats(buffer)
       })
-      most = Math.max(most, used)
+      return next
     })
-    const start = end
-    end = Math.ceil((from + most) / PAGE_FLOATS) * PAGE_FLOATS
-    regions.set(owner, { from: start, to: end })
+    end = Math.ceil(Math.max(...used) / PAGE_FLOATS) * PAGE_FLOATS
+    return { from: start, to: end }
   }
+  place(SHARED)
+  const regions = Array.from({ length: ranks }, (_, rank) => place(rank))
   const main = { from: end, to: end + scratchFloats(tallest) }
   const spare = { from: main.to, to: main.to + spareFloats }
   const pages = Math.ceil(spare.to / PAGE_FLOATS)
@@ -65,7 +65,7 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
       `the model, the batches and ${ranks} ranks need ${mebibytes} MiB of shared memory; at most 4095 MiB are possible`,
     )
   }
-  return { pages, placements, regions: owners.slice(1).map((rank) => regions.get(rank)!), main, spare }
+  return { pages, placements, regions, main, spare }
 }
 
 /** Reserves the memory, lazily. Threads that it is sent to share every byte of it. */

@@ -23,30 +23,6 @@ export interface PoolOptions {
 type Where = (index: number) => string
 type Ports = (index: number) => readonly MessagePort[]
 
-/** A fixed number of threads that each carry out one order at a time. */
-export interface Pool<Order, Answer> {
-  readonly threads: number
-  /** Sends an order to a thread that is free; its ports move there. */
-  run(order: Order, ports?: readonly MessagePort[]): Promise<Answer>
-  /**
-   * Sends as many orders as there are idle threads, in one turn of the event loop: each thread takes exactly one.
-   *
-   * @returns the answers in the order of the orders
-   * @throws RankError as soon as one fails
-   */
-  each(orders: readonly Order[], where: Where, ports?: Ports): Promise<Answer[]>
-  /** The same for the first order of each thread. If one fails, the pool ends. It never ends before all have answered. */
-  start(orders: readonly Order[], where: Where, ports?: Ports): Promise<Answer[]>
-  /**
-   * Waits for work that threads take part in. If it fails, the pool ends.
-   *
-   * @throws RankError if nothing moves for too long
-   */
-  watched<T>(watch: Watch, work: () => Promise<T>): Promise<T>
-  /** Ends all threads, also ones that wait or spin. */
-  close(): Promise<void>
-}
-
 /** How to see that threads get on. */
 export interface Watch {
   /** Shared memory that changes as long as they do. */
@@ -57,8 +33,10 @@ export interface Watch {
   readonly explain: (stall: string) => string
 }
 
-export function openPool<Order, Answer>(options: PoolOptions): Pool<Order, Answer> {
-  const { threads, worker, atomics = 'sync', heapMb, signal } = options
+/** A fixed number of threads that each carry out one order at a time. */
+export type Pool<Order, Answer> = ReturnType<typeof openPool<Order, Answer>>
+
+export function openPool<Order, Answer>({ threads, worker, atomics = 'sync', heapMb, signal }: PoolOptions) {
   signal?.throwIfAborted()
   const piscina = new Piscina<Order, Answer>({
     filename: worker.href,
@@ -80,12 +58,15 @@ export function openPool<Order, Answer>(options: PoolOptions): Pool<Order, Answe
   const destroy = () => (closing ??= started.then(() => piscina.destroy()))
   const onAbort = () => void destroy()
   signal?.addEventListener('abort', onAbort, { once: true })
-  const close = () => {
+  /** Ends all threads, also ones that wait or spin. */
+  const close = (): Promise<void> => {
     signal?.removeEventListener('abort', onAbort)
     return destroy()
   }
 
-  const run: Pool<Order, Answer>['run'] = (order, ports = []) => piscina.run(order, { transferList: [...ports] })
+  /** Sends an order to a thread that is free; its ports move there. */
+  const run = (order: Order, ports: readonly MessagePort[] = []): Promise<Answer> =>
+    piscina.run(order, { transferList: [...ports] })
 
   const send = (orders: readonly Order[], where: Where, ports?: Ports): Promise<Answer>[] => {
     if (orders.length !== threads) throw new Error(`${orders.length} orders for ${threads} threads`)
@@ -95,9 +76,20 @@ export function openPool<Order, Answer>(options: PoolOptions): Pool<Order, Answe
   return {
     threads,
     run,
-    each: async (...all) => Promise.all(send(...all)),
-    async start(...all) {
-      const answers = send(...all)
+    close,
+
+    /**
+     * Sends as many orders as there are idle threads, in one turn of the event loop: each thread takes exactly one.
+     *
+     * @returns the answers in the order of the orders
+     * @throws RankError as soon as one fails
+     */
+    each: async (orders: readonly Order[], where: Where, ports?: Ports): Promise<Answer[]> =>
+      Promise.all(send(orders, where, ports)),
+
+    /** The same for the first order of each thread. If one fails, the pool ends, but not before all have answered. */
+    async start(orders: readonly Order[], where: Where, ports?: Ports): Promise<Answer[]> {
+      const answers = send(orders, where, ports)
       started = Promise.allSettled(answers)
       try {
         return await Promise.all(answers)
@@ -106,7 +98,13 @@ export function openPool<Order, Answer>(options: PoolOptions): Pool<Order, Answe
         throw error
       }
     },
-    async watched(watch, work) {
+
+    /**
+     * Waits for work that threads take part in. If it fails, the pool ends.
+     *
+     * @throws RankError if nothing moves for too long
+     */
+    async watched<T>(watch: Watch, work: () => Promise<T>): Promise<T> {
       signal?.throwIfAborted()
       const { stalled, stop } = watchdog(watch)
       const working = work()
@@ -121,7 +119,6 @@ export function openPool<Order, Answer>(options: PoolOptions): Pool<Order, Answe
         stop()
       }
     },
-    close,
   }
 }
 

@@ -1,18 +1,19 @@
 import { threadId } from 'node:worker_threads'
 import { createKernel } from '../kernels/choose.ts'
 import type { Hyperparameters, Kernel, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
-import { measureLimits } from '../kernels/wasm/measure-limits.ts'
+import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
 import { bind, type BoundProgram } from './bind.ts'
-import { calibrate } from './calibrate.ts'
+import { calibrate, type CalibrationOrder } from './calibrate.ts'
 import { INSTRUCTION, lineOf, NONE, STEP, TICKET } from './control.ts'
 import { spinsPerMicrosecond } from './counter.ts'
 import { runRange } from './dispatch.ts'
 import { interpret } from './interpret.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
-import type { Answer, EnrolOrder, Kind, Order, Sent, StepsOrder } from './orders.ts'
+import type { EnrolOrder, RankReport, RankTimes, Sent, StepsOrder } from './orders.ts'
 import { unpack, type Part } from './part.ts'
 import { pinThread } from './pin.ts'
-import { timeSignals } from './signal-times.ts'
+import type { Range } from './ranges.ts'
+import { timeSignals, type SignalOrder } from './signal-times.ts'
 
 /** What a thread keeps from order to order. */
 interface Seat extends EnrolOrder {
@@ -25,10 +26,13 @@ interface Seat extends EnrolOrder {
   prepared?: { readonly order: Sent<StepsOrder>; readonly bound: readonly BoundProgram[] }
 }
 
-/** @returns what a worker exports: a function that takes the orders */
+/**
+ * @returns what a worker exports: a function that takes the orders. The answer to the first is the reason why the thread is
+ * not bound to its core
+ */
 export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
   let seat: Seat | undefined
-  return (order: Order): Answer => {
+  return (order: Order | EnrolOrder): Answer | string => {
     if (order.kind === 'enrol') {
       // Before the first touch of its memory.
       const unpinned = order.cpu === undefined ? undefined : pinThread(order.cpu)
@@ -36,6 +40,7 @@ export function createRank(kernelOf: (choice: KernelChoice) => KernelFactory) {
       return unpinned
     }
     if (!seat) throw new Error('an order came before the enrolment')
+    const carryOut = jobs[order.kind] as (seat: Seat, order: Order) => Answer
     // A range is part of some other rank's program and keeps that rank's line.
     if (order.kind === 'range') return carryOut(seat, order)
     const { line } = seat
@@ -55,26 +60,25 @@ function takeSeat(order: EnrolOrder, factory: KernelFactory): Seat {
   return { ...order, kernel, mailbox, spinRate: spinsPerMicrosecond(), line: lineOf(control, rank) }
 }
 
-type Job = Exclude<Kind, 'enrol'>
-
-const carryOut = <K extends Job>(seat: Seat, order: Order<K>): Answer<K> => jobs[order.kind](seat, order)
-
-/** What a rank does, by kind of the order. */
-const jobs: { readonly [K in Job]: (seat: Seat, order: Order<K>) => Answer<K> } = {
-  steps(seat, { parts, steps, hyper, spinMicroseconds }) {
+/** What a rank does, by kind of the order. The answer is undefined if it takes no part. */
+const jobs = {
+  /** Runs its program of the plan. */
+  steps(seat: Seat, { parts, steps, hyper, spinMicroseconds }: Sent<StepsOrder>): RankReport | undefined {
     const { rank, line } = seat
     if (rank >= parts.length) return undefined
     const bound = bindPart(seat, unpack(parts[rank]), hyper, spinMicroseconds)
     return { ...interpret(bound, steps, line), rank, threadId }
   },
 
-  prepare(seat, order) {
+  /** Prepares to run ranges of any rank's program. */
+  prepare(seat: Seat, order: Sent<StepsOrder>): undefined {
     const bound = order.parts.map((part) => bindPart(seat, unpack(part), order.hyper, order.spinMicroseconds))
     seat.prepared = { order, bound }
     return undefined
   },
 
-  range({ control, prepared }, { range, step }) {
+  /** Answers when the range began, and when each of its instructions ended. */
+  range({ control, prepared }: Seat, { range, step }: { readonly range: Range; readonly step: number }) {
     const { order, bound } = prepared!
     const line = lineOf(control, range.rank)
     line[INSTRUCTION] = range.from
@@ -84,13 +88,14 @@ const jobs: { readonly [K in Job]: (seat: Seat, order: Order<K>) => Answer<K> } 
     return { marks, threadId }
   },
 
-  limits({ rank, choice: { name, module }, line }, { ranks, startAt, milliseconds }) {
-    if (rank >= ranks || name === 'js' || !module) return undefined
+  /** Measures what a core can do while all ranks below `ranks` do the same. */
+  limits({ rank, choice: { name, module }, line }: Seat, order: LimitsOrder): Limits | undefined {
+    if (rank >= order.ranks || name === 'js' || !module) return undefined
     line[STEP] = 0
-    return measureLimits(name, module, startAt, milliseconds)
+    return measureLimits(name, module, order.startAt, order.milliseconds)
   },
 
-  calibrate(seat, { parts, hyper, ...order }) {
+  calibrate(seat: Seat, { parts, hyper, ...order }: Sent<CalibrationOrder>): RankTimes | undefined {
     const { rank, memory, control, line } = seat
     if (!order.instructions[rank]?.length) return undefined
     const part = unpack(parts[rank])
@@ -100,13 +105,29 @@ const jobs: { readonly [K in Job]: (seat: Seat, order: Order<K>) => Answer<K> } 
     return { rank, times: calibrate(side) }
   },
 
-  signals({ rank, control, line, spinRate }, { parts, what, block, spinMicroseconds }) {
+  signals(seat: Seat, { parts, what, block, spinMicroseconds }: Sent<SignalOrder>): RankTimes | undefined {
+    const { rank, control, line, spinRate } = seat
     if (rank >= parts.length) return undefined
     const spins = Math.round(spinMicroseconds * spinRate)
     const side = { part: unpack(parts[rank]), rank, spins, counters: control.counters, line, ...(block && { block }) }
     return { rank, times: timeSignals(what, side) }
   },
 }
+
+interface LimitsOrder {
+  readonly ranks: number
+  /** On the common clock. */
+  readonly startAt: number
+  readonly milliseconds: number
+}
+
+type Kind = keyof typeof jobs
+/** Orders that go to all threads at once. Each takes one, and writes its number, the ticket, into the rank's line. */
+export type ForAll = Exclude<Kind, 'range'>
+/** What is asked with an order, the order as it is sent, and its answer. */
+export type Asked<K extends Kind> = Parameters<(typeof jobs)[K]>[1]
+export type Order = { [K in Kind]: Asked<K> & { readonly kind: K; readonly ticket?: number } }[Kind]
+export type Answer<K extends Kind = Kind> = ReturnType<(typeof jobs)[K]>
 
 function bindPart(seat: Seat, part: Part, hyper: Hyperparameters, spinMicroseconds: number): BoundProgram {
   const { memory, kernel, mailbox, control, spinRate } = seat

@@ -59,18 +59,13 @@ function timeHandoffs(side: Side): Float64Array[] {
 /** Both ranks read one clock: rank 0 just before it publishes, rank 1 when it goes on. */
 const timeWaking = (side: Side): Float64Array[] =>
   repeat(side, (attempt) => {
-    if (side.rank === 1) {
-      awaitOther(side, attempt + 1)
-      const awake = performance.now()
-      publishOwn(side)
-      return awake
-    }
     const begun = performance.now()
-    while (performance.now() - begun < ASLEEP_MS);
-    const published = performance.now()
+    if (side.rank === 1) awaitOther(side, attempt + 1)
+    else while (performance.now() - begun < ASLEEP_MS);
+    const now = performance.now()
     publishOwn(side)
-    awaitOther(side, attempt + 1)
-    return published
+    if (side.rank === 0) awaitOther(side, attempt + 1)
+    return now
   })
 
 function timeBarriers(side: Side): Float64Array[] {

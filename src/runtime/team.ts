@@ -10,35 +10,19 @@ import { createControl, rankWithTicket, reset, type Control } from './control.ts
 import { dispatchSteps, runRange } from './dispatch.ts'
 import { connect, createMailbox } from './mailbox.ts'
 import { allocate, type Layout } from './memory.ts'
-import type { Answer, ForAll, Order, Orders, RankReport, RankTimes, StepsOrder } from './orders.ts'
+import type { EnrolOrder, RankReport, StepsOrder } from './orders.ts'
 import { pack, partsOf, type PackedPart, type Placed } from './part.ts'
 import { allowedCpus, NO_AFFINITY } from './pin.ts'
 import { placesOf, type Places } from './places.ts'
 import { located, openPool, patienceOf, type Pool } from './pool.ts'
+import type { Answer, Asked, ForAll, Order } from './rank.ts'
 import type { SignalOrder } from './signal-times.ts'
 
 /**
  * Threads that keep their ranks for a whole run, and the memory that they share. Reports come in the order of the ranks.
  * All methods throw a RankError as soon as one rank fails or nothing moves any more; the team is over then.
  */
-export interface Team {
-  readonly memory: WebAssembly.Memory
-  readonly threads: number
-  /** Why ranks are not bound to cores, though that was asked for. */
-  readonly unpinned: string | undefined
-  /** Runs steps of a plan on as many ranks as it has; the others stay idle. */
-  run(order: StepsOrder): Promise<RankReport[]>
-  /** The same in one Piscina task per range of a program, joined on the main thread; see dispatch.ts. */
-  dispatch(order: StepsOrder): Promise<RankReport[]>
-  /** What the first `ranks` ranks can do together, one entry per rank; none for a kernel in plain JavaScript. */
-  limits(ranks: number): Promise<Limits[]>
-  /** Times single instructions; reports come from the ranks that had any. */
-  calibrate(order: CalibrationOrder): Promise<RankTimes[]>
-  /** Times signals between the ranks of a plan. */
-  signals(order: SignalOrder): Promise<RankTimes[]>
-  /** Ends all threads, also ones that wait or spin. */
-  close(): Promise<void>
-}
+export type Team = Awaited<ReturnType<typeof startTeam>>
 
 export interface TeamOptions {
   readonly layout: Layout
@@ -71,30 +55,35 @@ const WORKER = new URL(`./rank${extname(import.meta.url)}`, import.meta.url)
 interface Crew extends TeamOptions {
   readonly memory: WebAssembly.Memory
   readonly control: Control
-  readonly pool: Pool<Order, Answer>
+  readonly pool: Pool<Order | EnrolOrder, Answer | string>
   /** Of the plans that were in some order. */
   readonly parts: Map<Plan, PackedPart[]>
 }
 
 /** @throws RankError if a thread cannot start */
-export async function startTeam(options: TeamOptions): Promise<Team> {
+export async function startTeam(options: TeamOptions) {
   const { layout, worker = WORKER, signal } = options
   const threads = layout.regions.length
   const memory = allocate(layout)
   const control = createControl(threads, options.counters)
-  const pool = openPool<Order, Answer>({ threads, worker, heapMb: HEAP_MB, signal })
+  const pool = openPool<Order | EnrolOrder, Answer | string>({ threads, worker, heapMb: HEAP_MB, signal })
   const crew: Crew = { ...options, memory, control, pool, parts: new Map() }
-  const unpinned = await enrol(crew)
   return {
     memory,
-    threads,
-    unpinned,
-    run: (order) => forAll(crew, 'steps', order),
-    dispatch: (order) => dispatch(crew, order),
-    limits: (ranks) => limits(crew, ranks),
-    calibrate: (order) => forAll(crew, 'calibrate', order),
-    signals: (order) => forAll(crew, 'signals', order),
-    close: () => pool.close(),
+    /** Why ranks are not bound to cores, though that was asked for. */
+    unpinned: await enrol(crew),
+    /** Runs steps of a plan on as many ranks as it has; the others stay idle. */
+    run: (order: StepsOrder) => forAll(crew, 'steps', order),
+    /** The same in one Piscina task per range of a program, joined on the main thread; see dispatch.ts. */
+    dispatch: (order: StepsOrder) => dispatch(crew, order),
+    /** What the first `ranks` ranks can do together, one entry per rank; none for a kernel in plain JavaScript. */
+    limits: (ranks: number) => limits(crew, ranks),
+    /** Times single instructions; reports come from the ranks that had any. */
+    calibrate: (order: CalibrationOrder) => forAll(crew, 'calibrate', order),
+    /** Times signals between the ranks of a plan. */
+    signals: (order: SignalOrder) => forAll(crew, 'signals', order),
+    /** Ends all threads, also ones that wait or spin. */
+    close: pool.close,
   }
 }
 
@@ -113,16 +102,16 @@ async function enrol({ layout, messages, pin, memory, control, kernel, pool }: C
     (rank) => [...ports[rank].values()],
   )
   if (pin && cpus.length === 0) return NO_AFFINITY
-  return (reasons as Answer<'enrol'>[]).find((reason) => reason !== undefined)
+  return (reasons as (string | undefined)[]).find((reason) => reason !== undefined)
 }
 
 /** Sends an order to all ranks and gives the answers of those that take part, in the order of the ranks. */
 const forAll = async <K extends 'steps' | 'calibrate' | 'signals'>(
   crew: Crew,
   kind: K,
-  { plan, placement, ...rest }: Placed & Omit<Orders[K][0], 'parts'>,
+  { plan, placement, ...rest }: Placed & Omit<Asked<K>, 'parts'>,
 ) => {
-  const order = { ...rest, parts: packed(crew, { plan, placement }) } as unknown as Orders[K][0]
+  const order = { ...rest, parts: packed(crew, { plan, placement }) } as unknown as Asked<K>
   const answers = await watched(crew, plan, (places) => sendAll(crew, places, kind, order))
   return answers.filter((answer) => answer !== undefined).sort((a, b) => a.rank - b.rank)
 }
@@ -135,7 +124,7 @@ function packed({ parts }: Crew, placed: Placed): PackedPart[] {
 }
 
 /** One order for each thread; the errors say which rank it was that failed, and where. */
-const sendAll = <K extends ForAll>({ pool, control }: Crew, places: Places, kind: K, order: Orders[K][0]) =>
+const sendAll = <K extends ForAll>({ pool, control }: Crew, places: Places, kind: K, order: Asked<K>) =>
   pool.each(
     Array.from({ length: pool.threads }, (_, ticket) => ({ ...order, kind, ticket }) as Order),
     (ticket) => places.failed(rankWithTicket(control, ticket)),

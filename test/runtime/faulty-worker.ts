@@ -1,6 +1,5 @@
 import { js } from '../../src/kernels/js/js.ts'
 import type { KernelFactory } from '../../src/kernels/kernel.ts'
-import type { Order } from '../../src/runtime/orders.ts'
 import { createRank } from '../../src/runtime/rank.ts'
 
 /** A kernel that trains properly until some loss is computed, which only the rank of the last stage does. */
@@ -41,7 +40,7 @@ const faults: Readonly<Record<string, KernelFactory>> = {
 const carryOut = createRank(({ name }) => faults[name])
 
 /** The name of the kernel is the name of the fault. Where limits are measured, the faulty thread stalls. */
-export default (order: Order) => {
+export default (order: Parameters<typeof carryOut>[0]) => {
   if (order.kind === 'limits' && order.ticket === 1) stall()
   return carryOut(order)
 }

@@ -1,17 +1,13 @@
 import type { Signal } from '../../plan/plan.ts'
-import { COUNTER_CELLS, spinsPerMicrosecond } from '../../runtime/counter.ts'
+import { COUNTER_CELLS } from '../../runtime/counter.ts'
 import { repeatSignals } from '../../runtime/signals.ts'
-import { end, isOver, note, type Counters } from './counters.ts'
-import type { Part } from './measurement.ts'
-import { createTries, type Pace } from './tries.ts'
+import { end, isOver, note, type Played } from './counters.ts'
+import { createTries, type Part } from './tries.ts'
 
 /** A rank passes the barrier again and again; rank 0 takes the times. */
-export interface BarrierTask {
+export interface BarrierJob {
   readonly kind: 'barrier'
-  readonly rank: number
-  readonly ranks: number
-  readonly progress: Int32Array
-  readonly counters: Counters
+  readonly counters: Int32Array
   /** What this rank publishes and awaits in a barrier. */
   readonly rounds: readonly Signal[]
   /** How often each counter is published in one barrier. */
@@ -20,31 +16,24 @@ export interface BarrierTask {
   readonly arrived: Int32Array
   /** Two per rank: when its barriers of a try began and ended. */
   readonly marks: Float64Array
-  readonly spinMicroseconds: number
+  readonly spins: number
   /** Barriers of one try. */
   readonly passes: number
-  readonly pace: Pace
 }
 
-export function passBarriers(task: BarrierTask): Part {
-  const { rank, ranks, counters, perStep, arrived, marks, passes, progress } = task
-  const spins = Math.round(task.spinMicroseconds * spinsPerMicrosecond())
-  const pass = repeatSignals(task.rounds, { counters: counters.cells, perStep, spins })
-
-  const tries = createTries(task.pace)
-  let wrong = 0
+export function passBarriers(job: BarrierJob & Played): Part {
+  const { rank, counters, arrived, marks, passes, progress } = job
+  const pass = repeatSignals(job.rounds, job)
+  const tries = createTries(job.pace)
   for (let attempt = 1; ; attempt++) {
     note(arrived, rank, attempt)
     if (rank === 0 && !tries.goOn()) end(counters)
     pass()
-    if (isOver(counters)) return { samples: tries.samples, wrong }
+    if (isOver(counters)) return tries.part
     // All ranks have begun this try, and none can be a try ahead: that takes barriers which this rank has not passed.
-    for (let other = 0; other < ranks; other++) {
-      if (arrived[other * COUNTER_CELLS] !== attempt) {
-        wrong++
-        break
-      }
-    }
+    let holds = true
+    for (let cell = 0; cell < arrived.length; cell += COUNTER_CELLS) holds &&= arrived[cell] === attempt
+    if (!holds) tries.part.wrong++
     marks[2 * rank] = performance.now()
     for (let i = 0; i < passes; i++) pass()
     marks[2 * rank + 1] = performance.now()
@@ -57,11 +46,6 @@ export function passBarriers(task: BarrierTask): Part {
 
 /** From the last rank's arrival to the last rank's leaving, like a step. */
 function timeOf(marks: Float64Array): number {
-  let begun = -Infinity
-  let ended = -Infinity
-  for (let i = 0; i < marks.length; i += 2) {
-    begun = Math.max(begun, marks[i])
-    ended = Math.max(ended, marks[i + 1])
-  }
-  return ended - begun
+  const last = (offset: number) => Math.max(...marks.filter((_, i) => i % 2 === offset))
+  return last(1) - last(0)
 }

@@ -1,29 +1,27 @@
-import { awaitCounter, COUNTER_CELLS, createCounters, publish } from '../../runtime/counter.ts'
+import { COUNTER_CELLS, createCounters } from '../../runtime/counter.ts'
+import type { Pace } from './tries.ts'
+
+/** What every rank of a measurement is told. */
+export interface Played {
+  readonly rank: number
+  /** A counter's cells per rank; see `note`. */
+  readonly progress: Int32Array
+  readonly pace: Pace
+}
 
 /** The counters of a measurement, and behind the last of them a word that ends the measurement. */
-export interface Counters {
-  readonly cells: Int32Array
-  readonly count: number
-}
+export const openCounters = (count: number): Int32Array => createCounters(count + 1)
 
-export const openCounters = (count: number): Counters => ({ cells: createCounters(count + 1), count })
-
-export const raise = ({ cells }: Counters, counter: number): void => publish(cells, counter * COUNTER_CELLS)
-
-export const reach = ({ cells }: Counters, counter: number, target: number, spins: number): void =>
-  awaitCounter(cells, counter * COUNTER_CELLS, target, spins)
-
-/** The value of a counter now. */
-export const valueOf = ({ cells }: Counters, counter: number): number => Atomics.load(cells, counter * COUNTER_CELLS)
+const overAt = (counters: Int32Array): number => counters.length - COUNTER_CELLS
 
 /** To be followed by a publish that the others await. */
-export const end = ({ cells, count }: Counters): void => {
-  Atomics.store(cells, count * COUNTER_CELLS, 1)
+export const end = (counters: Int32Array): void => {
+  Atomics.store(counters, overAt(counters), 1)
 }
 
-export const isOver = (counters: Counters): boolean => valueOf(counters, counters.count) !== 0
+export const isOver = (counters: Int32Array): boolean => Atomics.load(counters, overAt(counters)) !== 0
 
-/** Notes how many tries a rank has finished, for the watchdog; `progress` has a counter's cells per rank. */
+/** Notes how many tries a rank has finished, for the watchdog. */
 export const note = (progress: Int32Array, rank: number, tries: number): void => {
   progress[rank * COUNTER_CELLS] = tries
 }

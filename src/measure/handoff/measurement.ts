@@ -1,4 +1,5 @@
 import { quantile } from '../statistics.ts'
+import type { Part } from './tries.ts'
 
 /** What is measured. A `reduction` combines what all ranks have; the others hand something off. */
 export type Kind = 'round-trip' | 'one-way' | 'barrier' | 'reduction' | 'start-up'
@@ -17,7 +18,7 @@ export interface Measurement {
   /** Tries with a wrong payload or order. */
   readonly wrong: number
   /** GB/s: bytes / median, where bytes are moved. */
-  readonly algbw?: number
+  readonly algbw?: number | undefined
   /** GB/s: algbw · 2(n − 1)/n, which nccl-tests compares with the hardware at any thread count n. */
   readonly busbw?: number
 }
@@ -34,20 +35,20 @@ export interface Conditions {
   readonly worker?: URL
 }
 
-/** What a rank answers: the nanoseconds of its tries, if it takes the times, and how many were wrong. */
-export interface Part {
-  readonly samples: readonly number[]
-  readonly wrong: number
-}
-
-/** The statistics of all ranks' parts. */
-export function summarise(parts: readonly Part[]) {
+/**
+ * The statistics of all ranks' parts.
+ *
+ * @param moved bytes that are moved in a try
+ */
+export function summarise(parts: readonly Part[], moved?: number) {
   const samples = parts.flatMap((part) => part.samples)
+  const medianNs = quantile(samples, 0.5)
   return {
     tries: samples.length,
-    medianNs: quantile(samples, 0.5),
+    medianNs,
     minNs: quantile(samples, 0),
     p95Ns: quantile(samples, 0.95),
     wrong: parts.reduce((sum, part) => sum + part.wrong, 0),
+    algbw: moved && moved / medianNs,
   }
 }

@@ -5,10 +5,10 @@ import type { Instruction, Plan } from '../../plan/plan.ts'
 import { reductions, type Reduction } from '../../plan/reductions/index.ts'
 import { layOut, readRows, writeRows, type Placement } from '../../runtime/memory.ts'
 import { startTeam, type Team } from '../../runtime/team.ts'
+import { spinOf } from '../session.ts'
 import { stepTimes } from '../ledger.ts'
-import { summarise, type Conditions, type Measurement, type Part } from './measurement.ts'
-import { spinMicroseconds } from './ranks.ts'
-import type { Pace } from './tries.ts'
+import { summarise, type Conditions, type Measurement } from './measurement.ts'
+import type { Pace, Part } from './tries.ts'
 
 const MOST_COLUMNS = 1024
 const HYPER = { learningRate: 1, beta1: 0, beta2: 0, epsilon: 1 }
@@ -35,13 +35,13 @@ export async function* measureReductions(
     const layout = layOut(plans, 1)
     const counters = Math.max(...plans.map((plan) => plan.counters.length))
     const team = await startTeam({ ...conditions, layout, counters, kernel, messages: false })
-    const spin = spinMicroseconds('spin-then-wait', threads, conditions)
+    const spin = spinOf('spin-then-wait', threads > conditions.cores)
     try {
       for (const [number, { method, bytes, plan }] of cases.entries()) {
-        const times = summarise([await timeReduction(team, plan, layout.placements[number], pace, spin)])
-        const algbw = bytes / times.medianNs
-        const busbw = (algbw * 2 * (threads - 1)) / threads
-        yield { kind: 'reduction', method, threads, bytes, ...times, algbw, busbw }
+        const part = await timeReduction(team, plan, layout.placements[number], pace, spin)
+        const times = summarise([part], bytes)
+        const busbw = (times.algbw! * 2 * (threads - 1)) / threads
+        yield { kind: 'reduction', method, threads, bytes, ...times, busbw }
       }
     } finally {
       await team.close()
@@ -51,19 +51,35 @@ export async function* measureReductions(
 
 async function timeReduction(team: Team, plan: Plan, placement: Placement, pace: Pace, spin: number): Promise<Part> {
   const floats = new Float32Array(team.memory.buffer)
+  const ranks = plan.programs.length
   const run = async (warmUp: number, measured: number): Promise<number[]> => {
     const steps = { warmUp, measured, done: 0, batches: 1 }
     const reports = await team.run({ plan, placement, steps, hyper: HYPER, spinMicroseconds: spin })
     return stepTimes(reports).slice(warmUp)
   }
+  /** Fills every rank's array with multiples of its factor, and the place of its sum with −1. */
+  const fill = (factorOf: (rank: number) => number): void =>
+    plan.buffers.forEach((buffer, index) => {
+      const factor = factorOf(buffer.owner)
+      const values = Float32Array.from({ length: buffer.rows * buffer.columns }, (_, i) =>
+        buffer.role === 'gradient' ? factor * multiple(i) : -1,
+      )
+      writeRows(floats, placement[index], buffer, values)
+    })
+  /** Counts floats that are not the sum over all ranks. All are whole numbers, so the order of the sum does not matter. */
   const verify = async (): Promise<number> => {
-    fill(floats, placement, plan, (rank, i) => (rank + 1) * (1 + (i % 7)))
+    fill((rank) => rank + 1)
     await run(0, 1)
-    return countWrong(floats, placement, plan)
+    const factor = (ranks * (ranks + 1)) / 2
+    return plan.buffers.reduce((wrong, buffer, index) => {
+      if (buffer.role !== 'weights') return wrong
+      const values = readRows(floats, placement[index], buffer, buffer.rows)
+      return wrong + values.filter((value, i) => value !== factor * multiple(i)).length
+    }, 0)
   }
   let wrong = await verify()
   // Sums of zeros stay zeros, however often they are added.
-  fill(floats, placement, plan, () => 0)
+  fill(() => 0)
   const [firstNs] = (await run(2, 3)).toSorted((a, b) => a - b)
   const most = Math.min(pace.most, Math.round((pace.measuredMs * NANOSECONDS) / firstNs))
   const measured = Math.max(pace.fewest, most)
@@ -72,13 +88,29 @@ async function timeReduction(team: Team, plan: Plan, placement: Placement, pace:
   return { samples, wrong }
 }
 
+const multiple = (index: number): number => 1 + (index % 7)
+
 /** A plan that only combines one layer's gradients. Instead of updating weights, each rank copies the sum. */
 function reductionPlan(reduction: Reduction, ranks: number, bytes: number): Plan {
   const draft = emptyDraft(ranks)
-  const places = draft.programs.map((_, rank) => rank)
+  const places = [...draft.programs.keys()]
   const columns = Math.min(MOST_COLUMNS, bytes / FLOAT_BYTES)
   const rows = bytes / FLOAT_BYTES / columns
-  const layer = places.map((rank) => addArrays(draft, rank, rows, columns))
+  const slice = { from: 0, to: rows }
+  const shape = { layer: 0, rows, columns }
+  const layer = places.map((owner): Parameters => {
+    const add = (role: 'weights' | 'gradient') =>
+      addBuffer(draft, { ...shape, name: `${role} of rank ${owner}`, role, owner, slots: 1 })
+    return {
+      ...shape,
+      weights: add('weights'),
+      gradient: add('gradient'),
+      packed: undefined,
+      slice,
+      kept: slice,
+      state: [],
+    }
+  })
   const bucket = {
     layers: [layer],
     partial: places.map((rank) => `${rank}:${rank + 1}`),
@@ -93,62 +125,9 @@ function reductionPlan(reduction: Reduction, ranks: number, bytes: number): Plan
   return { model, batch: ranks, optimizer: 'sgd', ...draft, exact: false }
 }
 
-function addArrays(draft: Draft, rank: number, rows: number, columns: number): Parameters {
-  const add = (role: 'weights' | 'gradient') =>
-    addBuffer(draft, {
-      name: `${role} of rank ${rank}`,
-      role,
-      owner: rank,
-      layer: 0,
-      rows,
-      columns,
-      slots: 1,
-    })
-  const slice = { from: 0, to: rows }
-  return {
-    layer: 0,
-    rows,
-    columns,
-    weights: add('weights'),
-    gradient: add('gradient'),
-    packed: undefined,
-    slice,
-    kept: slice,
-    state: [],
-  }
-}
-
-const copyInstead = (instruction: Instruction, own: Parameters): Instruction =>
-  instruction.op === 'update'
-    ? {
-        op: 'reduce',
-        layer: 0,
-        sources: [instruction.gradient],
-        target: weightsOf(own, instruction.weights.rows, undefined, instruction.gradient.version),
-      }
-    : instruction
-
-/** Fills every rank's array, and the place of its sum with −1. */
-function fill(
-  floats: Float32Array,
-  placement: readonly number[],
-  plan: Plan,
-  value: (rank: number, index: number) => number,
-): void {
-  plan.buffers.forEach((buffer, index) => {
-    const length = buffer.rows * buffer.columns
-    const values = Float32Array.from({ length }, (_, i) => (buffer.role === 'gradient' ? value(buffer.owner, i) : -1))
-    writeRows(floats, placement[index], buffer, values)
-  })
-}
-
-/** Counts floats that are not the sum over all ranks. All are whole numbers, so that the order of adding is no matter. */
-function countWrong(floats: Float32Array, placement: readonly number[], plan: Plan): number {
-  const ranks = plan.programs.length
-  const factor = (ranks * (ranks + 1)) / 2
-  return plan.buffers.reduce((wrong, buffer, index) => {
-    if (buffer.role !== 'weights') return wrong
-    const values = readRows(floats, placement[index], buffer, buffer.rows)
-    return wrong + values.filter((value, i) => value !== factor * (1 + (i % 7))).length
-  }, 0)
+function copyInstead(instruction: Instruction, own: Parameters): Instruction {
+  if (instruction.op !== 'update') return instruction
+  const { gradient, weights } = instruction
+  const target = weightsOf(own, weights.rows, undefined, gradient.version)
+  return { op: 'reduce', layer: 0, sources: [gradient], target }
 }

@@ -1,10 +1,11 @@
-import { passBarriers, type BarrierTask } from './barrier-rank.ts'
-import { exchangeMessages, type MessagesTask } from './messages-rank.ts'
-import type { Part } from './measurement.ts'
-import { oneWay, type OneWayTask } from './one-way-rank.ts'
-import { roundTrips, type RoundTripTask } from './round-trip-rank.ts'
+import { passBarriers, type BarrierJob } from './barrier-rank.ts'
+import type { Played } from './counters.ts'
+import { oneWay, type OneWayJob } from './one-way-rank.ts'
+import { exchangeMessages, roundTrips, type MessagesJob, type RoundTripJob } from './round-trip-rank.ts'
+import type { Part } from './tries.ts'
 
-export type Task = RoundTripTask | MessagesTask | OneWayTask | BarrierTask
+export type Job = RoundTripJob | MessagesJob | OneWayJob | BarrierJob
+export type Task = Job & Played
 
 /** What a thread does in a measurement. */
 export default (task: Task): Part | Promise<Part> => {

@@ -108,8 +108,9 @@ function widthsText(widths: readonly number[]): string {
 }
 
 function nothingToSplit(cores: number, most: number, wideCommand: string): string {
+  if (most > cores)
+    return `${most} threads take turns on ${cores === 1 ? '1 core' : `${cores} cores`}. Their times: ${wideCommand}`
   if (cores > 1) return 'Only one thread was measured: there is nothing to split. --threads 2 uses two cores.'
-  if (most > 1) return `1 core: ${most} threads take turns on it, so none can be faster. Their times: ${wideCommand}`
   return (
     '1 core: there is nothing to split. --threads 2 shows what it costs when threads take turns; ' +
     '`simulate --threads 2,4` predicts what more cores would gain.'

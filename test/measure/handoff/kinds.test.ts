@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { measureBarriers } from '../../../src/measure/handoff/barrier.ts'
+import { measureBarriers, measureOneWay, measureRoundTrips } from '../../../src/measure/handoff/between-ranks.ts'
+import { measureStartUp, measureTasks } from '../../../src/measure/handoff/from-main.ts'
 import type { Measurement } from '../../../src/measure/handoff/measurement.ts'
-import { measureOneWay } from '../../../src/measure/handoff/one-way.ts'
 import { METHODS } from '../../../src/measure/handoff/one-way-rank.ts'
-import { measureTasks } from '../../../src/measure/handoff/piscina-task.ts'
-import { measureRoundTrips } from '../../../src/measure/handoff/round-trip.ts'
-import { measureStartUp } from '../../../src/measure/handoff/start-up.ts'
 
 const PACE = { warmUpMs: 0, measuredMs: 20, fewest: 5, most: 200 }
 const { signal } = new AbortController()

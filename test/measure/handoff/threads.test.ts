@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { measureRoundTrips } from '../../../src/measure/handoff/between-ranks.ts'
+import { measureStartUp } from '../../../src/measure/handoff/from-main.ts'
 import type { Conditions } from '../../../src/measure/handoff/measurement.ts'
 import { openThreads, together } from '../../../src/measure/handoff/ranks.ts'
-import { measureRoundTrips } from '../../../src/measure/handoff/round-trip.ts'
-import { measureStartUp } from '../../../src/measure/handoff/start-up.ts'
 import { RankError } from '../../../src/runtime/pool.ts'
 import type { FaultyTask } from './faulty-part.ts'
 

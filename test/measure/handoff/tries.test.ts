@@ -13,7 +13,7 @@ function run(pace: Pace, durations: () => number) {
     all.push(duration * 1e6)
     tries.record(duration * 1e6)
   }
-  return { all, samples: tries.samples }
+  return { all, samples: tries.part.samples }
 }
 
 const arbitraryPace = fc.record({
