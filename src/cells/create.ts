@@ -10,20 +10,11 @@ import { nameOf, type DimensionName } from './dimensions.ts'
  * @param varied dimensions that its name tells although the names of other runs' cells do not
  * @throws PlanError if there is no plan for the grid
  */
-export function createCell(
-  strategy: Omit<Strategy, 'again'>,
-  hyper: Hyperparameters,
-  varied: readonly DimensionName[] = [],
-): Cell {
+export function createCell(strategy: Strategy, hyper: Hyperparameters, varied: readonly DimensionName[] = []): Cell {
   const plan = planGrid(strategy.grid)
   checkPlan(plan)
   const cell = { ...strategy, again: false, plan, hyper }
   return { ...cell, ...nameOf(cell, varied) }
 }
 
-export const againOf = (serial: Cell): Cell => ({
-  ...serial,
-  name: SERIAL_AGAIN,
-  family: 'serial-again',
-  again: true,
-})
+export const againOf = (serial: Cell): Cell => ({ ...serial, name: SERIAL_AGAIN, family: 'serial-again', again: true })
