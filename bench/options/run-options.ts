@@ -24,7 +24,7 @@ export const RUN_OPTIONS = {
   steps: option('--steps <count>', 'measured steps of a cell in each block', wholeNumber(1, 1_000_000)),
   precision: option('--precision <share>', 'measure until all speed-ups are this certain', share, '2%'),
   budget: option('--budget <seconds>', 'or for this long', positiveNumber(86_400), '60'),
-  blocks: option('--blocks <count>', `repeat this often (with --quick: ${QUICK_BLOCKS})`, wholeNumber(1, 10_000)),
+  blocks: option('--blocks <count>', `or this many blocks (with --quick: ${QUICK_BLOCKS})`, wholeNumber(1, 10_000)),
   quick: option('--quick', 'fewer blocks and steps: a look, not a measurement'),
   waitIdle: option('--wait-idle', 'wait until the machine is idle before measuring, for ten minutes at most'),
   dryRun: option('--dry-run', 'show the cells and the time they should take, and measure nothing'),

@@ -26,8 +26,6 @@ export const EXECUTION: Execution = { dispatch: 'resident', wait: 'spin-then-wai
 export interface Strategy extends Execution {
   readonly mode: Mode
   readonly grid: Grid
-  /** Serial measured a second time, as if it were another cell (the A/A test). */
-  readonly again: boolean
 }
 
 /** One configuration to measure: a strategy, its plan, and the numbers that its optimizer needs. */
@@ -36,6 +34,8 @@ export interface Cell extends Strategy {
   readonly name: string
   /** What cells have in common that differ in the number of threads alone. */
   readonly family: string
+  /** Serial measured a second time, as if it were another cell (the A/A test). */
+  readonly again: boolean
   readonly plan: Plan
   readonly hyper: Hyperparameters
 }

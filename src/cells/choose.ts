@@ -96,21 +96,10 @@ const tooLarge = ({ memoryPerRank, microbatches }: CellOptions, grid: Grid): str
 
 /** What the options decide about every cell; where they name several schedules or reductions, the first. */
 function openOf(options: CellOptions, model: Model): Open {
-  const { optimizer, batch, microbatches, schedule, reduction, handoff, chunks, table } = options
-  return {
-    model,
-    optimizer,
-    batch,
-    microbatches,
-    schedule: schedule[0],
-    reduction: reduction[0],
-    handoff: handoff[0],
-    chunks,
-    table,
-    bucketBytes: options.bucketKib * 1024,
-    overlap: options.overlap,
-    shardOptimizer: options.shardOptimizer,
-  }
+  const { optimizer, batch, microbatches, chunks, table, overlap, shardOptimizer } = options
+  const [[schedule], [reduction], [handoff]] = [options.schedule, options.reduction, options.handoff]
+  const split = { schedule, reduction, handoff, chunks, table, bucketBytes: options.bucketKib * 1024 }
+  return { model, optimizer, batch, microbatches, overlap, shardOptimizer, ...split }
 }
 
 /** Every strategy but the serial reference, whether possible or not. */
@@ -125,10 +114,9 @@ export function strategiesOf(options: CellOptions, model: Model, threadCounts: r
         reductions.flatMap((other) => {
           const grid = gridOf(mode, { ...open, schedule: each, reduction: other }, degrees)
           return handoffsOf(options, mode, grid).flatMap((handoff) =>
-            executionsOf(options, mode, handoff).map((execution): Strategy => ({
+            executionsOf(options, mode, handoff).map((execution) => ({
               mode,
               grid: { ...grid, handoff },
-              again: false,
               ...execution,
             })),
           )
@@ -143,11 +131,8 @@ function degreesFor({ grid }: CellOptions, mode: Mode, counts: readonly number[]
   if (mode === 'serial') return [degreesOf(mode, 1)]
   if (mode !== 'hybrid') return counts.map((threads) => degreesOf(mode, threads))
   if (grid !== undefined && grid !== 'all') return grid
-  return counts.flatMap((threads) =>
-    factorisations(threads).filter(
-      ({ dp, pp, tp }) => grid === 'all' || [dp, pp, tp].filter((degree) => degree > 1).length > 1,
-    ),
-  )
+  const isProper = (degrees: Degrees) => Object.values(degrees).filter((degree) => degree > 1).length > 1
+  return counts.flatMap((threads) => factorisations(threads).filter((each) => grid === 'all' || isProper(each)))
 }
 
 /** There is a choice where one stage hands over to another, unless all of it lies in shared memory by nature. */
@@ -162,11 +147,9 @@ const DISPATCHED: readonly Mode[] = ['serial', 'data', 'layer']
 function executionsOf({ dispatch, wait }: CellOptions, mode: Mode, handoff: Handoff): Execution[] {
   // Serial's one resident cell is the reference, which is always there.
   const resident = dispatch.includes('resident') && mode !== 'serial' ? wait : []
+  const executions = resident.map((each): Execution => ({ dispatch: 'resident', wait: each }))
   const tasks = dispatch.includes('task') && DISPATCHED.includes(mode) && handoff === 'shared'
-  return [
-    ...resident.map((each): Execution => ({ dispatch: 'resident', wait: each })),
-    ...(tasks ? [{ ...EXECUTION, dispatch: 'task' as const }] : []),
-  ]
+  return tasks ? [...executions, { ...EXECUTION, dispatch: 'task' }] : executions
 }
 
 /** 1, 2, 4, … and the number of cores itself. */
@@ -182,20 +165,11 @@ export function defaultThreads(cores: number): number[] {
  * @param varied dimensions that its name tells although the names of other runs' cells do not
  * @throws PlanError if there is no plan for the grid
  */
-export function createCell(
-  strategy: Omit<Strategy, 'again'>,
-  hyper: Hyperparameters,
-  varied: readonly DimensionName[] = [],
-): Cell {
+export function createCell(strategy: Strategy, hyper: Hyperparameters, varied: readonly DimensionName[] = []): Cell {
   const plan = planGrid(strategy.grid)
   checkPlan(plan)
   const cell = { ...strategy, again: false, plan, hyper }
   return { ...cell, ...nameOf(cell, varied) }
 }
 
-export const againOf = (serial: Cell): Cell => ({
-  ...serial,
-  name: SERIAL_AGAIN,
-  family: 'serial-again',
-  again: true,
-})
+export const againOf = (serial: Cell): Cell => ({ ...serial, name: SERIAL_AGAIN, family: 'serial-again', again: true })

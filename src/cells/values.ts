@@ -15,11 +15,14 @@ function numberIn(text: string, form: RegExp, isValid: (value: number) => boolea
 const WHOLE = /^\d+$/
 const DECIMAL = /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-/** A whole number in decimal digits. */
-export const wholeNumber =
-  (low: number, high: number): Reader<number> =>
+const whole =
+  (low: number, high: number, expected: string): Reader<number> =>
   (text) =>
-    numberIn(text, WHOLE, (n) => n >= low && n <= high, `a whole number from ${low} to ${high}`)
+    numberIn(text, WHOLE, (n) => n >= low && n <= high, expected)
+
+/** A whole number in decimal digits. */
+export const wholeNumber = (low: number, high: number): Reader<number> =>
+  whole(low, high, `a whole number from ${low} to ${high}`)
 
 /** A decimal number above 0 and below `limit`. */
 export const positiveNumber =
@@ -33,52 +36,45 @@ export const positiveNumber =
 export const numberFrom0: Reader<number> = (text) => numberIn(text, DECIMAL, Number.isFinite, 'a number from 0 on')
 
 export const oneOf =
-  <const T extends string>(names: readonly T[]): Reader<T> =>
+  <const T extends string>(names: readonly T[], expected = `one of ${names.join(', ')}`): Reader<T> =>
   (text) =>
-    names.find((name) => name === text) ?? refuse(`one of ${names.join(', ')}`)
+    names.find((name) => name === text) ?? refuse(expected)
 
 /** Entries separated by commas, in the order given, each once. */
-function commaList<T>(text: string, entry: Reader<T>): T[] {
-  const read = new Map(text.split(',').map((each) => [each.trim(), entry(each.trim())]))
-  return [...new Set(read.values())]
-}
+const commaList =
+  <T>(entry: Reader<T>): Reader<T[]> =>
+  (text) => {
+    const read = new Map(text.split(',').map((each) => [each.trim(), entry(each.trim())]))
+    return [...new Set(read.values())]
+  }
 
 /** Some of the names; `all` stands for all of them. */
-export const someOf =
-  <const T extends string>(names: readonly T[]): Reader<T[]> =>
-  (text) => {
-    if (text.trim() === 'all') return [...names]
-    const expected = `all, or a comma list of ${names.join(', ')}`
-    return commaList(text, (entry) => names.find((name) => name === entry) ?? refuse(expected))
-  }
+export function someOf<const T extends string>(names: readonly T[]): Reader<T[]> {
+  const list = commaList(oneOf(names, `all, or a comma list of ${names.join(', ')}`))
+  return (text) => (text.trim() === 'all' ? [...names] : list(text))
+}
 
-export const wholeNumbers =
-  (low: number, high: number): Reader<number[]> =>
-  (text) => {
-    const expected = `a comma list of whole numbers from ${low} to ${high}`
-    return commaList(text, (entry) => numberIn(entry, WHOLE, (n) => n >= low && n <= high, expected))
-  }
+export const wholeNumbers = (low: number, high: number): Reader<number[]> =>
+  commaList(whole(low, high, `a comma list of whole numbers from ${low} to ${high}`))
 
 /** The widths of a model, input first, separated by hyphens. */
-export const widths =
-  (low: number, high: number): Reader<number[]> =>
-  (text) => {
-    const expected = `at least two widths, the inputs first and the classes last, like 784-256-10, each from ${low} to ${high}`
-    const read = text.split('-').map((width) => numberIn(width, WHOLE, (n) => n >= low && n <= high, expected))
+export function widths(low: number, high: number): Reader<number[]> {
+  const expected = `at least two widths, the inputs first and the classes last, like 784-256-10, each from ${low} to ${high}`
+  return (text) => {
+    const read = text.split('-').map(whole(low, high, expected))
     return read.length > 1 ? read : refuse(expected)
   }
+}
 
 /** Grids of data × pipeline × tensor degrees, or `all` of a thread count. */
-export const grids =
-  (most: number): Reader<'all' | { dp: number; pp: number; tp: number }[]> =>
-  (text) => {
+export function grids(most: number): Reader<'all' | { dp: number; pp: number; tp: number }[]> {
+  const list = commaList((entry) => {
+    const [dp, pp, tp] = /^([1-9]\d{0,3}x){2}[1-9]\d{0,3}$/.test(entry) ? entry.split('x').map(Number) : []
     const expected = `all, or a comma list of grids like 2x2x1 (data x pipeline x tensor) of at most ${most} threads`
-    if (text === 'all') return text
-    return commaList(text, (entry) => {
-      const [dp, pp, tp] = /^([1-9]\d{0,3}x){2}[1-9]\d{0,3}$/.test(entry) ? entry.split('x').map(Number) : []
-      return dp * pp * tp <= most ? { dp, pp, tp } : refuse(expected)
-    })
-  }
+    return dp * pp * tp <= most ? { dp, pp, tp } : refuse(expected)
+  })
+  return (text) => (text === 'all' ? text : list(text))
+}
 
 /** A share, such as 2% or 0.02. */
 export const share: Reader<number> = (text) => {

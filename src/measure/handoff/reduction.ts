@@ -1,5 +1,5 @@
 import { FLOAT_BYTES, type KernelChoice } from '../../kernels/kernel.ts'
-import { addBuffer, addCounters, barrier, emit, emptyDraft, type Draft } from '../../plan/build/draft.ts'
+import { addBuffer, addCounters, barrier, emit, emptyDraft } from '../../plan/build/draft.ts'
 import { weightsOf, type Parameters } from '../../plan/build/parameters.ts'
 import type { Instruction, Plan } from '../../plan/plan.ts'
 import { reductions, type Reduction } from '../../plan/reductions/index.ts'
