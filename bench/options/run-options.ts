@@ -1,8 +1,12 @@
+import type { CellOptions } from '../../src/cells/choose.ts'
 import { amount, positiveNumber, share, text, wholeNumber } from '../../src/cells/values.ts'
 import { option } from '../../src/cells/options.ts'
 
 /** Blocks of a quick run: enough for an interval, of visits so short that it means less. */
 export const QUICK_BLOCKS = 10
+
+/** One way to split in each mode, for experiments that vary something else. */
+export const ONE_WAY = { schedule: ['1f1b'], reduction: ['owner'], handoff: ['shared'] } satisfies Partial<CellOptions>
 
 export const OUT = {
   out: option('--out <folder>', 'the folder of this run (default: a new one in results)', text('the path of a folder')),
