@@ -1,4 +1,4 @@
-import { chooseCells } from '../src/cells/choose.ts'
+import { chooseCells, type CellOptions } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import type { GroupResult, Outcome } from '../src/measure/outcome.ts'
 import { percent } from '../src/report/text/format.ts'
@@ -19,10 +19,9 @@ export const bubble: ExperimentKind = {
   build(options, data, cores) {
     const model = data.model(HIDDEN_WIDTHS.scaling)
     const threads = options.threads ?? [Math.max(2, cores)]
+    const pipelines: CellOptions = { ...options, modes: ['pipeline'], table: undefined }
     const chosen = MICROBATCHES.filter((count) => count <= options.batch).map((microbatches) =>
-      chooseCells({ ...options, modes: ['pipeline'], microbatches, table: undefined }, model, threads, [
-        'microbatches',
-      ]),
+      chooseCells({ ...pipelines, microbatches }, model, threads, ['microbatches']),
     )
     const cells = [chosen[0].serial, ...chosen.flatMap((each) => each.cells.slice(1))]
     return { groups: [{ label: '', cells }], skipped: chosen.flatMap((each) => each.skipped), conclude }

@@ -1,5 +1,7 @@
-import { chooseCells } from '../src/cells/choose.ts'
+import { chooseCells, type CellOptions } from '../src/cells/choose.ts'
 import type { GroupResult, Outcome } from '../src/measure/outcome.ts'
+import { formatInterval } from '../src/report/text/format.ts'
+import { ONE_WAY } from './options/run-options.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 
 /** Narrow and wide layers, few and many samples, with the same number of layers. */
@@ -19,27 +21,16 @@ export const combine: ExperimentKind = {
   examples: ['combine', 'combine --threads 4'],
   build(options, data, cores) {
     const threads = options.threads ?? [Math.max(2, cores)]
+    const grids: CellOptions = { ...options, ...ONE_WAY, modes: ['hybrid'], grid: 'all', table: undefined }
     const chosen = WIDTHS.flatMap((width) => {
-      const hidden = Array.from({ length: HIDDEN_LAYERS }, () => width)
-      const model = data.model(hidden)
-      return BATCHES.map((batch) => ({
-        label: `width ${width}, batch ${batch}`,
-        ...chooseCells(
-          {
-            ...options,
-            modes: ['hybrid'],
-            grid: 'all',
-            batch,
-            schedule: ['1f1b'],
-            reduction: ['owner'],
-            handoff: ['shared'],
-            table: undefined,
-            microbatches: Math.min(options.microbatches, batch),
-          },
-          model,
-          threads,
-        ),
-      }))
+      const model = data.model(Array<number>(HIDDEN_LAYERS).fill(width))
+      return BATCHES.map((batch) => {
+        const microbatches = Math.min(options.microbatches, batch)
+        return {
+          label: `width ${width}, batch ${batch}`,
+          ...chooseCells({ ...grids, batch, microbatches }, model, threads),
+        }
+      })
     })
     return { groups: chosen, skipped: chosen.flatMap((each) => each.skipped), conclude }
   },
@@ -49,10 +40,7 @@ export const combine: ExperimentKind = {
 const isFaster = ({ differs, summary }: Outcome): boolean =>
   differs !== false && summary?.speedupInterval !== undefined && summary.speedupInterval.low > 1
 
-const withInterval = ({ summary }: Outcome): string => {
-  const { low, high } = summary!.speedupInterval!
-  return `${summary!.speedup!.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`
-}
+const withInterval = ({ summary }: Outcome): string => formatInterval(summary!.speedup!, summary!.speedupInterval!)
 
 const conclude = (results: readonly GroupResult[]): string[] =>
   results.map(({ group, outcomes }) => {

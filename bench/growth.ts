@@ -1,5 +1,5 @@
 import { EXECUTION, type Cell } from '../src/cells/cell.ts'
-import { chooseCells, createCell } from '../src/cells/choose.ts'
+import { chooseCells, createCell, type CellOptions } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import type { MeasureEvent } from '../src/measure/events.ts'
 import { expectedStepNs, forecast } from '../src/measure/group.ts'
@@ -7,11 +7,12 @@ import { growthExponent, measureGrowth, type GrowthPoint } from '../src/measure/
 import type { Prediction } from '../src/measure/prediction/predict.ts'
 import { predictionError } from '../src/measure/prediction/error.ts'
 import { openSession } from '../src/measure/session.ts'
-import { median } from '../src/measure/statistics.ts'
+import { median, sum } from '../src/measure/statistics.ts'
 import { layerCount } from '../src/model/shape.ts'
 import { degreesOf } from '../src/plan/modes.ts'
 import { formatDuration } from '../src/report/text/format.ts'
 import type { Graded } from '../src/report/text/predictions.ts'
+import { ONE_WAY } from './options/run-options.ts'
 import type { Aside, Context, ExperimentKind } from './run/experiment.ts'
 
 const BATCHES = [10, 100, 1000]
@@ -38,27 +39,15 @@ export const growth: ExperimentKind = {
   takes: ['wait', 'pin', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'learningRate', 'batch', 'microbatches', 'dataset', 'label', 'seed'], // prettier-ignore
   examples: ['growth', 'growth --layers 784-128-128-128-10 --batch 32'],
   build(options, data, cores) {
-    const hidden = Array.from({ length: HIDDEN_LAYERS }, () => HIDDEN_WIDTHS.scaling[0])
-    const model = data.model(hidden)
-    const { cells, serial, skipped } = chooseCells(
-      {
-        ...options,
-        modes: ['data', 'pipeline'],
-        schedule: ['1f1b'],
-        reduction: ['owner'],
-        handoff: ['shared'],
-        table: undefined,
-      },
-      model,
-      [Math.max(2, cores)],
-    )
+    const model = data.model(Array<number>(HIDDEN_LAYERS).fill(HIDDEN_WIDTHS.scaling[0]))
+    const splits: CellOptions = { ...options, ...ONE_WAY, modes: ['data', 'pipeline'], table: undefined }
+    const { cells, serial, skipped } = chooseCells(splits, model, [Math.max(2, cores)])
     const parts = PARTS.filter((count) => count <= layerCount(model)).map((count) => {
       const grid = { ...serial.grid, ...degreesOf('layer', count) }
       return createCell({ mode: 'layer', grid, ...EXECUTION }, serial.hyper)
     })
     const points: GrowthPoint[] = []
     const repetitions = options.quick ? REPETITIONS.quick : REPETITIONS.usual
-    const of = (variable: GrowthPoint['variable']) => points.filter((point) => point.variable === variable)
     return {
       groups: [],
       skipped,
@@ -67,18 +56,12 @@ export const growth: ExperimentKind = {
         const trained = cells.flatMap((cell) =>
           BATCHES.map((count) => count * expectedStepNs(cell, gflops, cores)).filter((ns) => ns < LONGEST_MS * 1e6),
         )
-        const seconds = trained.reduce((sum, ns) => sum + ns / 1e9, 0)
-        return 2 * (CALIBRATION_MS / 1000) + repetitions * (seconds + WARM_UP_S * (cells.length + parts.length))
+        const warmUp = WARM_UP_S * (cells.length + parts.length)
+        return 2 * (CALIBRATION_MS / 1000) + repetitions * (sum(trained) / 1e9 + warmUp)
       },
       conclude: () => [
-        ...cells.map((cell) =>
-          exponentSentence(
-            cell,
-            of('batches').filter((point) => point.cell === cell),
-            options.seed,
-          ),
-        ),
-        partsSentence(of('parts'), cores),
+        ...cells.map((cell) => exponentSentence(cell, points, options.seed)),
+        partsSentence(points, cores),
       ],
     }
   },
@@ -139,15 +122,16 @@ function grade(cell: Cell, prediction: Prediction, points: readonly GrowthPoint[
 }
 
 function exponentSentence(cell: Cell, points: readonly GrowthPoint[], seed: number): string {
-  const { exponent, low, high } = growthExponent(points, seed)
+  const own = points.filter((point) => point.variable === 'batches' && point.cell === cell)
+  const { exponent, low, high } = growthExponent(own, seed)
   const order = low <= 1 && high >= 1 ? 'O(n)' : high < 1 ? 'less than O(n)' : 'more than O(n)'
   return `${cell.name}: time grows with the number of batches to the power ${exponent.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}], which is ${order}.`
 }
 
 function partsSentence(points: readonly GrowthPoint[], cores: number): string {
-  const best = (value: number) =>
-    Math.min(...points.filter((point) => point.value === value).map(({ wallNs }) => wallNs))
-  const counts = [...new Set(points.map(({ value }) => value))]
+  const parts = points.filter(({ variable }) => variable === 'parts')
+  const best = (value: number) => Math.min(...parts.filter((point) => point.value === value).map((each) => each.wallNs))
+  const counts = [...new Set(parts.map(({ value }) => value))]
   const ratios = counts.map((count) => `${count}: ${(best(count) / best(1)).toFixed(2)}`)
   return `Time of one batch through more model parts, relative to one part: ${ratios.join(', ')}. The work is the same; more parts than the ${cores} cores share them.`
 }

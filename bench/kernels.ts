@@ -5,7 +5,7 @@ import { MODELS } from '../src/cells/work.ts'
 import { option, someOf } from '../src/cells/values.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
 import { measureProduct, type LayerProduct } from '../src/measure/products.ts'
-import { layerCount, stepFlop } from '../src/model/shape.ts'
+import { stepFlop } from '../src/model/shape.ts'
 import { appendTo } from '../src/report/rows/index.ts'
 import { kernelLine, limitsLine, stepLine } from '../src/report/text/kernels.ts'
 import { command } from './options/command.ts'
@@ -93,18 +93,15 @@ function choose(name: KernelName, asked: boolean): ChosenKernel | undefined {
 /** Square products, and those of the models' layers in each of the three forms. */
 function productsOf(sizes: readonly number[], quick: boolean): LayerProduct[] {
   const squares = sizes.flatMap((size) => FORMS.map((form): LayerProduct => ({ form, m: size, n: size, k: size })))
-  const layers = MODELS.flatMap(({ model, batch }) =>
-    Array.from({ length: layerCount(model) }, (_, layer): LayerProduct[] => {
-      const inputs = model.widths[layer]
-      const outputs = model.widths[layer + 1]
+  const layers = MODELS.flatMap(({ model: { widths }, batch }) =>
+    widths.slice(1).flatMap((outputs, layer) => {
+      const inputs = widths[layer]
       const forward: LayerProduct = { form: 'forward', m: batch, n: outputs, k: inputs }
       const input: LayerProduct = { form: 'input', m: batch, n: inputs, k: outputs }
       const weight: LayerProduct = { form: 'weight', m: inputs, n: outputs, k: batch }
       return layer === 0 ? [forward, weight] : [forward, input, weight]
-    }).flat(),
+    }),
   )
   const all = quick ? squares : [...squares, ...layers]
-  return [
-    ...new Map(all.map((product) => [`${product.form} ${product.m} ${product.n} ${product.k}`, product])).values(),
-  ]
+  return [...new Map(all.map((product) => [Object.values(product).join(' '), product])).values()]
 }

@@ -1,5 +1,5 @@
 import { chooseCells } from '../src/cells/choose.ts'
-import { fieldsOf, type DimensionName } from '../src/cells/dimensions.ts'
+import { fieldsOf } from '../src/cells/dimensions.ts'
 import { labelOf } from '../src/cells/labels.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { tableOf } from '../src/plan/grid.ts'
@@ -17,13 +17,11 @@ import { syntheticWidths } from './run/data.ts'
 
 const MOST_WIDTH = 120
 
-const TAKES: readonly DimensionName[] = ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'layers', 'model', 'optimizer', 'batch', 'microbatches'] // prettier-ignore
-
 /** Shows the plans of the cells that the options amount to, checked but not run. */
 export const plan = command({
   name: 'plan',
   summary: 'who does what, and when, without running it',
-  takes: TAKES,
+  takes: ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'layers', 'model', 'optimizer', 'batch', 'microbatches'], // prettier-ignore
   own: MEMORY_PER_RANK,
   overrides: {
     modes: { default: 'pipeline' },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { inWords, reasonAgainst, serialGrid, strategiesOf } from '../src/cells/choose.ts'
-import { nameOf, type DimensionName } from '../src/cells/dimensions.ts'
+import { nameOf } from '../src/cells/dimensions.ts'
 import { grids, wholeNumbers } from '../src/cells/values.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { messageOf } from '../src/errors.ts'
@@ -22,8 +22,6 @@ import { settle, type Settled } from './options/settle.ts'
 import { MOST_RANKS, SIMULATE_OPTIONS, sized, type SimulateOptions } from './options/simulated.ts'
 import { announceKernel } from './run/run.ts'
 
-const TAKES: readonly DimensionName[] = ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'batch', 'microbatches'] // prettier-ignore
-
 /** Proving a plan takes time and memory that grow with the square of the ranks; plans of one kind are alike. */
 const MOST_CHECKED = 64
 /** A handoff between threads of one process, unless something else was asked for or measured. */
@@ -36,7 +34,7 @@ const WITHIN: Link = { latencyNs: 200, gigabytesPerSecond: 50 }
 export const simulate = command({
   name: 'simulate',
   summary: 'predict any grid, up to thousands of ranks',
-  takes: TAKES,
+  takes: ['modes', 'threads', 'grid', 'schedule', 'scheduleFile', 'chunks', 'reduction', 'bucketKib', 'overlap', 'shardOptimizer', 'handoff', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'batch', 'microbatches'], // prettier-ignore
   own: SIMULATE_OPTIONS,
   overrides: {
     modes: { default: 'data,pipeline' },

@@ -30,7 +30,7 @@ interface Described {
   readonly examples: readonly string[]
 }
 
-interface Specification<Own extends OptionTable, Settled> extends Described {
+export interface Specification<Own extends OptionTable, Settled> extends Described {
   /** The dimensions that mean something here; the others have their defaults, and their flags are refused. */
   readonly takes: readonly DimensionName[]
   readonly own: Own

@@ -1,7 +1,7 @@
 import type { CellOptions, Skipped } from '../../src/cells/choose.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
-import type { DimensionName, DimensionOptions } from '../../src/cells/dimensions.ts'
-import type { Option, OptionsOf } from '../../src/cells/values.ts'
+import type { DimensionOptions } from '../../src/cells/dimensions.ts'
+import type { OptionsOf, OptionTable } from '../../src/cells/values.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import type { Surroundings } from '../../src/measure/group.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
@@ -9,6 +9,7 @@ import type { Group, GroupResult } from '../../src/measure/outcome.ts'
 import type { Prediction } from '../../src/measure/prediction/predict.ts'
 import type { Cell } from '../../src/cells/cell.ts'
 import type { Graded } from '../../src/report/text/predictions.ts'
+import type { Specification } from '../options/command.ts'
 import type { RUN_OPTIONS } from '../options/run-options.ts'
 import type { Settled } from '../options/settle.ts'
 import type { Data } from './data.ts'
@@ -31,13 +32,10 @@ export interface Experiment {
   readonly conclude: (results: readonly GroupResult[]) => string[]
 }
 
+type Declared = 'name' | 'summary' | 'takes' | 'overrides' | 'examples'
+
 /** How an experiment is asked for: one file declares it, and one line lists it. */
-export interface ExperimentKind {
-  readonly name: string
-  readonly summary: string
-  readonly takes: readonly DimensionName[]
-  readonly overrides?: Readonly<Partial<Record<DimensionName, Partial<Option>>>>
-  readonly examples: readonly string[]
+export interface ExperimentKind extends Pick<Specification<OptionTable, unknown>, Declared> {
   readonly build: (options: RunOptions, data: Data, cores: number) => Experiment
 }
 

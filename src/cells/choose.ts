@@ -126,12 +126,13 @@ export function strategiesOf(options: CellOptions, model: Model, threadCounts: r
   )
 }
 
+const isProper = (degrees: Degrees): boolean => Object.values(degrees).filter((degree) => degree > 1).length > 1
+
 /** The degrees of a mode for some thread counts; `hybrid` has those asked for, or all proper products of each count. */
 function degreesFor({ grid }: CellOptions, mode: Mode, counts: readonly number[]): readonly Degrees[] {
   if (mode === 'serial') return [degreesOf(mode, 1)]
   if (mode !== 'hybrid') return counts.map((threads) => degreesOf(mode, threads))
   if (grid !== undefined && grid !== 'all') return grid
-  const isProper = (degrees: Degrees) => Object.values(degrees).filter((degree) => degree > 1).length > 1
   return counts.flatMap((threads) => factorisations(threads).filter((each) => grid === 'all' || isProper(each)))
 }
 

@@ -1,10 +1,10 @@
+import { groupBy } from '../../measure/statistics.ts'
 import { variantOf } from '../../cells/labels.ts'
 import { numberIn } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
 import { linePanels, seriesOf, type Line, type PlotPoint } from './lines.ts'
 import {
   comparisonsOf,
-  groupBy,
   leftOut,
   markNote,
   MissingData,

@@ -1,8 +1,9 @@
+import { groupBy } from '../../measure/statistics.ts'
 import { labelOf } from '../../cells/labels.ts'
 import { growthExponent } from '../../measure/growth.ts'
 import { framed } from './frame.ts'
 import { linePanels, seriesOf, type Line, type LinePanel, type Curve } from './lines.ts'
-import { cellsOf, groupBy, MissingData, valuesOf, type DrawnCell, type Chart } from './run-data.ts'
+import { cellsOf, MissingData, valuesOf, type DrawnCell, type Chart } from './run-data.ts'
 import { logarithmicTicks } from './ticks.ts'
 
 const HEIGHT = 380

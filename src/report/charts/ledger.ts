@@ -1,10 +1,11 @@
+import { groupBy } from '../../measure/statistics.ts'
 import * as Plot from '@observablehq/plot'
 import { isAgain } from '../../cells/cell.ts'
 import { BUCKETS, isWait } from '../../measure/ledger.ts'
 import { cellKey, type CsvRow } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
 import { barPanels, bottomAxis } from './panel.ts'
-import { comparisonsOf, groupBy, leftOut, markNote, MissingData, THREADS_NOTE, type Chart } from './run-data.ts'
+import { comparisonsOf, leftOut, markNote, MissingData, THREADS_NOTE, type Chart } from './run-data.ts'
 import { inkOn, PAPER, WORK_COLOURS } from './theme.ts'
 
 const MARGIN_RIGHT = 20

@@ -1,6 +1,7 @@
+import { groupBy } from '../../measure/statistics.ts'
 import * as Plot from '@observablehq/plot'
 import { bottomAxis, FONT_SIZE, heading, panel, textWidth, WIDTH, wrapToWidth, type Panel } from './panel.ts'
-import { groupBy, type DrawnCell } from './run-data.ts'
+import { type DrawnCell } from './run-data.ts'
 import { spread } from './spread.ts'
 import { apart } from './ticks.ts'
 import { colourOf, GRID, INK, MUTED, PAPER, SHADE } from './theme.ts'

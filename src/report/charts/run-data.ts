@@ -1,3 +1,4 @@
+import { groupBy } from '../../measure/statistics.ts'
 import { isAgain } from '../../cells/cell.ts'
 import { labelOf } from '../../cells/labels.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
@@ -100,15 +101,4 @@ export function leftOut(cells: readonly DrawnCell[]): string {
   })
   const more = out.length - named.length
   return `Not drawn: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`
-}
-
-/** Map.groupBy, which Node 20 lacks; groups and their members keep the order of the rows. */
-export function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    if (!groups.has(key)) groups.set(key, [])
-    groups.get(key)!.push(row)
-  }
-  return groups
 }

@@ -1,19 +1,11 @@
+import { groupBy } from '../../measure/statistics.ts'
 import { labelOf, modeLabelOf, variantOf } from '../../cells/labels.ts'
 import { amdahl } from '../../measure/laws/serial-share.ts'
 import { usl } from '../../measure/laws/usl.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
 import { linePanels, seriesOf, type Axis, type Line, type PlotPoint } from './lines.ts'
-import {
-  comparisonsOf,
-  groupBy,
-  leftOut,
-  markNote,
-  MissingData,
-  valuesOf,
-  type DrawnCell,
-  type Chart,
-} from './run-data.ts'
+import { comparisonsOf, leftOut, markNote, MissingData, valuesOf, type DrawnCell, type Chart } from './run-data.ts'
 import { evenTicks, powersOfTwo } from './ticks.ts'
 
 /** More lines than this in one panel cannot be followed; then each mode has a panel. */

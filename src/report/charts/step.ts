@@ -1,6 +1,6 @@
+import { groupBy } from '../../measure/statistics.ts'
 import { BUCKETS, isWait, type Bucket } from '../../measure/ledger.ts'
 import type { TraceEvent } from '../rows/trace.ts'
-import { groupBy } from './run-data.ts'
 import type { Work } from './theme.ts'
 
 /** One kind of work of a rank, in microseconds from the beginning of the step. */
