@@ -34,7 +34,7 @@ const configurationTable = () =>
   markdownTable(
     ['column', 'option', 'changes'],
     Object.entries(DIMENSIONS).flatMap(([key, dimension]) =>
-      namesOf([...dimension.columns, ...(dimension.runColumns ?? [])]).map((column) => [
+      namesOf([...(dimension.columns ?? []), ...(dimension.runColumns ?? [])]).map((column) => [
         code(column),
         code(flagOf(dimension)),
         key in MANNER ? 'manner' : 'work',
