@@ -158,8 +158,8 @@ describe('a group that the user interrupts', () => {
 
   it('measures nothing where that happened before', async () => {
     const reason = new Error('interrupted')
-    const events = run(NOTHING, AbortSignal.abort(reason))
-    expect((await events.next()).value).toMatchObject({ kind: 'planned' })
-    await expect(events.next()).rejects.toBe(reason)
+    const { taken, result } = await take(run(NOTHING, AbortSignal.abort(reason)))
+    expect(taken.map(({ kind }) => kind)).toEqual(['planned'])
+    expect(result).toMatchObject({ failure: reason, outcomes: [] })
   })
 })
