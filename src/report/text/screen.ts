@@ -108,8 +108,10 @@ function widthsText(widths: readonly number[]): string {
 }
 
 function nothingToSplit(cores: number, most: number, wideCommand: string): string {
-  if (most > cores)
-    return `${most} threads take turns on ${cores === 1 ? '1 core' : `${cores} cores`}. Their times: ${wideCommand}`
+  if (most > cores) {
+    const on = cores === 1 ? '1 core: ' : `${cores} cores: `
+    return `${on}${most} threads take turns on ${cores === 1 ? 'it, so none can be faster' : 'them'}. Their times: ${wideCommand}`
+  }
   if (cores > 1) return 'Only one thread was measured: there is nothing to split. --threads 2 uses two cores.'
   return (
     '1 core: there is nothing to split. --threads 2 shows what it costs when threads take turns; ' +
