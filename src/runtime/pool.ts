@@ -36,20 +36,10 @@ export interface Watch {
 /** A fixed number of threads that each carry out one order at a time. */
 export type Pool<Order, Answer> = ReturnType<typeof openPool<Order, Answer>>
 
-export function openPool<Order, Answer>({ threads, worker, atomics = 'sync', heapMb, signal }: PoolOptions) {
+export function openPool<Order, Answer>(options: PoolOptions) {
+  const { threads, signal } = options
   signal?.throwIfAborted()
-  const piscina = new Piscina<Order, Answer>({
-    filename: worker.href,
-    minThreads: threads,
-    maxThreads: threads,
-    concurrentTasksPerWorker: 1,
-    idleTimeout: Infinity,
-    recordTiming: false,
-    atomics,
-    ...(heapMb ? { resourceLimits: { maxOldGenerationSizeMb: heapMb } } : {}),
-  })
-  // A worker that cannot be loaded is reported here and by the rejection of its task, which is handled.
-  piscina.on('error', () => {})
+  const piscina = startThreads<Order, Answer>(options)
 
   // Node 20 crashes if a thread is ended while it loads its module.
   let started: Promise<unknown> = Promise.resolve()
@@ -120,6 +110,22 @@ export function openPool<Order, Answer>({ threads, worker, atomics = 'sync', hea
       }
     },
   }
+}
+
+function startThreads<Order, Answer>({ threads, worker, atomics = 'sync', heapMb }: PoolOptions) {
+  const piscina = new Piscina<Order, Answer>({
+    filename: worker.href,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: 1,
+    idleTimeout: Infinity,
+    recordTiming: false,
+    atomics,
+    ...(heapMb ? { resourceLimits: { maxOldGenerationSizeMb: heapMb } } : {}),
+  })
+  // A worker that cannot be loaded is reported here and by the rejection of its task, which is handled.
+  piscina.on('error', () => {})
+  return piscina
 }
 
 /** Waits for a thread's work, and puts in front of its error where it happened. */
