@@ -8,8 +8,7 @@ export type Moment = Awaited<ReturnType<typeof observe>>
 
 /** What else the machine does, and how fast it is, at one moment. */
 export const observe = async () => ({
-  /** How many of the cores that this process may use others keep busy; undefined where the system does not tell. */
-  othersCores: await othersCores(),
+  ...(await othersNow()),
   /** Processor time since the machine started; undefined except on Linux. */
   ticks: readTicks(),
   /** Milliseconds of a loop that is always the same. */
@@ -19,26 +18,40 @@ export const observe = async () => ({
 /** Long enough for the clock ticks that processor time is counted in. */
 const WINDOW_MS = 400
 
-/** Time that all processors were not idle since the machine started. */
-const busyMs = (): number => sum(cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq))
+/** Milliseconds since some start: that passed, that this process kept processors busy, and that all processes did. */
+function usage() {
+  const { user, system } = process.cpuUsage()
+  const all = sum(cpus().map(({ times }) => times.user + times.nice + times.sys + times.irq))
+  return { at: performance.now(), own: (user + system) / 1000, all }
+}
 
-/** Seen while this process sleeps. Other processes do no harm on cores that it may not use. */
-async function othersCores(): Promise<number | undefined> {
-  const all = cpus().length
-  if (all === 0) return undefined
-  const [before, own, start] = [busyMs(), process.cpuUsage(), performance.now()]
+/** Seen while this process sleeps. */
+async function othersNow() {
+  const before = usage()
   await setTimeout(WINDOW_MS)
-  const { user, system } = process.cpuUsage(own)
-  const others = (busyMs() - before - (user + system) / 1000) / (performance.now() - start)
-  return Math.max(0, others - (all - availableCores()))
+  const after = usage()
+  return { othersCores: othersCores(before, after), usage: after }
+}
+
+type Usage = ReturnType<typeof usage>
+
+/**
+ * How many of the cores that this process may use others keep busy; undefined where the system does not tell. They do
+ * no harm on cores that it may not use.
+ */
+export function othersCores(before: Usage, after: Usage): number | undefined {
+  const processors = cpus().length
+  if (processors === 0) return undefined
+  const others = (after.all - before.all - (after.own - before.own)) / (after.at - before.at)
+  return Math.max(0, others - (processors - availableCores()))
 }
 
 /** A machine is idle if others keep less than this busy. */
 const IDLE_CORES = 0.25
 
-export const isBusy = ({ othersCores: others = 0 }: Moment): boolean => others > IDLE_CORES
+export const isBusy = ({ othersCores: others = 0 }: Pick<Moment, 'othersCores'>): boolean => others > IDLE_CORES
 
-export const busyLine = ({ othersCores: others = 0 }: Moment, cores: number): string =>
+export const busyLine = ({ othersCores: others = 0 }: Pick<Moment, 'othersCores'>, cores: number): string =>
   `other processes keep ${others.toFixed(1)} of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`
 
 const SPIN_TURNS = 2_000_000
@@ -75,6 +88,8 @@ export function disturbances(before: Moment, after: Moment): string[] {
   const warnings: string[] = []
   const cores = availableCores()
   if (isBusy(before)) warnings.push(`before the run, ${busyLine(before, cores)}`)
+  const during = { othersCores: othersCores(before.usage, after.usage) }
+  if (isBusy(during)) warnings.push(`during the run, ${busyLine(during, cores)}`)
   const stolen = stolenShare(before, after) ?? 0
   if (stolen > NOTABLE_STEAL) {
     warnings.push(`${(100 * stolen).toFixed(1)} % of the processor’s time went to other machines on the same host`)

@@ -96,7 +96,8 @@ describe('every chart', () => {
   })
 
   it.each(all)('%s is not stamped for what is so on every run of the machine', (_, chart) => {
-    const moment = { load: 0, othersCores: undefined, ticks: undefined, spinMs: 1 }
+    const usage = { at: 0, own: 0, all: 0 }
+    const moment = { othersCores: undefined, usage, ticks: undefined, spinMs: 1 }
     const machine = { smt: true, allowedCores: 1e6 } as Machine
     expect(coreNotes(machine)).not.toEqual([])
     const warnings = disturbances(moment, moment)
