@@ -15,7 +15,7 @@ const HIDDEN_LAYERS = 4
  */
 export const combine: ExperimentKind = {
   name: 'combine',
-  summary: 'all grids of a thread count, as width and batch change: which wins where?',
+  summary: 'all grids, as width and batch change: which wins where?',
   takes: ['threads', 'microbatches', 'wait', 'pin', 'kernel', 'activation', 'loss', 'optimizer', 'learningRate', 'dataset', 'label', 'seed'], // prettier-ignore
   overrides: { threads: { help: 'thread counts (default: the cores, at least 2)' } },
   examples: ['combine', 'combine --threads 4'],

@@ -24,7 +24,7 @@ export const EXPERIMENTS: readonly ExperimentKind[] = [scaling, weak, growth, bu
 
 const all = {
   name: 'all',
-  summary: 'all of these experiments in one run; each takes the options that it knows',
+  summary: 'these experiments in one run, each with the options it knows',
   takes: [...new Set(EXPERIMENTS.flatMap(({ takes }) => takes))] as readonly DimensionName[],
   examples: ['all', 'all --quick'],
 }

@@ -35,7 +35,7 @@ const WARM_UP_S = 0.6
  */
 export const growth: ExperimentKind = {
   name: 'growth',
-  summary: 'time against more batches, and against more model parts: is it linear?',
+  summary: 'time against batches, and against model parts: is it linear?',
   takes: ['wait', 'pin', 'kernel', 'layers', 'model', 'activation', 'loss', 'optimizer', 'learningRate', 'batch', 'microbatches', 'dataset', 'label', 'seed'], // prettier-ignore
   examples: ['growth', 'growth --layers 784-128-128-128-10 --batch 32'],
   build(options, data, cores) {

@@ -13,6 +13,7 @@ import { OUT } from './options/run-options.ts'
 import { defaultThreads } from '../src/cells/choose.ts'
 import { wholeNumbers } from '../src/cells/values.ts'
 import { beginRun } from './run/run.ts'
+import { openTerminal } from './run/terminal.ts'
 
 const NAME = 'handoff'
 
@@ -33,13 +34,14 @@ const PACES = {
 const QUICK_SHARE = 0.15
 const QUICK_FEWEST = 3
 
-const EXPLANATION = `
-one-way: from the producer's call (publish or post) until the consumer's wait has ended and it has read the first and
-  the last element; shared: it reads where the producer wrote, copy: it copies from there first, transfer and clone: a
-  message, awaited at a counter. round trip: there and back; a Piscina task goes from the main thread and back.
-  reduction: until every thread has the sum of all threads' arrays in one of its own.
-  barrier: from the last one's arrival to the last one's leaving. start-up: to the first message, or finished task.
-  algbw: bytes / median, where bytes are moved; busbw: times 2(n − 1)/n. wrong: tries whose payload was not what had been sent.`
+const EXPLANATION = [
+  "one-way: from the producer's call (publish or post) until the consumer's wait has ended and it has read the first and the last element. shared: it reads where the producer wrote. copy: it copies from there first. transfer and clone: a message, awaited at a counter.",
+  'round trip: there and back. A Piscina task goes from the main thread and back.',
+  "reduction: until every thread has the sum of all threads' arrays in one of its own.",
+  "barrier: from the last thread's arrival to the last thread's leaving.",
+  'start-up: to the first message, or the first finished task.',
+  'algbw: bytes / median, where bytes are moved; busbw: times 2(n − 1)/n. wrong: tries whose payload was not what had been sent.',
+]
 
 /**
  * What a handoff costs in Node, without any training. Varies: how threads signal each other, how data move from one to
@@ -61,6 +63,7 @@ export const handoff = command({
   async run(options, { cores, words }) {
     const begun = await beginRun(options.out, NAME, words)
     const { folder } = begun
+    const { explain } = openTerminal()
     const before = await observe()
     const results: Measurement[] = []
     try {
@@ -73,14 +76,14 @@ export const handoff = command({
       })
     } finally {
       const warnings = disturbances(before, await observe())
-      for (const warning of warnings) console.log(`warning: ${warning}`)
+      for (const warning of warnings) explain(`warning: ${warning}`)
       begun.describeMachine({ warnings })
       folder.release()
     }
     console.log(latencyTable(results, cores))
     console.log(sizeTable(results, 'one-way'))
     console.log(sizeTable(results, 'reduction'))
-    console.log(EXPLANATION.trim())
+    explain(...EXPLANATION)
     for (const file of ['handoff.csv', 'machine.json']) console.log(folder.file(file))
     return results.every(({ wrong }) => wrong === 0)
   },

@@ -11,6 +11,7 @@ import { kernelLine, limitsLine, stepLine } from '../src/report/text/kernels.ts'
 import { command } from './options/command.ts'
 import { OUT } from './options/run-options.ts'
 import { beginRun } from './run/run.ts'
+import { openTerminal, type Terminal } from './run/terminal.ts'
 
 const NAME = 'kernels'
 const SIZES = [64, 128, 256, 512, 1024]
@@ -43,11 +44,12 @@ export const kernels = command({
     const share = options.quick ? QUICK_SHARE : 1
     const begun = await beginRun(options.out, NAME, words)
     const { folder } = begun
+    const { explain } = openTerminal()
     const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
     let allWell = true
 
     for (const name of options.kernel ?? KERNELS) {
-      const chosen = choose(name, options.kernel !== undefined)
+      const chosen = choose(name, options.kernel !== undefined, explain)
       if (!chosen) continue
       const { choice, gflops } = chosen
 
@@ -73,19 +75,19 @@ export const kernels = command({
       }
     }
     folder.release()
-    console.log('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
+    explain('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
     for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))
     return allWell
   },
 })
 
 /** A kernel that cannot run is an error only if it was asked for. */
-function choose(name: KernelName, asked: boolean): ChosenKernel | undefined {
+function choose(name: KernelName, asked: boolean, explain: Terminal['explain']): ChosenKernel | undefined {
   try {
     return chooseKernel(name)
   } catch (error) {
     if (asked || !(error instanceof KernelError)) throw error
-    console.log(`skipped: ${error.message}`)
+    explain(`skipped: ${error.message}`)
     return undefined
   }
 }

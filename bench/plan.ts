@@ -8,12 +8,12 @@ import { formatSchedule } from '../src/plan/schedules/file.ts'
 import { percent } from '../src/report/text/format.ts'
 import { gridDuration, PLAN_GRID_LEGEND, planGridLines } from '../src/report/text/plan-grid.ts'
 import { planWords } from '../src/report/text/plan-words.ts'
-import { sentenceLines, USUAL_WIDTH } from '../src/report/text/wrap.ts'
 import { idealBubble } from '../src/simulate/bubble.ts'
 import { command } from './options/command.ts'
 import { MEMORY_PER_RANK } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
 import { syntheticWidths } from './run/data.ts'
+import { openTerminal } from './run/terminal.ts'
 
 const MOST_WIDTH = 120
 
@@ -42,21 +42,19 @@ export const plan = command({
       { widths, activation, loss },
       options.threads ?? [Math.max(2, cores)],
     )
-    const width = Math.min(process.stdout.columns ?? USUAL_WIDTH, MOST_WIDTH)
-    const say = (...sentences: readonly string[]) => {
-      for (const line of sentenceLines(sentences, width)) console.log(line)
-    }
-    say(...skipped.map(({ what, reason }) => `skipped: ${what}: ${reason}`))
-    say(`${widths.join('-')}, batch ${options.batch}`, PLAN_GRID_LEGEND)
+    const { say, explain, ...terminal } = openTerminal()
+    const width = Math.min(terminal.width, MOST_WIDTH)
+    explain(...skipped.map(({ what, reason }) => `skipped: ${what}: ${reason}`))
+    explain(`${widths.join('-')}, batch ${options.batch}`, PLAN_GRID_LEGEND)
     const shown = cells.filter(({ mode }) => modes.includes(mode))
     const longest = Math.max(...shown.map((cell) => gridDuration(cell.plan)))
     for (const cell of shown) {
-      console.log(`\n${labelOf(fieldsOf(cell))}`)
-      say(`${cell.name}: ${percent(idealBubble(cell.plan), 1)} idle if handoffs were free`)
+      say(`\n${labelOf(fieldsOf(cell))}`)
+      explain(`${cell.name}: ${percent(idealBubble(cell.plan), 1)} idle if handoffs were free`)
       const lines = [...planWords(cell.plan, width), ...planGridLines(cell.plan, width, longest)]
-      for (const line of lines) console.log(line)
+      for (const line of lines) say(line)
       if (isPipelined(cell.mode, cell.grid)) {
-        console.log(`as a schedule file:\n${formatSchedule(tableOf(cell.grid)).trimEnd()}`)
+        say(`as a schedule file:\n${formatSchedule(tableOf(cell.grid)).trimEnd()}`)
       }
     }
     return Promise.resolve(true)

@@ -16,7 +16,7 @@ export const scaling: ExperimentKind = {
   examples: [
     '',
     '--quick',
-    '--modes data,pipeline --threads 1,2,4 --layers 784-512-512-10 --batch 256',
+    '--modes data,pipeline --threads 1,2,4 --model C',
     '--modes all --grid all --threads 4',
     '--modes data --reduction all --bucket-kib 64 --optimizer adam',
     '--modes serial,data,layer --threads 2 --dispatch all',

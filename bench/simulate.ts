@@ -21,6 +21,7 @@ import { command, UsageError } from './options/command.ts'
 import { settle, type Settled } from './options/settle.ts'
 import { MOST_RANKS, SIMULATE_OPTIONS, sized, type SimulateOptions } from './options/simulated.ts'
 import { announceKernel } from './run/run.ts'
+import { openTerminal } from './run/terminal.ts'
 
 /** Proving a plan takes time and memory that grow with the square of the ranks; plans of one kind are alike. */
 const MOST_CHECKED = 64
@@ -53,7 +54,7 @@ export const simulate = command({
     'if not given, are as large as needed.',
   examples: [
     'simulate --modes data,pipeline --threads 2,4,8,16',
-    'simulate --grid 1x1024x1 --microbatches 64 --depth 1024 --width 512',
+    'simulate --grid 1x1024x1 --depth 1024 --width 512',
     'simulate --grid 128x8x1,8x128x1 --machines 4 --latency-us 50',
     'simulate --threads 2,4 --calibration results/RUN/calibration.csv',
   ],
@@ -62,6 +63,7 @@ export const simulate = command({
 })
 
 function predict(options: Settled<SimulateOptions>): Promise<boolean> {
+  const { explain } = openTerminal()
   const { activation, loss, layers, batch, calibration, memoryGbps, machines } = options
   const model: Model = { widths: layers!, activation, loss }
   const file = calibration === undefined ? undefined : fileOf(calibration)
@@ -79,7 +81,7 @@ function predict(options: Settled<SimulateOptions>): Promise<boolean> {
 
   const serial = planGrid(serialGrid(options, model))
   const serialNs = simulated(serial, costOf(serial)).duration
-  console.log(
+  explain(
     `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
       (calibration === undefined ? '' : `, or as in ${calibration}`) +
       `; handoff ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
@@ -95,7 +97,7 @@ function predict(options: Settled<SimulateOptions>): Promise<boolean> {
     const reason =
       reasonAgainst(grid) ?? (ranks < machines ? `${ranks} ranks are fewer than ${machines} machines` : undefined)
     if (reason !== undefined) {
-      console.log(`skipped: ${inWords(strategy)}: ${reason}`)
+      explain(`skipped: ${inWords(strategy)}: ${reason}`)
       continue
     }
     refuseLongPlan(name, grid)
@@ -111,9 +113,9 @@ function predict(options: Settled<SimulateOptions>): Promise<boolean> {
   }
   if (rows.length === 0) return Promise.resolve(false)
   console.log(outlookTable(rows))
-  console.log(OUTLOOK_LEGEND)
+  explain(OUTLOOK_LEGEND)
   if (unchecked > 0) {
-    console.log(
+    explain(
       `not proven beforehand, as a run would: ${unchecked} of ${rows.length} plans, of more than ${MOST_CHECKED} ranks`,
     )
   }

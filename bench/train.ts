@@ -4,7 +4,6 @@ import { chooseCells } from '../src/cells/choose.ts'
 import { DIMENSIONS, type DimensionName } from '../src/cells/dimensions.ts'
 import { option, positiveNumber, wholeNumber } from '../src/cells/values.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
-import type { Status } from '../src/measure/outcome.ts'
 import { openSession } from '../src/measure/session.ts'
 import { trainCell, type Epoch } from '../src/measure/train.ts'
 import { DataError } from '../src/model/data/dataset.ts'
@@ -19,7 +18,8 @@ import { MEMORY_PER_RANK, OUT } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
 import { fitting, nameOf } from './run/data.ts'
 import { interruptible } from './run/interrupt.ts'
-import { announceKernel, beginRun, factsOf } from './run/run.ts'
+import { announceKernel, beginRun, factsOf, trainedStatus } from './run/run.ts'
+import { openTerminal } from './run/terminal.ts'
 
 const NAME = 'train'
 const TRAIN_OPTIONS = {
@@ -51,12 +51,13 @@ export const train = command({
   },
   examples: [
     'train',
-    'train --dataset digits.csv.gz --modes data --threads 2 --epochs 20',
-    'train --dataset points.csv --label class --modes all --layers 2-32-32-3',
+    'train --dataset digits.csv.gz --modes data --epochs 20',
+    'train --dataset points.csv --label class --modes all',
   ],
   settle: (values, given) => settle(values, HIDDEN_WIDTHS.train, given),
   async run(options, { cores, words }) {
-    const { batch, epochs, seed } = options
+    const { batch, epochs, seed, activation, loss } = options
+    const { explain } = openTerminal()
     const loaded = loadDataSet(options.dataset, {
       seed,
       label: options.label,
@@ -68,14 +69,13 @@ export const train = command({
     if (training.rows < batch) {
       throw new DataError(`--batch ${batch}: expected at most ${training.rows}, the training rows of ${loaded.name}`)
     }
-    const { activation, loss } = options
     const widths = options.layers ?? [loaded.columns, ...HIDDEN_WIDTHS.train, loaded.classes]
     fitting(widths, loaded)
     const model = { widths, activation, loss }
     const chosen = chooseCells(options, model, options.threads ?? [cores])
     const cells = chosen.cells.filter((cell) => options.modes.includes(cell.mode))
-    for (const { what, reason } of chosen.skipped) console.log(`skipped: ${what}: ${reason}`)
-    console.log(
+    for (const { what, reason } of chosen.skipped) explain(`skipped: ${what}: ${reason}`)
+    explain(
       `${NAME}: ${model.widths.join('-')}, batch ${batch}, ${loaded.name}: ${training.rows} rows to train on, ` +
         `${heldOut.rows} held out, Node ${process.versions.node}`,
     )
@@ -94,10 +94,6 @@ export const train = command({
     })
     const kernel = createKernel(choice)(session.memory, session.spare.from)
     const courses = new Map<Cell, Epoch[]>()
-    const statusOf = (cell: Cell, epoch: Epoch): Status => {
-      if (!Number.isFinite(epoch.loss)) return 'not-finite'
-      return cell.plan.programs.length > cores ? 'oversubscribed' : 'ok'
-    }
     await interruptible(async (signal) => {
       signal.addEventListener('abort', () => void session.close(), { once: true })
       for (const cell of cells) {
@@ -105,7 +101,7 @@ export const train = command({
         courses.set(cell, course)
         await trainCell(session, cell, training, heldOut, kernel, { epochs, seed }, (epoch) => {
           course.push(epoch)
-          const row = { run, cell, epoch, status: statusOf(cell, epoch) }
+          const row = { run, cell, epoch, status: trainedStatus(cell, Number.isFinite(epoch.loss), cores) }
           appendTo(folder, 'training.csv', [row])
           console.log(
             `${cell.name.padEnd(20)} epoch ${String(epoch.epoch).padStart(String(epochs).length)}/${epochs}` +
@@ -121,6 +117,6 @@ export const train = command({
     })
     console.log(trainingTable(courses))
     for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
-    return [...courses].every(([cell, course]) => course.every((epoch) => statusOf(cell, epoch) !== 'not-finite'))
+    return [...courses.values()].flat().every((epoch) => Number.isFinite(epoch.loss))
   },
 })

@@ -1,7 +1,5 @@
 import { UserError } from '../../src/errors.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /**
  * Flags that npm has a setting of the same name for: a user's .npmrc may set them, so they say nothing about the command
  * line. `--dry-run` is such a setting too, but nobody sets it for good.
@@ -12,7 +10,7 @@ const NPM_SETTINGS = new Set(['--color', '--depth', '--help', '--json', '--versi
 const SCRIPTS: readonly (string | undefined)[] = ['bench', 'compare', 'report']
 
 /** The command that the program was started with. */
-export const programName = (environment: Environment): string =>
+export const programName = (environment: NodeJS.ProcessEnv): string =>
   SCRIPTS.includes(environment.npm_lifecycle_event) ? 'npm run bench --' : 'thread-split'
 
 /**
@@ -22,7 +20,7 @@ export const programName = (environment: Environment): string =>
  * @param flags the program's long flags
  * @returns the flags as they were given; `--threads=1,2` keeps its value
  */
-export function swallowedFlags(environment: Environment, flags: readonly string[]): string[] {
+export function swallowedFlags(environment: NodeJS.ProcessEnv, flags: readonly string[]): string[] {
   return flags.flatMap((flag) => {
     const [, no, name = ''] = /^--(no-)?(.*)$/.exec(flag) ?? []
     const value = environment[`npm_config_${name.replaceAll('-', '_')}`]
@@ -32,11 +30,9 @@ export function swallowedFlags(environment: Environment, flags: readonly string[
 }
 
 /** @throws UserError that names the flags which npm has swallowed and how to hand them to the program */
-export function refuseSwallowedFlags(environment: Environment, flags: readonly string[]): void {
+export function refuseSwallowedFlags(environment: NodeJS.ProcessEnv, flags: readonly string[]): void {
   const swallowed = swallowedFlags(environment, flags).join(' ')
   if (swallowed === '') return
-  throw new UserError(
-    `npm took ${swallowed} for itself: write npm run bench -- ${swallowed}, ` +
-      `in PowerShell npm run bench '--' ${swallowed}, or npx thread-split ${swallowed}`,
-  )
+  const ways = [`npm run bench -- ${swallowed}`, `in PowerShell npm run bench '--' ${swallowed}`]
+  throw new UserError(`npm took ${swallowed} for itself: write ${ways.join(', ')}, or npx thread-split ${swallowed}`)
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { reasonAgainst, strategiesOf, type CellOptions } from '../../src/cells/choose.ts'
+import type { Strategy } from '../../src/cells/cell.ts'
 import type { DimensionOptions } from '../../src/cells/dimensions.ts'
 import { MODELS, LEARNING_RATES } from '../../src/cells/work.ts'
 import { messageOf } from '../../src/errors.ts'
@@ -94,12 +95,10 @@ function ofFile(file: string, options: Unsettled, given: Given) {
 function refuseImpossible(options: Settled<Unsettled>, hidden: readonly number[], given: Given): void {
   const { modes, threads, activation, loss, grid } = options
   const model = { widths: options.layers ?? syntheticWidths(hidden), activation, loss }
-  if (Array.isArray(grid)) {
-    for (const degrees of grid) {
-      const reason = firstReason(strategiesOf({ ...options, modes: ['hybrid'], grid: [degrees] }, model, []))
-      const { dp, pp, tp } = degrees
-      if (reason) throw new UsageError(`--grid ${dp}x${pp}x${tp}: ${reason.reason}`)
-    }
+  for (const degrees of Array.isArray(grid) ? grid : []) {
+    const reason = firstReason(strategiesOf({ ...options, modes: ['hybrid'], grid: [degrees] }, model, []))
+    const { dp, pp, tp } = degrees
+    if (reason) throw new UsageError(`--grid ${dp}x${pp}x${tp}: ${reason.reason}`)
   }
   const split = modes.filter((mode) => mode !== 'serial')
   const most = Math.max(0, ...(threads ?? []))
@@ -109,16 +108,12 @@ function refuseImpossible(options: Settled<Unsettled>, hidden: readonly number[]
   if (threads === undefined || split.length === 0) return
   const reason = firstReason(strategiesOf({ ...options, modes: split }, model, threads))
   if (!reason) return
-  const flag = given('threads') ? `--threads ${reason.threads} with ` : ''
+  const flag = given('threads') ? `--threads ${reason.ranks} with ` : ''
   throw new UsageError(`${flag}--modes ${reason.mode}: ${reason.reason}`)
 }
 
 /** Why the first of some strategies is impossible; undefined if one is possible. */
-function firstReason(strategies: ReturnType<typeof strategiesOf>) {
-  const reasons = strategies.map(({ mode, grid }) => ({
-    mode,
-    threads: ranksOf(grid),
-    reason: reasonAgainst(grid),
-  }))
+function firstReason(strategies: readonly Strategy[]) {
+  const reasons = strategies.map(({ mode, grid }) => ({ mode, ranks: ranksOf(grid), reason: reasonAgainst(grid) }))
   return reasons.every(({ reason }) => reason !== undefined) ? reasons[0] : undefined
 }

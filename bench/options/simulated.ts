@@ -1,5 +1,6 @@
 import type { DimensionOptions } from '../../src/cells/dimensions.ts'
 import { option, type OptionsOf, numberFrom0, positiveNumber, text, wholeNumber } from '../../src/cells/values.ts'
+import type { Degrees } from '../../src/plan/grid.ts'
 import { MEMORY_GBPS } from '../../src/simulate/rate.ts'
 import { UsageError, type Given } from './command.ts'
 
@@ -50,25 +51,17 @@ export function sized(options: SimulateOptions, given: Given): SimulateOptions {
   const modes = grid !== undefined && !given('modes') ? (['hybrid'] as const) : options.modes
   const threads = options.threads ?? (grid === undefined || grid === 'all' ? RANKS : undefined)
   const degrees = Array.isArray(grid) ? grid : (threads ?? RANKS).map((ranks) => ({ dp: ranks, pp: ranks, tp: 1 }))
-  const most = (of: (degree: (typeof degrees)[number]) => number) => Math.max(...degrees.map(of))
-  const stages = modes.some((mode) => mode !== 'data' && mode !== 'serial' && mode !== 'tensor')
-    ? most(({ pp }) => pp)
-    : 1
-  const wide = width ?? Math.max(WIDTH, COLUMNS_PER_RANK * most(({ tp }) => tp))
-  const deep = depth ?? Math.max(DEPTH, stages)
-  const replicas = (dp: number) => (modes.includes('hybrid') ? dp * options.microbatches : dp)
+  const most = (degree: keyof Degrees) => Math.max(...degrees.map((each) => each[degree]))
+  const hasStages = modes.some((mode) => mode !== 'data' && mode !== 'serial' && mode !== 'tensor')
+  const wide = width ?? Math.max(WIDTH, COLUMNS_PER_RANK * most('tp'))
+  const deep = depth ?? Math.max(DEPTH, hasStages ? most('pp') : 1)
+  const shares = most('dp') * (modes.includes('hybrid') ? options.microbatches : 1)
+  const keepsBatch = given('batch') || model !== undefined
   return {
     ...options,
     modes: [...modes],
     threads,
-    layers: named ? layers : Array.from({ length: deep + 1 }, () => wide),
-    batch:
-      given('batch') || model !== undefined
-        ? options.batch
-        : Math.max(
-            options.batch,
-            options.microbatches,
-            most(({ dp }) => replicas(dp)),
-          ),
+    layers: named ? layers : Array<number>(deep + 1).fill(wide),
+    batch: keepsBatch ? options.batch : Math.max(options.batch, options.microbatches, shares),
   }
 }

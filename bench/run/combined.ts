@@ -47,12 +47,8 @@ export function combinedOutlook(
     return simulate(plan, cost, undefined, handoff).duration
   }
   const { grid } = serial.cell
-  const open: Grid = {
-    ...grid,
-    schedule: '1f1b',
-    reduction: 'direct',
-    microbatches: Math.min(MICROBATCHES, grid.batch),
-  }
+  const microbatches = Math.min(MICROBATCHES, grid.batch)
+  const open: Grid = { ...grid, schedule: '1f1b', reduction: 'direct', microbatches }
   const alone = stepOf(serial.cell.plan)
   const grids = CANDIDATES.flatMap(([label, degrees]) => {
     const combined = gridOf('hybrid', open, degrees)

@@ -36,7 +36,7 @@ export async function runExperiments(
   { cores, words, program }: Circumstances,
 ): Promise<boolean> {
   const terminal = openTerminal(options.json || options.markdown)
-  const { say } = terminal
+  const { say, explain } = terminal
   const { choice, gflops } = announceKernel(options.kernel, say)
   const data = openData(options)
   const experiments = kinds.map((kind): Named => ({ name: kind.name, ...kind.build(options, data, cores) }))
@@ -44,7 +44,7 @@ export async function runExperiments(
     data.check(plan.model, plan.batch)
   }
   const skipped = experiments.flatMap((each) => each.skipped.map(({ what, reason }) => `${what}: ${reason}`))
-  for (const each of new Set(skipped)) say(`skipped: ${each}`)
+  for (const each of new Set(skipped)) explain(`skipped: ${each}`)
   const seconds = experiments.reduce((sum, each) => sum + secondsOf(each, options, gflops, cores), 0)
   say(
     `${name}: ${cores} ${cores === 1 ? 'core' : 'cores'}, Node ${process.versions.node}, about ${formatDuration(seconds * 1e9)}`,
@@ -53,11 +53,11 @@ export async function runExperiments(
     for (const line of experiments.flatMap((each) => dryLines(each, gflops, cores))) say(line)
     return true
   }
-  const before = await idleMoment(options.waitIdle, cores, say)
+  const before = await idleMoment(options.waitIdle, cores, explain)
   const begun =
     options.resume === undefined ? await beginRun(options.out, name, words) : await resumeRun(options.resume)
   if (options.resume !== undefined) removeDerived(begun.folder)
-  for (const note of coreNotes(begun.machine)) say(`note: ${note}`)
+  for (const note of coreNotes(begun.machine)) explain(`note: ${note}`)
 
   const results: Results = { groups: [], asides: [], graded: [], trace: [] }
   const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
@@ -72,7 +72,7 @@ export async function runExperiments(
   const findings = { limits: Object.fromEntries(limits) }
   const warnings = await endRun(begun, before, results.trace, findings, failure !== undefined)
   if (failure) {
-    for (const warning of warnings) say(`warning: ${warning}`)
+    for (const warning of warnings) explain(`warning: ${warning}`)
     throw failure.error
   }
   const charts = await writeCharts(begun.folder.path)

@@ -13,6 +13,7 @@ import { appendTo } from '../../src/report/rows/index.ts'
 import { predictedOf, readPredictions } from '../../src/report/rows/predictions.ts'
 import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
 import { entriesOf, samplesOf } from '../../src/report/rows/visits.ts'
+import { trainedStatus } from './run.ts'
 
 /** Made anew, from the journal, when a run goes on. */
 const DERIVED = ['samples', 'blocks', 'summary', 'ledger', 'memory', 'laws', 'growth']
@@ -87,8 +88,7 @@ export function fileListener(
 }
 
 export function writeVisit(folder: RunFolder, run: RunFacts, visit: Visit, cores: number): void {
-  const oversubscribed = visit.cell.plan.programs.length > cores
-  const status = !visit.finite ? 'not-finite' : oversubscribed ? 'oversubscribed' : 'ok'
+  const status = trainedStatus(visit.cell, visit.finite, cores)
   appendTo(folder, 'samples.csv', samplesOf(run, visit, status))
   appendTo(folder, 'blocks.csv', [{ run, visit }])
   appendTo(folder, 'ledger.csv', entriesOf(run, visit))

@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 export function progressListener(
   experiment: string,
   group: string,
-  { say, status, width }: Terminal,
+  { say, explain, status, width }: Terminal,
 ): (event: MeasureEvent) => void {
   return (event) => {
     switch (event.kind) {
@@ -18,7 +18,7 @@ export function progressListener(
         status?.(`${experiment}: comparing the weights of ${event.cells.length} cells`)
         break
       case 'warned':
-        say(`warning: ${event.message}`)
+        explain(`warning: ${event.message}`)
         break
       case 'verified':
         for (const [cell, { match }] of event.verdicts) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import { rowOf } from '../../src/cells/columns.ts'
 import type { Group, GroupResult } from '../../src/measure/outcome.ts'
@@ -18,11 +19,7 @@ import type { Run } from './run.ts'
 /** What a run has found so far. */
 export interface Results {
   readonly groups: { readonly experiment: string; readonly run: RunFacts; readonly result: GroupResult }[]
-  readonly asides: {
-    readonly experiment: string
-    readonly lines: readonly string[]
-    readonly sentences: readonly string[]
-  }[]
+  readonly asides: { experiment: string; lines: readonly string[]; sentences: readonly string[] }[]
   readonly graded: Graded[]
   readonly trace: TraceEvent[]
   /** What instructions took in the first group that was calibrated. */
@@ -43,26 +40,22 @@ export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, c
 /** What a group's cells show, and what may have disturbed it. */
 export function groupLines(experiment: string, { group, outcomes, floor }: GroupResult, wide: boolean): string[] {
   const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
+  const isDisturbed = outcomes.some(({ cell, differs }) => cell.again && differs)
   const notes = [
     floor === undefined
       ? 'The noise of this run is not known: serial was not measured twice.'
       : `Serial against itself differs by up to ${percent(floor, 1)} (99 %); "≈" is no more than that.`,
-    ...(outcomes.some(({ cell, differs }) => cell.again && differs)
-      ? [
-          'Warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run.',
-        ]
-      : []),
-    ...(uneven.length > 0
-      ? [
-          `Warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times: something else used the cores in some of them.`,
-        ]
-      : []),
+    isDisturbed &&
+      'Warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run.',
+    uneven.length > 0 &&
+      `Warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times: something else used the cores in some of them.`,
     ...outcomes.flatMap(({ cell, findings }) => [
       ...findings.errors.map((error) => `${cell.name} is no result: ${error}.`),
       ...findings.warnings.map((warning) => `Warning: ${cell.name}: ${warning}.`),
     ]),
   ]
-  return ['', titleOf(experiment, group), wide ? scalingTable(outcomes) : splitTable(outcomes), ...sentenceLines(notes)]
+  const table = wide ? scalingTable(outcomes) : splitTable(outcomes)
+  return ['', titleOf(experiment, group), table, ...sentenceLines(notes.filter((note) => note !== false))]
 }
 
 /** The results for other programs. */
@@ -98,7 +91,7 @@ export function runLines(
       ? []
       : ['', ...(results.asides.length > 1 ? [experiment] : []), ...own, ...sentence(...sentences)],
   )
-  const files = FILES.filter((name) => begun.has(name)).map((name) => folder.file(name))
+  const files = FILES.map((name) => folder.file(name)).filter((file) => existsSync(file))
   const scaling = results.groups.find(({ experiment }) => experiment === 'scaling')?.result
   return [
     ...lines,

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Cell } from '../../src/cells/cell.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { KernelChoice, KernelName } from '../../src/kernels/kernel.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type Moment,
 } from '../../src/measure/machine/disturbance.ts'
 import { currentLoad, describeMachine, type Machine } from '../../src/measure/machine/machine.ts'
+import type { Status } from '../../src/measure/outcome.ts'
 import {
   createRunFolder,
   FolderError,
@@ -25,8 +27,6 @@ import { chooseKernel, type ChosenKernel } from '../../src/kernels/choose.ts'
 export interface Run {
   readonly folder: RunFolder
   readonly machine: Machine
-  /** Whether a file has been written. */
-  has(name: string): boolean
   /** Writes `machine.json` with the load as it is now, and what else has been found out about the machine. */
   describeMachine(findings?: object): void
 }
@@ -66,16 +66,12 @@ export function savedWords(path: string): readonly string[] {
   try {
     saved = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')) as Saved
   } catch (error) {
-    throw new FolderError(`--resume ${path}: expected the folder of a run; its run.json cannot be read`, {
-      cause: error,
-    })
+    const message = `--resume ${path}: expected the folder of a run; its run.json cannot be read`
+    throw new FolderError(message, { cause: error })
   }
-  if (saved.node !== process.version) {
-    throw new FolderError(
-      `--resume ${path}: expected Node ${saved.node}, with which it began; this is ${process.version}`,
-    )
-  }
-  return saved.args
+  const { args, node } = saved
+  if (node === process.version) return args
+  throw new FolderError(`--resume ${path}: expected Node ${node}, with which it began; this is ${process.version}`)
 }
 
 async function describedRun(folder: RunFolder): Promise<Run> {
@@ -84,7 +80,7 @@ async function describedRun(folder: RunFolder): Promise<Run> {
   const describe = (findings: object = {}) =>
     writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), ...findings })
   describe()
-  return { folder, machine, has: (name) => existsSync(folder.file(name)), describeMachine: describe }
+  return { folder, machine, describeMachine: describe }
 }
 
 /** What all rows of an experiment have in common. */
@@ -95,6 +91,12 @@ export const factsOf = (
   { seed, pin }: Pick<RunFacts, 'seed' | 'pin'>,
   dataset: string,
 ): RunFacts => ({ runId: folder.id, experiment, kernel: name, arithmetic, seed, dataset, pin })
+
+/** Of what a cell has trained, before it is judged. */
+export function trainedStatus({ plan }: Cell, isFinite: boolean, cores: number): Status {
+  if (!isFinite) return 'not-finite'
+  return plan.programs.length > cores ? 'oversubscribed' : 'ok'
+}
 
 /** Writes what is known at the end of a run, finished or not, and lets go of its folder; gives the warnings. */
 export async function endRun(
@@ -135,11 +137,8 @@ export async function idleMoment(wait: boolean, cores: number, say: (line: strin
     say(`waiting until the machine is idle: ${busyLine(moment, cores)}`)
     while (isBusy(moment) && performance.now() - begun < IDLE_LIMIT_MS) moment = await observe()
   }
-  if (isBusy(moment)) {
-    say(
-      `warning: ${busyLine(moment, cores)}: times will be longer and less certain; --wait-idle waits, --pin keeps threads apart`,
-    )
-  }
+  const consequence = 'times will be longer and less certain; --wait-idle waits, --pin keeps threads apart'
+  if (isBusy(moment)) say(`warning: ${busyLine(moment, cores)}: ${consequence}`)
   return moment
 }
 

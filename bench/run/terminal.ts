@@ -1,32 +1,33 @@
+import { sentenceLines, USUAL_WIDTH } from '../../src/report/text/wrap.ts'
+
 /** Where a command tells what happens: standard output, or standard error where only results may stand on the former. */
 export interface Terminal {
   /** Columns; of a pipe 80. */
   readonly width: number
   readonly say: (line: string) => void
+  /** Says sentences, wrapped, with a hanging indent. */
+  readonly explain: (...sentences: readonly string[]) => void
   /** A line that the next one replaces; undefined where lines cannot be rewritten. */
   readonly status: ((line: string) => void) | undefined
 }
 
-const USUAL_WIDTH = 80
 const ERASE_LINE = '\r\u001B[K'
 
 /** @param aside results stand alone on standard output */
-export function openTerminal(aside: boolean): Terminal {
+export function openTerminal(aside = false): Terminal {
   const stream = aside ? process.stderr : process.stdout
   const width = stream.columns ?? USUAL_WIDTH
-  if (!stream.isTTY) return { width, say: (line) => void stream.write(`${line}\n`), status: undefined }
   let shown = false
-  const erase = () => (shown ? ERASE_LINE : '')
+  const write = (line: string, showsStatus: boolean) => {
+    stream.write((shown ? ERASE_LINE : '') + line)
+    shown = showsStatus
+  }
+  const say = (line: string) => write(`${line}\n`, false)
   return {
     width,
-    say(line) {
-      stream.write(`${erase()}${line}\n`)
-      shown = false
-    },
-    status(line) {
-      stream.write(`${erase()}${line}`)
-      shown = true
-    },
+    say,
+    explain: (...sentences) => sentenceLines(sentences, width).forEach(say),
+    status: stream.isTTY ? (line) => write(line, true) : undefined,
   }
 }
 

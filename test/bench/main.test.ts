@@ -9,6 +9,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const bench = (...args: readonly string[]) => start('main', args)
 
+/** Output with wrapped lines as one. */
+const joined = (output: string): string => output.replaceAll(/\n {2}(?=\S)/g, ' ')
+
 /** A run small enough to be over in a second or two. */
 const SMALL = ['--layers', '30-20-20-20-5', '--batch', '24', '--blocks', '2', '--steps', '3']
 
@@ -84,7 +87,7 @@ describe('the command line', () => {
       '--modes data,layer,tensor --threads 2 --reduction direct --layers 256-256-256-256-10 --memory-per-rank 1.3MiB --dry-run'
     const { code, stdout } = await bench(...line.split(' '))
     expect(code).toBe(0)
-    expect(stdout).toMatch(
+    expect(joined(stdout)).toMatch(
       /skipped: data on 2 threads: needs 1\.\d\d MiB on rank 0, more than the 1\.30 MiB allowed per rank; these fit: .*1x1x2 \(1\.\d\d MiB\)/,
     )
     expect(stdout).toMatch(/tensor-2: steps of about/)
@@ -103,7 +106,7 @@ describe('the command line', () => {
     const { code, stdout } = await bench(...line.split(' '))
     expect(code).toBe(0)
     const reason = '4 stages need at least 4 layers; the model has 2; try --layers 10-10-10-10-10'
-    expect(stdout.match(/^skipped: .*/gm)).toEqual([
+    expect(joined(stdout).match(/^skipped: .*/gm)).toEqual([
       `skipped: layer on 4 threads: ${reason}`,
       `skipped: pipeline (gpipe) on 4 threads: ${reason}`,
       `skipped: pipeline (1f1b) on 4 threads: ${reason}`,
@@ -116,7 +119,7 @@ describe('the command line', () => {
   it('says once what several groups or experiments skip', async () => {
     const { code, stdout } = await bench('bubble', '--layers', '10-10-10', '--threads', '2,3', '--dry-run')
     expect(code).toBe(0)
-    const skipped = stdout.match(/^skipped: .*/gm)
+    const skipped = joined(stdout).match(/^skipped: .*/gm)
     expect(skipped).toHaveLength(3)
     expect(new Set(skipped).size).toBe(3)
   })
@@ -124,7 +127,7 @@ describe('the command line', () => {
   it('names the schedule that is impossible', async () => {
     const { code, stdout } = await bench('--threads', '4', '--schedule', 'all', '--dry-run')
     expect(code).toBe(0)
-    expect(stdout.match(/^skipped: .*/gm)).toEqual([
+    expect(joined(stdout).match(/^skipped: .*/gm)).toEqual([
       'skipped: pipeline (interleaved) on 4 threads: 8 stages need at least 8 layers; the model has 5; ' +
         'try --layers 784-256-256-256-256-256-256-256-10',
     ])
