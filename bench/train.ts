@@ -105,7 +105,7 @@ export const train = command({
           appendTo(folder, 'training.csv', [row])
           console.log(
             `${cell.name.padEnd(20)} epoch ${String(epoch.epoch).padStart(String(epochs).length)}/${epochs}` +
-              `  loss ${epoch.loss.toFixed(4)}  held-out accuracy ${percent(epoch.heldOutAccuracy, 2)}` +
+              `  loss ${epoch.loss.toFixed(4)}  accuracy ${percent(epoch.heldOutAccuracy, 2)}` +
               `  after ${formatDuration(epoch.elapsedNs)}`,
           )
         })
