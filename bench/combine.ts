@@ -37,10 +37,9 @@ export const combine: ExperimentKind = {
 }
 
 /** What the interval of a speed-up does not show is not claimed. */
-const isFaster = ({ differs, summary }: Outcome): boolean =>
-  differs !== false && summary?.speedupInterval !== undefined && summary.speedupInterval.low > 1
+const isFaster = ({ differs, summary }: Outcome): boolean => differs === true && summary!.speedup! > 1
 
-const withInterval = ({ summary }: Outcome): string => formatInterval(summary!.speedup!, summary!.speedupInterval!)
+const withInterval = ({ summary }: Outcome): string => formatInterval(summary!.speedup!, summary!.speedupInterval)
 
 const conclude = (results: readonly GroupResult[]): string[] =>
   results.map(({ group, outcomes }) => {
@@ -48,7 +47,7 @@ const conclude = (results: readonly GroupResult[]): string[] =>
     const ranked = split.toSorted((a, b) => b.summary!.speedup! - a.summary!.speedup!)
     const [best, second] = ranked
     if (!best || !isFaster(best)) return `${group.label}: not shown here that any grid is faster than serial.`
-    const clear = !second || best.summary!.speedupInterval!.low > second.summary!.speedupInterval!.high
+    const clear = !second || best.summary!.speedupInterval!.low > (second.summary!.speedupInterval?.high ?? Infinity)
     const others = ranked.slice(1, 3).map((each) => `${each.cell.name} ${withInterval(each)}`)
     const then = others.length > 0 ? `; then ${others.join(', ')}` : ''
     return `${group.label}: ${best.cell.name} is fastest, ${withInterval(best)} times as fast as serial${clear ? '' : ', though not clearly'}${then}.`

@@ -2,7 +2,7 @@ import type { CellOptions } from '../../src/cells/choose.ts'
 import { amount, option, positiveNumber, share, text, wholeNumber } from '../../src/cells/values.ts'
 
 /** Blocks of a quick run: enough for an interval, of visits so short that it means less. */
-export const QUICK_BLOCKS = 10
+export const QUICK_BLOCKS = 3
 
 /** One way to split in each mode, for experiments that vary something else. */
 export const ONE_WAY = { schedule: ['1f1b'], reduction: ['owner'], handoff: ['shared'] } satisfies Partial<CellOptions>

@@ -1,6 +1,7 @@
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
-import { expectedSeconds, expectedStepNs, measuredCells, runGroup, type Effort } from '../../src/measure/group.ts'
+import { expectedSeconds, expectedStepNs, type Effort } from '../../src/measure/effort.ts'
+import { measuredCells, runGroup } from '../../src/measure/group.ts'
 import { fitLaw } from '../../src/measure/laws/fit.ts'
 import { seriesOf } from '../../src/measure/laws/series.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
@@ -170,7 +171,8 @@ const effortOf = (options: RunOptions, groups: number): Effort => ({
 
 const secondsOf = (experiment: Experiment, options: RunOptions, gflops: number, cores: number): number =>
   experiment.groups.reduce(
-    (sum, group) => sum + expectedSeconds(group, effortOf(options, experiment.groups.length), gflops, cores),
+    (sum, group) =>
+      sum + expectedSeconds(measuredCells(group), effortOf(options, experiment.groups.length), gflops, cores),
     experiment.besideSeconds?.(gflops) ?? 0,
   )
 

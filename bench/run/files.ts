@@ -5,7 +5,7 @@ import type { Visit } from '../../src/measure/blocks.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import type { GroupResult, Outcome } from '../../src/measure/outcome.ts'
 import type { Prediction } from '../../src/measure/prediction/predict.ts'
-import { appendVisit, readVisits } from '../../src/report/folder/journal.ts'
+import { appendFinished, appendVisit, readVisits } from '../../src/report/folder/journal.ts'
 import type { RunFolder } from '../../src/report/folder/run-folder.ts'
 import { timedOf } from '../../src/report/rows/calibration.ts'
 import { needsOf } from '../../src/report/rows/experiments.ts'
@@ -78,6 +78,9 @@ export function fileListener(
         // The journal is written last: what it holds is in the other files, too.
         writeVisit(folder, run, event.visit, cores)
         appendVisit(folder.file(JOURNAL), run.experiment, group, event.visit)
+        break
+      case 'finished':
+        appendFinished(folder.file(JOURNAL), run.experiment, group, event.block)
         break
       case 'grown': {
         const { point } = event

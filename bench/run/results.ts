@@ -38,15 +38,14 @@ export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, c
   )
 
 /** What a group's cells show, and what may have disturbed it. */
-export function groupLines(experiment: string, { group, outcomes, floor }: GroupResult, wide: boolean): string[] {
+export function groupLines(experiment: string, { group, outcomes, noise }: GroupResult, wide: boolean): string[] {
   const uneven = outcomes.filter(({ summary }) => summary && summary.blockSpread > BLOCK_SPREAD)
   const isDisturbed = outcomes.some(({ cell, differs }) => cell.again && differs)
   const notes = [
-    floor === undefined
-      ? 'The noise of this run is not known: serial was not measured twice.'
-      : `Serial against itself differs by up to ${percent(floor, 1)} (99 %); "≈" is no more than that.`,
-    isDisturbed &&
-      'Warning: half of the blocks call serial different from itself by the noise of the other half: small differences mean nothing in this run.',
+    noise === undefined
+      ? 'Serial against itself was not judged: that takes two blocks. "≈": no difference from serial is shown.'
+      : `Serial against itself differs by up to ${percent(noise, 1)} (95 %). "≈": no difference from serial is shown.`,
+    isDisturbed && 'Warning: serial, measured twice, differs from itself: the intervals of this run are too narrow.',
     uneven.length > 0 &&
       `Warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times: something else used the cores in some of them.`,
     ...outcomes.flatMap(({ cell, findings }) => [
@@ -103,7 +102,7 @@ export function runLines(
           {
             machine: { cores, cpu: machine.cpu, node: machine.node },
             kernel: kernel.name,
-            floor: scaling.floor,
+            noise: scaling.noise,
             warnings,
             outcomes: scaling.outcomes,
             combined: combinedOutlook(scaling.outcomes, results.calibration, gflops),

@@ -4,6 +4,7 @@ import type { Cell } from '../cells/cell.ts'
 import { ledgersOf, type RankLedger, stepTimes } from './ledger.ts'
 import type { Session } from './session.ts'
 import { median } from './statistics.ts'
+import { weightsHash } from './verify.ts'
 
 /** What one cell did in one block. */
 export interface Visit {
@@ -19,22 +20,19 @@ export interface Visit {
   readonly reports: readonly VisitReport[]
   /** False if a weight is infinite or not a number: what was timed has not trained. */
   readonly finite: boolean
+  /** Of the weights after all steps, see `weightsHash`. */
+  readonly sha256: string
 }
 
 export type VisitReport = Pick<RankReport, 'rank' | 'threadId' | 'spent' | 'stamps' | 'cpuMs'>
 
-export interface Blocks {
+/** How long a visit lasts. */
+export interface VisitLength {
   readonly seed: number
-  readonly fewest: number
-  readonly most: number
-  /** Once there are enough blocks, none begins that would end later than this. */
-  readonly budgetSeconds: number
   /** How long a visit's measured steps should last. */
   readonly visitMs: number
   /** Measured steps of a visit, instead of as many as fill `visitMs`. */
   readonly steps?: number | undefined
-  /** Asked after each block: are the results precise enough? */
-  readonly precise: (visits: readonly Visit[]) => boolean
 }
 
 /** Warm-up runs in chunks, each a share of a visit; it is over when two in a row take the same time. */
@@ -45,32 +43,19 @@ const STEPS = { fewest: 3, most: 1000 }
 const AFTER_PAUSE = 2
 
 /**
- * Runs every cell once per block, from fresh weights, in an order shuffled by the seed, so that drift of the machine
- * affects all of them alike. No rank runs while a visit is yielded. `earlier` visits, of a run that is being resumed, are
- * not repeated.
+ * Runs every cell once, from fresh weights, in an order shuffled by the seed, so that drift of the machine affects all of
+ * them alike. No rank runs while a visit is yielded.
+ *
+ * @param session of this block only
  */
-export async function* runBlocks(
+export async function* runBlock(
   session: Session,
   cells: readonly Cell[],
-  blocks: Blocks,
-  earlier: readonly Visit[],
+  block: number,
+  length: VisitLength,
 ): AsyncGenerator<Visit, void> {
-  const visits = [...earlier]
-  const begun = performance.now()
-  let last = 0
-  for (let block = 0; block < blocks.most; block++) {
-    const start = performance.now()
-    const order = random(blocks.seed, purpose.blocks, block).shuffle([...cells])
-    for (const [position, cell] of order.entries()) {
-      if (earlier.some((visit) => visit.cell === cell && visit.block === block)) continue
-      const visit = await runVisit(session, cell, block, position, blocks)
-      visits.push(visit)
-      yield visit
-    }
-    last = Math.max(last, performance.now() - start)
-    if (block + 1 < blocks.fewest) continue
-    if (performance.now() - begun + last > blocks.budgetSeconds * 1000 || blocks.precise(visits)) return
-  }
+  const order = random(length.seed, purpose.blocks, block).shuffle([...cells])
+  for (const [position, cell] of order.entries()) yield await runVisit(session, cell, block, position, length)
 }
 
 /** Steps that fill a time, but at least `fewest`. */
@@ -82,7 +67,7 @@ async function runVisit(
   cell: Cell,
   block: number,
   position: number,
-  { steps, visitMs }: Blocks,
+  { steps, visitMs }: VisitLength,
 ): Promise<Visit> {
   session.initialise(cell)
   const stepNs: number[] = []
@@ -103,6 +88,7 @@ async function runVisit(
   const warmUp = stepNs.length + AFTER_PAUSE
   stepNs.push(...stepTimes(reports))
   const ranks = ledgersOf(cell.plan, reports, AFTER_PAUSE)
-  const finite = session.weights(cell).every(([replica]) => replica.every(Number.isFinite))
-  return { cell, block, position, stepNs, warmUp, ranks, reports, finite }
+  const weights = session.weights(cell).map(([replica]) => replica)
+  const finite = weights.every((layer) => layer.every(Number.isFinite))
+  return { cell, block, position, stepNs, warmUp, ranks, reports, finite, sha256: weightsHash(weights) }
 }

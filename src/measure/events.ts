@@ -25,4 +25,6 @@ export type MeasureEvent =
   | { readonly kind: 'verified'; readonly verdicts: ReadonlyMap<Cell, Verdict> }
   | { readonly kind: 'predicted'; readonly cells: readonly Cell[]; readonly predictions: Predictions }
   | { readonly kind: 'visited'; readonly visit: Visit; readonly progress: BlockProgress }
+  /** All cells were measured in this block, and its session has ended. */
+  | { readonly kind: 'finished'; readonly block: number }
   | { readonly kind: 'grown'; readonly point: GrowthPoint }

@@ -1,9 +1,5 @@
-import { purpose } from '../model/random.ts'
 import type { Visit } from './blocks.ts'
-import { bootstrapInterval, median, type Interval } from './statistics.ts'
-
-/** Two runs of the same cell differ by less than the floor 99 times in 100. */
-const LEVEL = 0.99
+import { median, medianInterval, type Interval } from './statistics.ts'
 
 /** The times of a visit, which a file holds. */
 export type Timed = Pick<Visit, 'block' | 'stepNs' | 'warmUp'>
@@ -20,45 +16,25 @@ export const pairedRatios = (of: readonly Timed[], over: readonly Timed[]): numb
     return other ? [blockMedian(visit) / blockMedian(other)] : []
   })
 
-/** The bootstrap interval of a median, with the random numbers of a run. */
-export const medianInterval = (
-  values: readonly number[],
-  seed: number,
-  options: { readonly level?: number; readonly resamples?: number } = {},
-): Interval => bootstrapInterval(values, median, { seed: seed + purpose.bootstrap, ...options })
+/** Ratios closer to 1 than this are equal for the purposes of this tool. */
+export const EQUAL_WITHIN = 0.03
 
 /**
- * The run's own noise (an A/A test): serial is measured twice in each block, as if it were two cells, and differences of
- * that size mean nothing. The larger distance from 1 of the bounds of the interval of their ratio; undefined if they have
- * no block together.
+ * What a 95 % interval of a ratio shows: true that the ratio differs from 1, false that it does not (equivalence within
+ * `EQUAL_WITHIN`), undefined neither.
  */
-export function noiseFloor(serial: readonly Timed[], again: readonly Timed[], seed: number): number | undefined {
-  const ratios = pairedRatios(again, serial)
-  if (ratios.length === 0) return undefined
-  const { low, high } = medianInterval(ratios, seed, { level: LEVEL })
-  return Math.max(Math.abs(low - 1), Math.abs(high - 1))
+export function isDifferent(interval: Interval | undefined): boolean | undefined {
+  if (!interval) return undefined
+  const { low, high } = interval
+  if (low > 1 || high < 1) return true
+  return low >= 1 / (1 + EQUAL_WITHIN) && high <= 1 + EQUAL_WITHIN ? false : undefined
 }
 
-/** A ratio is a difference only if its interval excludes 1 and it lies further from 1 than the run's noise. */
-export const isDifferent = (ratio: number, { low, high }: Interval, floor: number): boolean =>
-  (low > 1 || high < 1) && Math.abs(ratio - 1) > floor
-
-/** Three blocks are on the same side of 1 too often for that to mean anything. */
-const FEWEST_OF_HALF = 4
-
 /**
- * The A/A test of a run: whether serial is called different from itself, judged in every other block with a floor from
- * the blocks between them, so that the noise is not judged by itself. Undefined with too few blocks.
+ * The noise of a run, from an A/A test: serial is measured twice in each block, as if it were two cells. The larger
+ * distance from 1 of the bounds of their ratio's 95 % interval; undefined without one.
  */
-export function isCalledDifferent(
-  serial: readonly Timed[],
-  again: readonly Timed[],
-  seed: number,
-): boolean | undefined {
-  const judged = again.filter(({ block }) => block % 2 === 0)
-  const others = again.filter(({ block }) => block % 2 === 1)
-  const ratios = pairedRatios(judged, serial)
-  const floor = noiseFloor(serial, others, seed)
-  if (Math.min(ratios.length, others.length) < FEWEST_OF_HALF || floor === undefined) return undefined
-  return isDifferent(median(ratios), medianInterval(ratios, seed), floor)
+export function noiseOf(serial: readonly Timed[], again: readonly Timed[]): number | undefined {
+  const interval = medianInterval(pairedRatios(again, serial))
+  return interval && Math.max(1 - interval.low, interval.high - 1)
 }

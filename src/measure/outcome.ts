@@ -1,7 +1,8 @@
 import type { Cell } from '../cells/cell.ts'
 import type { LimitsTogether } from './alone.ts'
 import type { Visit } from './blocks.ts'
-import { isCalledDifferent, isDifferent, measuredNs } from './noise.ts'
+import { isWait, type Bucket } from './ledger.ts'
+import { isDifferent } from './noise.ts'
 import type { Prediction } from './prediction/predict.ts'
 import { predictionError, type PredictionError } from './prediction/error.ts'
 import { summarise, type Summary } from './summary.ts'
@@ -18,7 +19,7 @@ export interface Judged {
   readonly summary: Summary | undefined
   readonly verdict: Verdict
   readonly status: Status
-  /** Whether the speed-up differs from 1; undefined where that cannot be told. */
+  /** Whether the speed-up differs from 1, see `isDifferent`; of serial again, whether it differs from serial. */
   readonly differs?: boolean | undefined
   readonly prediction?: PredictionError | undefined
 }
@@ -39,21 +40,20 @@ export interface Group {
 export interface GroupResult {
   readonly group: Group
   readonly outcomes: readonly Outcome[]
-  /** The noise, see `noiseFloor`; undefined if serial was not measured twice. */
-  readonly floor: number | undefined
+  /** See `noiseOf`; undefined if serial was not measured twice in several blocks. */
+  readonly noise: number | undefined
   readonly limits: readonly LimitsTogether[]
   /** Why not all of it was measured: a rank failed, or the user interrupted the run. */
   readonly failure?: unknown
 }
 
-interface Evidence extends Pick<GroupResult, 'floor' | 'limits'> {
+interface Evidence extends Pick<GroupResult, 'limits'> {
   /** The first is serial. */
   readonly cells: readonly Cell[]
   readonly visits: readonly Visit[]
   readonly verdicts: ReadonlyMap<Cell, Verdict>
   readonly predictions: ReadonlyMap<Cell, Prediction>
   readonly cores: number
-  readonly seed: number
 }
 
 /** The outcomes of the cells that were compared with serial. */
@@ -61,7 +61,7 @@ export const judge = (evidence: Evidence): Outcome[] =>
   [...evidence.verdicts].map(([cell, verdict]) => outcomeOf(cell, verdict, evidence))
 
 function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
-  const { cells, limits, floor, cores, seed } = evidence
+  const { cells, limits, cores } = evidence
   const [serial] = cells
   const of = (which: Cell) => evidence.visits.filter((visit) => visit.cell === which)
   const peakOf = (threads: number) => limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
@@ -71,9 +71,8 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   const [one, together] = [peakOf(1), peakOf(threads)]
   const coresTogether = one && together && together / one
   const isTimed = visits.length > 0 && finite
-  const summary = isTimed ? summarise(cell, visits, of(serial), seed, coresTogether) : undefined
-  const findings = summary ? guard(cell, summary, visits, together, floor) : { errors: [], warnings: [] }
-  const { speedup, speedupInterval } = summary ?? {}
+  const summary = isTimed ? summarise(cell, visits, of(serial), coresTogether) : undefined
+  const findings = summary ? guard(cell, summary, visits, one, cores) : { errors: [], warnings: [] }
   const prediction = evidence.predictions.get(cell)
   return {
     cell,
@@ -81,11 +80,7 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
     summary,
     status: statusOf(verdict, finite, findings, threads > cores),
     findings,
-    differs: cell.again
-      ? isCalledDifferent(of(serial), visits, seed)
-      : floor === undefined || speedup === undefined || speedupInterval === undefined || cell === serial
-        ? undefined
-        : isDifferent(speedup, speedupInterval, floor),
+    differs: cell === serial ? undefined : isDifferent(summary?.speedupInterval),
     prediction: summary && prediction && predictionError(prediction, summary.medianNs, visits),
     visits,
   }
@@ -107,44 +102,64 @@ export interface Findings {
 /** How far a time may fall below the critical path, and a rate exceed the peak: both are measured, too. */
 const PLAN_TOLERANCE = 0.02
 const PEAK_TOLERANCE = 0.03
-/** A rank's buckets must sum to the time of the steps. */
-const LEDGER_TOLERANCE = 0.01
+/** Shares of time that a reader should know of: between instructions, and without a processor though there was work. */
+const NOTABLE_OTHER = 0.2
+const NOTABLE_PREEMPTED = 0.1
 
 /**
  * Checks that a row is possible at all.
  *
- * @param peakGflops of the cell's cores together, from register to register; undefined where that is unknown
- * @param floor the run's noise
+ * @param corePeak GFLOP/s of one core alone, from register to register; undefined where that is unknown
+ * @param cores of this machine
  */
 export function guard(
-  cell: Cell,
+  { plan }: Cell,
   summary: Summary,
   visits: readonly Visit[],
-  peakGflops: number | undefined,
-  floor = 0,
+  corePeak: number | undefined,
+  cores: number,
 ): Findings {
   const errors: string[] = []
+  const warnings: string[] = []
   const { meanNs, criticalPathNs, gflops, speedupInterval } = summary
+  const threads = plan.programs.length
   // Both are means of the same steps: a median would be compared with outliers.
   if (meanNs < criticalPathNs * (1 - PLAN_TOLERANCE)) {
     errors.push(
       `a mean step of ${meanNs.toFixed(0)} ns is shorter than its plan’s critical path, ${criticalPathNs.toFixed(0)} ns`,
     )
   }
-  if (peakGflops !== undefined && gflops > peakGflops * (1 + PEAK_TOLERANCE)) {
-    errors.push(`${gflops.toFixed(1)} GFLOP/s are more than the cores’ peak, ${peakGflops.toFixed(1)}`)
+  // Cores together are never faster than so many alone, which are measured more easily.
+  const peak = corePeak && corePeak * Math.min(threads, cores)
+  if (peak !== undefined && gflops > peak * (1 + PEAK_TOLERANCE)) {
+    errors.push(`${gflops.toFixed(1)} GFLOP/s are more than the cores’ peak, ${peak.toFixed(1)}`)
   }
-  const off = largestLedgerError(visits)
-  if (off > LEDGER_TOLERANCE) {
-    errors.push(`a rank’s ledger is ${(100 * off).toFixed(1)} % off the time of the steps`)
-  }
-  const threads = cell.plan.programs.length
   const { low = 0, high = 0 } = speedupInterval ?? {}
-  const speedup = `a speed-up of ${low.toFixed(2)} to ${high.toFixed(2)} on ${threads} threads`
-  return { errors, warnings: low > threads * (1 + floor) ? [`${speedup}: smaller parts may fit a cache`] : [] }
+  if (low > threads) {
+    warnings.push(`a speed-up of ${low.toFixed(2)} to ${high.toFixed(2)} on ${threads} threads: more than the threads`)
+  }
+  const { other, preempted } = spentOutside(visits)
+  if (other > NOTABLE_OTHER) warnings.push(`${percentOf(other)} of its time is spent between instructions`)
+  if (preempted > NOTABLE_PREEMPTED) {
+    warnings.push(`its threads had no processor for ${percentOf(preempted)} of the time in which they worked`)
+  }
+  return { errors, warnings }
 }
 
-const largestLedgerError = (visits: readonly Visit[]): number =>
-  visits
-    .flatMap((visit) => visit.ranks.map(({ ledger }) => sum([...ledger.values()]) / sum(measuredNs(visit)) - 1))
-    .reduce((largest, error) => Math.max(largest, Math.abs(error)), 0)
+const percentOf = (share: number): string => `${(100 * share).toFixed(0)} %`
+
+/**
+ * Shares of the time of all ranks: that in the ledger's bucket `other`, and, of the time in which they did not wait, that
+ * without a processor; 0 where Node does not tell a thread's processor time.
+ */
+function spentOutside(visits: readonly Visit[]): { other: number; preempted: number } {
+  const ledgers = visits.flatMap(({ ranks }) => ranks.map(({ ledger }) => ledger))
+  const total = (counts: (bucket: Bucket) => boolean) =>
+    sum(ledgers.flatMap((ledger) => [...ledger].flatMap(([bucket, ns]) => (counts(bucket) ? [ns] : []))))
+  const working = total((bucket) => !isWait(bucket))
+  const cpuNs = sum(visits.flatMap(({ reports }) => reports.map(({ cpuMs = NaN }) => cpuMs * 1e6)))
+  return {
+    other: total((bucket) => bucket === 'other') / total(() => true),
+    preempted: Number.isNaN(cpuNs) || working === 0 ? 0 : 1 - cpuNs / working,
+  }
+}

@@ -43,13 +43,15 @@ export interface SessionOptions extends Omit<TeamOptions, 'layout' | 'counters' 
   readonly batches: number
   readonly seed: number
   readonly spareFloats?: number
+  /** See `layOut`. */
+  readonly skew?: number
 }
 
 /** @throws PlanError if the cells do not fit into memory, RankError if the threads cannot start */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { cells, cores } = options
   const plans = cells.map(({ plan }) => plan)
-  const layout = layOut(plans, options.batches, options.spareFloats)
+  const layout = layOut(plans, options.batches, options.spareFloats, options.skew)
   const counters = Math.max(...plans.map((plan) => plan.counters.length))
   const messages = plans.some(({ buffers }) => buffers.some(({ role }) => role === 'message'))
   const team = await startTeam({ ...options, layout, counters, messages })

@@ -5,8 +5,8 @@ import type { Visit } from './blocks.ts'
 import type { Cell } from '../cells/cell.ts'
 import { isSignal } from '../plan/effects.ts'
 import { isWait } from './ledger.ts'
-import { blockMedian, measuredNs, medianInterval, pairedRatios } from './noise.ts'
-import { least, mean, median, quantile, sum } from './statistics.ts'
+import { blockMedian, measuredNs, pairedRatios } from './noise.ts'
+import { least, mean, median, medianInterval, quantile, sum } from './statistics.ts'
 
 export type Summary = ReturnType<typeof summarise>
 
@@ -16,13 +16,7 @@ export type Summary = ReturnType<typeof summarise>
  * @param coresTogether how many times as much as one core the cell's cores compute when all of them do
  * @throws RangeError if there are no visits
  */
-export function summarise(
-  cell: Cell,
-  visits: readonly Visit[],
-  serial: readonly Visit[],
-  seed: number,
-  coresTogether?: number,
-) {
+export function summarise(cell: Cell, visits: readonly Visit[], serial: readonly Visit[], coresTogether?: number) {
   const { model, batch, programs } = cell.plan
   const threads = programs.length
   const measured = visits.flatMap(measuredNs)
@@ -33,9 +27,9 @@ export function summarise(
   const speedup = pairs.length > 0 ? median(pairs) : undefined
   return {
     samples: measured.length,
-    /** Median over blocks of the blocks' medians, and its 95 % bootstrap interval over blocks. */
+    /** Median over blocks of the blocks' medians, and its 95 % interval; undefined with one block. */
     medianNs,
-    interval: medianInterval(medians, seed),
+    interval: medianInterval(medians),
     meanNs: mean(measured),
     minNs,
     p05Ns: quantile(measured, 0.05),
@@ -46,7 +40,7 @@ export function summarise(
     gflops: stepFlop(model, batch) / medianNs,
     /** Serial's step time / the cell's, paired within each block; undefined without serial. */
     speedup,
-    speedupInterval: speedup === undefined ? undefined : medianInterval(pairs, seed),
+    speedupInterval: speedup === undefined ? undefined : medianInterval(pairs),
     /** Serial's fastest step / the cell's fastest: other programs on the machine disturb these least. */
     speedupOfMinima: speedup === undefined ? undefined : least(serial.flatMap(measuredNs)) / minNs,
     efficiency: speedup === undefined ? undefined : speedup / threads,
@@ -78,19 +72,13 @@ const pairedSpeedups = (visits: readonly Visit[], serial: readonly Visit[]): num
   pairedRatios(visits, serial).map((ratio) => 1 / ratio)
 
 /** Whether the interval of a cell's speed-up reaches no further than a share of it to either side. */
-export function speedupIsWithin(
-  share: number,
-  visits: readonly Visit[],
-  cell: Cell,
-  serial: Cell,
-  seed: number,
-): boolean {
+export function speedupIsWithin(share: number, visits: readonly Visit[], cell: Cell, serial: Cell): boolean {
   const of = (which: Cell) => visits.filter((visit) => visit.cell === which)
   const pairs = pairedSpeedups(of(cell), of(serial))
-  if (pairs.length === 0) return false
-  const { low, high } = medianInterval(pairs, seed, { resamples: 500 })
+  const interval = medianInterval(pairs)
+  if (!interval) return false
   const middle = median(pairs)
-  return high - middle <= share * middle && middle - low <= share * middle
+  return interval.high - middle <= share * middle && middle - interval.low <= share * middle
 }
 
 /** (1/S − 1/p) / (1 − 1/p) */

@@ -108,3 +108,25 @@ export async function verifyCells(
   for (const cell of cells) verdicts.set(cell, compareWeights(await train(cell), reference, reversed))
   return verdicts
 }
+
+/**
+ * The hashes of serial's weights after each of some numbers of steps, from its initial weights on: what is timed must have
+ * trained the same.
+ *
+ * @throws RankError if the rank fails
+ */
+export async function courseOf(
+  session: Session,
+  serial: Cell,
+  counts: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const hashes = new Map<number, string>()
+  session.initialise(serial)
+  let done = 0
+  for (const count of [...new Set(counts)].sort((a, b) => a - b)) {
+    await session.run(serial, 0, count - done, done)
+    done = count
+    hashes.set(count, weightsHash(session.weights(serial).map(([replica]) => replica)))
+  }
+  return hashes
+}

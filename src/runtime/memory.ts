@@ -31,9 +31,10 @@ export const movesWithBatch = (buffer: Buffer): boolean =>
  * Places the buffers of all plans of a run. Buffers that move with the batch come first in the shared region, so that
  * they lie at the same place in every plan of one model and batch.
  *
+ * @param skew floats by which all buffers are shifted: where they lie relative to pages and cache sets changes their speed
  * @throws PlanError if the plans need more than a WebAssembly memory can hold
  */
-export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0): Layout {
+export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0, skew = 0): Layout {
   const ranks = Math.max(...plans.map((plan) => plan.programs.length))
   const placements = plans.map((plan) => plan.buffers.map(() => 0))
   const tallest = Math.max(...plans.flatMap((plan) => plan.buffers.map((buffer) => buffer.rows)))
@@ -41,7 +42,7 @@ export function layOut(plans: readonly Plan[], batches: number, spareFloats = 0)
   /** Places the buffers of one owner, behind those of all owners before it. */
   const place = (owner: number): Span => {
     const start = end
-    const from = start + (owner === SHARED ? 0 : scratchFloats(tallest))
+    const from = start + skew + (owner === SHARED ? 0 : scratchFloats(tallest))
     const used = plans.map((plan, p) => {
       let next = from
       plan.buffers.forEach((buffer, index) => {

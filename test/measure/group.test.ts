@@ -45,7 +45,7 @@ describe('a group of cells', () => {
       'limits',
       'verified',
       'predicted',
-      ...Array.from({ length: BLOCKS * cells.length }, () => 'visited'),
+      ...Array.from({ length: BLOCKS }, () => [...cells.map(() => 'visited'), 'finished']).flat(),
     ])
     for (const output of outputs) expect(output).not.toHaveBeenCalled()
     expect(result!.failure).toBeUndefined()
@@ -56,7 +56,7 @@ describe('a group of cells', () => {
 
   it('yields what it has found: its cells, their verdicts and predictions, and how far the blocks are', async () => {
     const { taken } = await take(run())
-    const [planned, limits, verified, predicted, ...visited] = taken
+    const [planned, limits, verified, predicted, ...visited] = taken.filter(({ kind }) => kind !== 'finished')
     expect(planned).toEqual({ kind: 'planned', cells: group.cells })
     if (limits.kind !== 'limits' || verified.kind !== 'verified' || predicted.kind !== 'predicted') {
       throw new Error('another order')
@@ -92,14 +92,20 @@ describe('a group of cells', () => {
 
   it('does not repeat what an earlier part of the run has measured and predicted', async () => {
     const first = run()
-    const { taken } = await take(first, 'visited', 4)
+    const { taken } = await take(first, 'finished')
     await first.return(undefined as never)
     const predictions = new Map<Cell, Prediction | undefined>(
       taken.flatMap((event) => (event.kind === 'predicted' ? [...event.predictions.of] : [])),
     )
     const visits = visitsIn(taken)
     const { taken: rest, result } = await take(run({ visits, predictions }))
-    expect(rest.map(({ kind }) => kind)).toEqual(['planned', 'limits', 'verified', 'visited', 'visited'])
+    expect(rest.map(({ kind }) => kind)).toEqual([
+      'planned',
+      'limits',
+      'verified',
+      ...cells.map(() => 'visited'),
+      'finished',
+    ])
     const all = [...visits, ...visitsIn(rest)]
     expect(result!.outcomes.map((outcome) => outcome.visits)).toEqual(
       cells.map((cell) => all.filter((visit) => visit.cell === cell)),
@@ -107,6 +113,39 @@ describe('a group of cells', () => {
     for (const { cell, prediction } of result!.outcomes) {
       expect(prediction?.predictedNs).toBe(predictions.get(cell)?.stepNs)
     }
+  })
+})
+
+describe('a session', () => {
+  it('is new in each block: other threads, and memory that is shifted', async () => {
+    const { taken } = await take(run())
+    const threads = [0, 1].map((block) =>
+      visitsIn(taken)
+        .filter((visit) => visit.block === block)
+        .flatMap(({ reports }) => reports.map(({ threadId }) => threadId)),
+    )
+    expect(threads[0].filter((thread) => threads[1].includes(thread))).toEqual([])
+  })
+
+  it('needs not be opened again for a run that has all blocks, except to verify it', async () => {
+    const { taken } = await take(run())
+    const { taken: rest } = await take(run({ visits: visitsIn(taken), predictions: new Map() }))
+    expect(rest.map(({ kind }) => kind)).toEqual(['planned', 'limits', 'verified', 'predicted'])
+  })
+})
+
+describe('what is timed', () => {
+  it('has trained what serial trains in as many steps, or the cell is no result', async () => {
+    const events = run()
+    let next = await events.next()
+    while (!next.done) {
+      // As if a step had gone astray after the verification.
+      if (next.value.kind === 'visited' && next.value.visit.cell === cells[1]) {
+        Object.assign(next.value.visit, { sha256: 'of other weights' })
+      }
+      next = await events.next()
+    }
+    expect(next.value.outcomes.map(({ status }) => status)).toEqual(['ok', 'mismatch', 'ok'])
   })
 })
 

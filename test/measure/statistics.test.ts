@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { median as oracleMedian, quantileSeq } from 'mathjs'
 import { describe, expect, it } from 'vitest'
-import { bootstrapInterval, median, quantile } from '../../src/measure/statistics.ts'
-import { random } from '../../src/model/random.ts'
+import { median, medianInterval, quantile } from '../../src/measure/statistics.ts'
 
 const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 const values = fc.array(value, { minLength: 1, maxLength: 40 })
@@ -52,65 +51,40 @@ describe('a quantile', () => {
   })
 })
 
-describe('the bootstrap interval', () => {
-  it('is the same for the same seed, and another for another', () => {
-    const list = Array.from({ length: 31 }, (_, i) => (i * 7919) % 101)
-    const interval = bootstrapInterval(list, mean, { seed: 1 })
-    expect(bootstrapInterval(list, mean, { seed: 1 })).toEqual(interval)
-    expect(bootstrapInterval(list, mean, { seed: 2 })).not.toEqual(interval)
+describe('the interval of a median', () => {
+  it('is the range of six to eight values, and leaves out one at each end of nine', () => {
+    expect(medianInterval([5, 3, 9, 1, 7, 4])).toEqual({ low: 1, high: 9 })
+    expect(medianInterval([1, 2, 3, 4, 5, 6, 7, 8])).toEqual({ low: 1, high: 8 })
+    expect(medianInterval([9, 2, 3, 4, 5, 6, 7, 8, 1])).toEqual({ low: 2, high: 8 })
+    expect(medianInterval(Array.from({ length: 12 }, (_, i) => i + 1))).toEqual({ low: 3, high: 10 })
+  })
+
+  it('is Student’s, of the logarithms, of fewer', () => {
+    const { low, high } = medianInterval([Math.E, Math.E ** 2, Math.E ** 3])!
+    expect(Math.log(low)).toBeCloseTo(2 - 4.303 / Math.sqrt(3), 12)
+    expect(Math.log(high)).toBeCloseTo(2 + 4.303 / Math.sqrt(3), 12)
+  })
+
+  it('does not exist with a single value, or none', () => {
+    expect(medianInterval([4])).toBeUndefined()
+    expect(medianInterval([])).toBeUndefined()
   })
 
   it('of equal values is that value', () => {
-    expect(bootstrapInterval([4, 4, 4], median, { seed: 1 })).toEqual({ low: 4, high: 4 })
-    expect(bootstrapInterval([4], median, { seed: 1 })).toEqual({ low: 4, high: 4 })
+    for (const count of [2, 5, 6, 20]) {
+      const { low, high } = medianInterval(Array<number>(count).fill(4))!
+      expect(low).toBeCloseTo(4, 12)
+      expect(high).toBeCloseTo(4, 12)
+    }
   })
 
-  it('lies within the values', () => {
+  it('turns over with the values: the interval of 1 / x is 1 / that of x', () => {
     fc.assert(
-      fc.property(values, fc.nat(), (list, seed) => {
-        const { low, high } = bootstrapInterval(list, median, { seed, resamples: 200 })
-        expect(low).toBeGreaterThanOrEqual(Math.min(...list))
-        expect(high).toBeLessThanOrEqual(Math.max(...list))
-        expect(low).toBeLessThanOrEqual(high)
+      fc.property(fc.array(fc.double({ min: 1, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 40 }), (list) => {
+        const [own, inverse] = [medianInterval(list)!, medianInterval(list.map((value) => 1 / value))!]
+        expect(inverse.low * own.high).toBeCloseTo(1, 9)
+        expect(inverse.high * own.low).toBeCloseTo(1, 9)
       }),
     )
   })
-
-  it('of the median of five values, the default number of blocks, is their range', () => {
-    expect(bootstrapInterval([5, 3, 9, 1, 7], median, { seed: 1 })).toEqual({ low: 1, high: 9 })
-  })
-
-  it('is narrower at a lower level', () => {
-    const list = normals(20, 0)
-    const wide = bootstrapInterval(list, mean, { seed: 1 })
-    const narrow = bootstrapInterval(list, mean, { seed: 1, level: 0.5 })
-    expect(narrow.high - narrow.low).toBeLessThan(wide.high - wide.low)
-  })
-
-  it.each([
-    ['mean', mean],
-    ['median', median],
-  ])('at 95 %% holds the true %s of normal data about 19 times in 20', (_, statistic) => {
-    const experiments = 300
-    let held = 0
-    for (let experiment = 0; experiment < experiments; experiment++) {
-      const { low, high } = bootstrapInterval(normals(30, experiment), statistic, {
-        seed: experiment,
-        resamples: 400,
-      })
-      if (low <= 0 && high >= 0) held++
-    }
-    // The percentile interval of 30 values is a little narrow; the rest is chance (standard error 1.3 %).
-    expect(held / experiments).toBeGreaterThan(0.89)
-    expect(held / experiments).toBeLessThan(0.99)
-  })
 })
-
-function mean(list: readonly number[]): number {
-  return list.reduce((sum, x) => sum + x, 0) / list.length
-}
-
-function normals(count: number, key: number): number[] {
-  const { normal } = random(99, key)
-  return Array.from({ length: count }, normal)
-}

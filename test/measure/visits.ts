@@ -28,5 +28,5 @@ export function visitOf(
     stamps: new Float64Array(length + 1),
     cpuMs: undefined,
   }))
-  return { cell, block, position: 0, stepNs, warmUp, ranks, reports, finite: true }
+  return { cell, block, position: 0, stepNs, warmUp, ranks, reports, finite: true, sha256: '' }
 }

@@ -2,7 +2,7 @@ import { isDifferent } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
 import { shortLayers } from '../charts/run-data.ts'
 import { ratioInterval, ratioOf } from './ratio.ts'
-import { SEED, type ComparedRun, type RunRow } from './run.ts'
+import type { ComparedRun, RunRow } from './run.ts'
 import { differentWork, marksOf, valueOf } from './work.ts'
 
 /** The step of a cell in a run over that in the first run. Above 1 it is slower. */
@@ -12,9 +12,9 @@ export interface Ratio {
   /** 95 %; undefined with a single block. */
   readonly interval: Interval | undefined
   /** The larger of the two runs' own noise, as a share; undefined if neither is known. */
-  readonly floor: number | undefined
-  /** Whether the interval excludes 1 and the ratio is further from it than the noise. */
-  readonly differs: boolean
+  readonly noise: number | undefined
+  /** What the interval shows, see `isDifferent`. */
+  readonly differs: boolean | undefined
   /** The columns, besides the work, in which the rows differ. */
   readonly marks: readonly string[]
 }
@@ -98,10 +98,9 @@ function compareRows(first: RunRow | undefined, other: RunRow | undefined, a: st
   if (without.length > 0) return { kind: 'no result', reason: without.join('; ') }
 
   const ratio = ratioOf(other.blocks, first.blocks)
-  const interval = ratioInterval(other.blocks, first.blocks, SEED)
-  const floor = largest([first.floor, other.floor])
-  const differs = interval !== undefined && isDifferent(ratio, interval, floor ?? 0)
-  return { kind: 'compared', ratio, interval, floor, differs, marks: marksOf(first, other) }
+  const interval = ratioInterval(other.blocks, first.blocks)
+  const noise = largest([first.noise, other.noise])
+  return { kind: 'compared', ratio, interval, noise, differs: isDifferent(interval), marks: marksOf(first, other) }
 }
 
 /** The largest of the known numbers; undefined if none is known. */
@@ -125,7 +124,7 @@ export const verdictOf = ({ ratio, differs }: Ratio): string => (!differs ? '' :
 
 /** Whether a step is slower than in the first run by more than a share, its interval and the noise. */
 export const isSlowerBy = (against: Against, limit: number): boolean =>
-  against.kind === 'compared' && against.differs && against.ratio > 1 + limit
+  against.kind === 'compared' && against.differs === true && against.ratio > 1 + limit
 
 /**
  * The cells that fail a regression gate, of those that the first run has a time of: they are slower by more than `limit`,

@@ -37,7 +37,7 @@ export const COMPARISON_COLUMNS: readonly Column<Side>[] = [
   ['ratio', ({ compared }) => compared?.ratio],
   ['ratio_ci_low', ({ compared }) => compared?.interval?.low],
   ['ratio_ci_high', ({ compared }) => compared?.interval?.high],
-  ['noise_floor', ({ run, first, row, compared }) => (run === first ? row?.floor : compared?.floor)],
+  ['noise_floor', ({ run, first, row, compared }) => (run === first ? row?.noise : compared?.noise)],
   ['differs', ({ compared }) => compared?.differs],
   ['marks', ({ compared }) => compared?.marks.join(' ') || undefined],
   ['above_limit', ({ compared, limit }) => (limit === undefined ? undefined : compared && isSlowerBy(compared, limit))],

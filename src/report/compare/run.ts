@@ -2,7 +2,7 @@ import { groupBy } from '../../measure/statistics.ts'
 import { basename } from 'node:path'
 import { isAgain } from '../../cells/cell.ts'
 import type { Machine } from '../../measure/machine/machine.ts'
-import { noiseFloor, type Timed } from '../../measure/noise.ts'
+import { noiseOf, type Timed } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
 import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
 import { openRun } from '../folder/run-reader.ts'
@@ -17,7 +17,7 @@ export interface RunRow {
   /** Undefined without a valid result. */
   readonly stepNs: number | undefined
   /** By how much the two serials of its group differ, as a share; undefined if there are not two. */
-  readonly floor: number | undefined
+  readonly noise: number | undefined
   /** The weights of its group's serial; empty if there is none. */
   readonly serialSha256: string
 }
@@ -37,9 +37,6 @@ export interface ComparedRun {
   /** The rows of laws.csv; empty if the run has none. */
   readonly laws: readonly CsvRow[]
 }
-
-/** The bootstrap of a comparison always draws the same samples. */
-export const SEED = 1
 
 /** Rows with another status are errors, and their times are no results. */
 const RESULTS = ['ok', 'oversubscribed']
@@ -64,11 +61,11 @@ function rowsOfGroup(group: readonly CsvRow[], times: ReturnType<typeof timesIn>
   }
   const cells = group.filter(({ cell }) => !isAgain(cell))
   const serial = cells.find(({ mode }) => mode === 'serial')
-  const floor = noiseFloor(blocksOf(serial), blocksOf(group.find(({ cell }) => isAgain(cell))), SEED)
+  const noise = noiseOf(blocksOf(serial), blocksOf(group.find(({ cell }) => isAgain(cell))))
   return cells.map((fields) => {
     const blocks = blocksOf(fields)
     const step = RESULTS.includes(fields.status) && blocks.length > 0 ? stepNs(blocks) : undefined
-    return { fields, blocks, stepNs: step, floor, serialSha256: serial?.weights_sha256 ?? '' }
+    return { fields, blocks, stepNs: step, noise, serialSha256: serial?.weights_sha256 ?? '' }
   })
 }
 

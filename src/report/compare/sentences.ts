@@ -1,3 +1,4 @@
+import { EQUAL_WITHIN } from '../../measure/noise.ts'
 import { formatInterval, percent } from '../text/format.ts'
 import { largest, ratiosOf, type Comparison, type failuresOf, type Found, verdictOf } from './compare.ts'
 import { machineName, type Differences } from './environment.ts'
@@ -10,8 +11,8 @@ const FEW_BLOCKS = 5
 /** The machine, the noise and the folder of each run. */
 export const legend = (runs: readonly ComparedRun[]): string[] =>
   runs.map((run) => {
-    const floor = largest(run.rows.map((row) => row.floor))
-    const noise = floor === undefined ? 'noise unknown' : `noise ${percent(floor, 1)}`
+    const largestNoise = largest(run.rows.map((row) => row.noise))
+    const noise = largestNoise === undefined ? 'noise unknown' : `noise ${percent(largestNoise, 1)}`
     return `${run.letter}: ${machineName(run)}, ${noise}: ${run.folder}`
   })
 
@@ -20,8 +21,8 @@ export function notes(comparison: Comparison): string[] {
   const { runs } = comparison
   return [
     `Ratios are step times over ${runs[0].letter}’s, with 95 % intervals over blocks; above 1 is slower. ` +
-      '"≈": the interval includes 1, or the difference is within the noise. No time is scaled by a machine’s speed.',
-    'Noise is the most that serial differs from itself (99 %). Where no run knows it, intervals alone decide.',
+      '"≈": the interval includes 1, so that no difference is shown. No time is scaled by a machine’s speed.',
+    'Noise is the most that serial differs from itself within a run, with 95 %.',
     ...runs.flatMap(fewBlocks),
     ...markLines(comparison),
     ...leftOut(comparison),
@@ -80,7 +81,7 @@ export const environmentLines = (runs: readonly ComparedRun[], differences: Diff
 /** The verdict of the gate, with a warning if the noise may hide a failure. */
 export function gateLines(failures: ReturnType<typeof failuresOf>, limit: number, comparison: Comparison): string[] {
   const found = comparison.runs.slice(1).flatMap((_, i) => ratiosOf(comparison, i + 1))
-  const noise = largest(found.map(({ against }) => against.floor)) ?? 0
+  const noise = largest(found.map(({ against }) => against.noise)) ?? 0
   const warning = `warning: noise of up to ${percent(noise, 1)} can hide a step that is slower by ${limitText(limit)}`
   const passed = `gate: passed: no step is slower than in ${comparison.runs[0].letter} by more than ${limitText(limit)}`
   const failed = failures.map(({ cell, letter, reason }) => `gate: failed: ${cell.label} in ${letter}: ${reason}`)
@@ -107,9 +108,8 @@ function stepSentences(comparison: Comparison, run: number): string {
   const ofCells = `of ${found.length} ${found.length === 1 ? 'cell' : 'cells'}`
   const different = found.filter(({ against }) => against.differs)
   if (different.length === 0) {
-    const floor = largest(found.map(({ against }) => against.floor))
-    const noise = floor === undefined ? '' : ` and the noise (up to ${percent(floor, 1)})`
-    return `Nothing differs between ${a} and ${b}: none ${ofCells} is slower or faster by more than its interval${noise}.`
+    const equal = found.filter(({ against }) => against.differs === false).length
+    return `No difference between ${a} and ${b} is shown in any ${ofCells}; ${equal} ${equal === 1 ? 'is' : 'are'} shown to be equal within ${percent(EQUAL_WITHIN)}.`
   }
   const sentences = ['slower', 'faster'].flatMap((verdict) => {
     const cells = different.filter(({ against }) => verdictOf(against) === verdict)
@@ -152,7 +152,7 @@ function gain({ interval: first }: Estimate, { interval: other }: Estimate): str
 
 export function formatEstimate(estimate: Estimate | undefined): string {
   const { value, interval } = estimate ?? {}
-  return value === undefined ? '' : interval ? formatInterval(value, interval) : value.toFixed(2)
+  return value === undefined ? '' : formatInterval(value, interval)
 }
 
 function causeSentence({ cells }: Comparison, differences: Differences): string {

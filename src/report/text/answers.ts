@@ -16,8 +16,8 @@ export interface Combined {
 /** What the screen knows of a run beside its splits. */
 export interface ShownRun {
   readonly machine: { readonly cores: number }
-  /** Serial's largest difference from itself, as a share; undefined if it was not measured twice. */
-  readonly floor: number | undefined
+  /** See `noiseOf`. */
+  readonly noise: number | undefined
   /** The outcomes of the experiment `scaling`. */
   readonly outcomes: readonly Outcome[]
   readonly combined?: Combined | undefined
@@ -32,31 +32,30 @@ export function answers(splits: readonly Split[], threads: number, run: ShownRun
   const measured = splits.filter(isMeasured)
   return Object.entries({
     'Faster at all?': notFaster(measured),
-    [threads === 2 ? 'Why not double?' : `Why not ${threads}x?`]: whyNot(measured, threads, run.floor),
+    [threads === 2 ? 'Why not double?' : `Why not ${threads}x?`]: whyNot(measured, threads),
     'Idle workers?': idle(measured),
     'Too large?': tooLarge(splits, serialOf(run.outcomes)),
     'Combine both?': combine(run),
   }).filter((pair): pair is [string, string] => pair[1] !== undefined)
 }
 
-const isFaster = ({ gain, outcome: { differs } }: Measured): boolean =>
-  gain.speedup > 1 && (differs ?? gain.interval.low > 1)
+const isFaster = ({ gain, outcome: { differs } }: Measured): boolean => gain.speedup > 1 && differs === true
 
 function notFaster(measured: readonly Measured[]): string | undefined {
   if (measured.length === 0 || measured.some(isFaster)) return undefined
-  return 'not shown here: no split beats one thread by more than its interval and the noise.'
+  return 'not shown here: no split beats one thread by more than its interval.'
 }
 
 /** Smaller shares round to 0 %. */
 const LEAST_SHARE = 0.005
 
 /** How the textbook's replicas, or else the fastest split, lose their time. */
-function whyNot(measured: readonly Measured[], threads: number, floor = 0): string | undefined {
+function whyNot(measured: readonly Measured[], threads: number): string | undefined {
   const split = measured.find(isTextbook) ?? measured.at(0)
   if (!split) return undefined
   const { speedup, interval, extra, adding, waiting } = split.gain
-  const efficiency = { low: interval.low / threads, high: interval.high / threads }
-  if (!isDifferent(speedup / threads, efficiency, floor)) {
+  const efficiency = interval && { low: interval.low / threads, high: interval.high / threads }
+  if (!isDifferent(efficiency)) {
     return `${split.spoken}: ${formatInterval(speedup, interval)} cannot be told from ${threads} in this run.`
   }
   if (speedup > threads) return `${split.spoken}: ${formatInterval(speedup, interval)} is even more.`

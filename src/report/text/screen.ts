@@ -19,7 +19,7 @@ export interface ScreenResults extends ShownRun {
 }
 
 /** With more noise than this, splits cannot be told apart. */
-const DISTURBING_FLOOR = 0.1
+const DISTURBING_NOISE = 0.1
 const MOST_ROWS = 8
 /** The column of the answers. */
 const INDENT = 16
@@ -60,11 +60,11 @@ export function screenLines(results: ScreenResults, width: number): string[] {
 }
 
 /** Warnings about a disturbed run; empty in a quiet one. */
-function disturbances({ warnings, floor = 0, outcomes }: ScreenResults): string[] {
+function disturbances({ warnings, noise = 0, outcomes }: ScreenResults): string[] {
   const reasons = [...warnings]
-  if (floor > DISTURBING_FLOOR) reasons.push(`serial differs from itself by up to ${percent(floor)}`)
+  if (noise > DISTURBING_NOISE) reasons.push(`serial differs from itself by up to ${percent(noise)}`)
   if (outcomes.some(({ cell, differs }) => cell.again && differs)) {
-    reasons.push('half of the blocks call serial different from itself')
+    reasons.push('serial, measured twice, differs from itself: the intervals are too narrow')
   }
   if (reasons.length === 0) return []
   return [
@@ -73,14 +73,14 @@ function disturbances({ warnings, floor = 0, outcomes }: ScreenResults): string[
   ]
 }
 
-function headline({ machine, kernel, floor }: ScreenResults, isDisturbed: boolean): string {
+function headline({ machine, kernel, noise }: ScreenResults, isDisturbed: boolean): string {
   const { cores, cpu, node } = machine
-  const noise = floor === undefined ? 'noise unknown' : `noise ${percent(floor, 1)}`
+  const known = noise === undefined ? 'noise unknown' : `noise ${percent(noise, 1)}`
   return [
     `${cores} ${cores === 1 ? 'core' : 'cores'}${cpu === null ? '' : ` ${cpu}`}`,
     `Node ${/^v?(\d+\.\d+)/.exec(node)?.[1] ?? node}`,
     kernel,
-    isDisturbed ? `disturbed (${noise})` : floor === undefined ? noise : `quiet (${noise})`,
+    isDisturbed ? `disturbed (${known})` : noise === undefined ? known : `quiet (${known})`,
   ].join(' · ')
 }
 

@@ -47,7 +47,7 @@ function splitOf(outcome: Outcome, isComparable: boolean) {
 function gainOf(outcome: Outcome) {
   const { summary, visits } = outcome
   const { speedup, speedupInterval: interval } = summary ?? {}
-  if (!summary || speedup === undefined || !interval) return undefined
+  if (!summary || speedup === undefined) return undefined
   const waiting = summary.bubbleFraction
   // Serial's work. A smaller part may fit a cache, and the speed-up then exceeds the busy time.
   const useful = Math.min(speedup / threadsOf(outcome), 1 - waiting)
@@ -154,7 +154,7 @@ function columnsOf(
   const wordless = beside('# + .'.padEnd(bar), 'wait')
   const minimum = ({ gain }: Measured) => gain.summary.speedupOfMinima?.toFixed(2) ?? ''
   const speedupOf = ({ outcome, gain: { speedup, interval: both } }: Measured) =>
-    (outcome.differs === false ? '≈ ' : '') + (interval ? formatInterval(speedup, both) : speedup.toFixed(2))
+    (outcome.differs === true ? '' : '≈ ') + (interval ? formatInterval(speedup, both) : speedup.toFixed(2))
   return [
     ['split', ({ label }) => label, 'left'],
     [interval ? 'times as fast' : 'times', speedupOf],

@@ -57,10 +57,11 @@ const timed =
   (row: Judged): string =>
     row.summary ? field(row.summary, row) : ''
 
-const speedupOf = ({ speedup, speedupInterval }: Summary, { differs }: Judged): string =>
-  speedup === undefined || !speedupInterval
-    ? ''
-    : `${differs === false ? '≈ ' : ''}${formatInterval(speedup, speedupInterval)}`
+/** Serial is what the others are compared with. */
+const isMarked = ({ cell, differs }: Judged): boolean => differs !== true && (cell.mode !== 'serial' || cell.again)
+
+const speedupOf = ({ speedup, speedupInterval }: Summary, row: Judged): string =>
+  speedup === undefined ? '' : `${isMarked(row) ? '≈ ' : ''}${formatInterval(speedup, speedupInterval)}`
 
 const efficiencyOf = ({ efficiency, efficiencyTogether }: Summary): string =>
   (efficiency === undefined ? '' : percent(efficiency)) +

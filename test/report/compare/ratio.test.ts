@@ -22,10 +22,10 @@ describe('the ratio of a step in two runs', () => {
       fc.property(medians, medians, (of, over) => {
         const [a, b] = [blocksOf(of), blocksOf(over)]
         const ratio = ratioOf(a, b)
-        const interval = ratioInterval(a, b, 1)!
+        const interval = ratioInterval(a, b)!
         expect(interval.low).toBeLessThanOrEqual(ratio * (1 + 1e-12))
         expect(interval.high).toBeGreaterThanOrEqual(ratio * (1 - 1e-12))
-        const self = ratioInterval(a, a, 1)!
+        const self = ratioInterval(a, a)!
         expect(self.low).toBeLessThanOrEqual(1)
         expect(self.high).toBeGreaterThanOrEqual(1)
       }),
@@ -33,28 +33,17 @@ describe('the ratio of a step in two runs', () => {
     )
   })
 
-  it('has an interval no wider than from the fastest over the slowest block to the slowest over the fastest', () => {
-    fc.assert(
-      fc.property(medians, medians, (of, over) => {
-        const { low, high } = ratioInterval(blocksOf(of), blocksOf(over), 1)!
-        expect(low).toBeGreaterThanOrEqual((Math.min(...of) / Math.max(...over)) * (1 - 1e-12))
-        expect(high).toBeLessThanOrEqual((Math.max(...of) / Math.min(...over)) * (1 + 1e-12))
-      }),
-      { numRuns: 30 },
-    )
-  })
-
   it('scales with the times, and turns over when the runs change places', () => {
     const [a, b] = [blocksOf([10, 11, 12, 13, 14]), blocksOf([20, 21, 22, 23, 24])]
-    const slower = ratioInterval(b, a, 1)!
-    const doubled = ratioInterval(blocksOf([40, 42, 44, 46, 48]), a, 1)!
+    const slower = ratioInterval(b, a)!
+    const doubled = ratioInterval(blocksOf([40, 42, 44, 46, 48]), a)!
     expect(doubled.low).toBeCloseTo(2 * slower.low, 12)
     expect(doubled.high).toBeCloseTo(2 * slower.high, 12)
     expect(ratioOf(a, b)).toBeCloseTo(1 / ratioOf(b, a), 12)
   })
 
   it('has no interval where a run has a single block', () => {
-    expect(ratioInterval(blocksOf([10]), blocksOf([10, 11]), 1)).toBeUndefined()
-    expect(ratioInterval(blocksOf([10, 11]), blocksOf([10]), 1)).toBeUndefined()
+    expect(ratioInterval(blocksOf([10]), blocksOf([10, 11]))).toBeUndefined()
+    expect(ratioInterval(blocksOf([10, 11]), blocksOf([10]))).toBeUndefined()
   })
 })

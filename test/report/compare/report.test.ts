@@ -45,10 +45,10 @@ const textsOf = (line: string) => {
 }
 
 describe('the sentences that end a comparison', () => {
-  it('say of a run and itself that nothing differs', () => {
+  it('say of a run and itself that no difference is shown', () => {
     const path = run([...serials(BLOCKS), split(times(0.5), 2)])
     expect(concluded([path, path])).toEqual([
-      'Nothing differs between A and B: none of 2 cells is slower or faster by more than its interval and the noise (up to 1.0 %).',
+      'No difference between A and B is shown in any of 2 cells; 2 are shown to be equal within 3 %.',
       'In A, the fastest split is tensor-2: 2.00 [1.90, 2.10] times as fast as its serial; it is 2.00 [1.90, 2.10] in B (not shown to differ).',
       'No difference between the machines and programs is known.',
     ])

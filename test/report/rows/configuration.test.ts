@@ -103,7 +103,7 @@ describe('the rows of all cells', () => {
     try {
       const file = join(folder, 'summary.csv')
       const rows = CELLS.map((cell, i) => {
-        const summary = i > 0 ? summarise(cell, [visitOf(cell, [100])], [visitOf(serial, [100])], 1) : undefined
+        const summary = i > 0 ? summarise(cell, [visitOf(cell, [100])], [visitOf(serial, [100])]) : undefined
         return { run: RUN, cell, judged: { cell, summary, verdict: VERDICT, status: 'ok' as const } }
       })
       appendRows(file, SUMMARY_COLUMNS, rows)

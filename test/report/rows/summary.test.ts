@@ -11,15 +11,15 @@ const summaryRow = (judged: Judged) => rowOf(SUMMARY_COLUMNS, { run: RUN, cell: 
 
 describe('a row of summary.csv', () => {
   it('has each number of the summary and the verdict in the column of its name', () => {
-    const visits = [50, 40, 60].map((ns, block) => visitOf(data, [ns], { block }))
-    const reference = [100, 100, 90].map((ns, block) => visitOf(serial, [ns], { block }))
-    const summary = summarise(data, visits, reference, 1)
+    const visits = [50, 40, 60, 50, 50, 50].map((ns, block) => visitOf(data, [ns], { block }))
+    const reference = [100, 100, 90, 100, 100, 100].map((ns, block) => visitOf(serial, [ns], { block }))
+    const summary = summarise(data, visits, reference)
     expect(summaryRow({ cell: data, summary, verdict: VERDICT, status: 'ok' })).toMatchObject({
-      samples: 3,
+      samples: 6,
       median_ns: 50,
       min_ns: 40,
-      p05_ns: 41,
-      p95_ns: 59,
+      p05_ns: 42.5,
+      p95_ns: 57.5,
       ci_low_ns: 40,
       ci_high_ns: 60,
       samples_per_second: summary.samplesPerSecond,

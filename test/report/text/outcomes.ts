@@ -38,7 +38,7 @@ export function outcomeOf(
   const spent = cell.plan.programs.map(() => ({ 'wait-receive': wait * ns, reduce: reduce * ns }))
   const visits = [visitOf(cell, [ns], { spent })]
   const summary = {
-    ...summarise(cell, visits, [visitOf(serialCell, [SERIAL_NS])], 1),
+    ...summarise(cell, visits, [visitOf(serialCell, [SERIAL_NS])]),
     speedupInterval: { low: speedup - spread, high: speedup + spread },
     bubbleFractionIdeal: ideal,
   }
@@ -71,7 +71,7 @@ export const pipelines = [
 export const QUIET: ScreenResults = {
   machine: { cores: 2, cpu: 'AMD EPYC', node: 'v24.21.0' },
   kernel: 'fma256',
-  floor: 0.029,
+  noise: 0.029,
   warnings: [],
   outcomes: [serial, replicas, shared, layers, ...pipelines, tensor],
   combined: {

@@ -28,7 +28,7 @@ const mismatch = {
 const disturbed = {
   ...QUIET,
   warnings: ['the machine was busy before the run: load 3.0 on 2 cores'],
-  floor: 0.23,
+  noise: 0.23,
 }
 const alone = { ...QUIET, machine: { ...QUIET.machine, cores: 1 }, outcomes: [serial] }
 const alike = {
@@ -88,7 +88,10 @@ describe('the screen', () => {
       '',
       'split                times as fast  fastest  # + .                 wait   MiB',
     ])
-    expect(text(disturbed)).toContain('replicas: 1.63 [1.61, 1.65] cannot be told from 2 in this run.')
+    const wide = outcomeOf(replicas.cell, 1.63, { spread: 0.5 })
+    expect(text({ ...disturbed, outcomes: [serial, wide] })).toContain(
+      'replicas: 1.63 [1.13, 2.13] cannot be told from 2 in this run.',
+    )
   })
 
   it('counts a run as disturbed whose serial is called different from itself', () => {

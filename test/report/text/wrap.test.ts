@@ -17,7 +17,9 @@ describe('a wrapped sentence', () => {
   })
 
   it('is never wider than asked for, and loses no word that fits', () => {
-    const words = fc.array(fc.stringMatching(/^[a-z]{1,9}$/), { minLength: 1 })
+    // A unit stays with the word before it.
+    const word = fc.stringMatching(/^[a-z]{1,9}$/).filter((letters) => !/^[mn]?s$/.test(letters))
+    const words = fc.array(word, { minLength: 1 })
     fc.assert(
       fc.property(words, fc.integer({ min: 12, max: 60 }), (list, width) => {
         const lines = wrapped(list.join(' '), width, 3)
