@@ -37,10 +37,10 @@ const COMPARE_OPTIONS = {
   },
   failAbove: {
     flags: '--fail-above <share>',
-    help: 'a regression gate: exit code 1 if a step is shown to be slower than in the first run by more than this, like 5%, or has no valid time any more; 3 if some may be or were not measured',
+    help: 'a regression gate: exit code 1 if a step is slower than in the first run by more than this, like 5%, or has no valid time any more; 3 if that is not known',
     read: share,
   },
-  allowUnknown: option('--allow-unknown', 'the gate passes what may be slower and what was not measured'),
+  allowUnknown: option('--allow-unknown', 'let the gate pass cells that may be slower or were not measured'),
   ...SHOWN,
 } as const satisfies OptionTable
 

@@ -45,13 +45,17 @@ export function gateLines(gate: readonly Checked[], comparison: Comparison, allo
     return [`failed: ${cell.label} in ${letter}: ${reason}`]
   })
   const unknown = others.flatMap(({ letter }, i) => unknownLines(comparison, i + 1, letter))
-  const limit = limitText(comparison.limit!)
+  const verdict = failed.length > 0 ? [] : [verdictOf(gate, first.letter, comparison.limit!, allowUnknown)]
+  return [...checked, ...failed, ...unknown, ...verdict].map((line) => `gate: ${line}`)
+}
+
+/** Of a gate without a failure. */
+function verdictOf(gate: readonly Checked[], first: string, limit: number, allowUnknown: boolean): string {
+  if (gate.every(({ against }) => against.kind !== 'compared')) return 'failed: nothing could be compared'
   const left = gate.filter(({ state }) => state === 'not known').length
-  const passed =
-    left === 0
-      ? `passed: no step is slower than in ${first.letter} by more than ${limit}`
-      : `${allowUnknown ? 'passed, though' : 'not known:'} ${left} of ${gate.length} cells may be slower than in ${first.letter} by more than ${limit}`
-  return [...checked, ...failed, ...unknown, ...(failed.length > 0 ? [] : [passed])].map((line) => `gate: ${line}`)
+  const than = `slower than in ${first} by more than ${limitText(limit)}`
+  if (left === 0) return `passed: no step is ${than}`
+  return `${allowUnknown ? 'passed, though' : 'not known:'} ${left} of ${gate.length} cells may be ${than}`
 }
 
 /** The cells that were measured and still are not known, and what would tell. */

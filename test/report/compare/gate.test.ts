@@ -72,9 +72,19 @@ describe('the gate', () => {
     ])
   })
 
+  it('fails where nothing was measured again', () => {
+    const other = [{ ...layer(1), cell: 'layer-4' }]
+    for (const allowUnknown of [false, true]) {
+      expect(gate(both, other, allowUnknown)).toEqual([
+        'gate: checked 0 of 2 cells of A in B',
+        'gate: failed: nothing could be compared',
+      ])
+    }
+  })
+
   it('does not know of a single block', () => {
-    const one = (ns: number) => [{ cell: 'serial-1', blocks: [ns] }]
-    expect(gate(one(100), one(100)).at(-1)).toMatch(/^gate: not known: 1 of 1 cells/)
+    const one = [{ cell: 'serial-1', blocks: [100] }]
+    expect(gate(one, one).at(-1)).toMatch(/^gate: not known: 1 of 1 cells/)
   })
 
   it('fails by a cell that has no valid time any more, and ignores one that never had one', () => {
