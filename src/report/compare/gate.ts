@@ -45,12 +45,12 @@ export function gateLines(gate: readonly Checked[], comparison: Comparison, allo
     return [`failed: ${cell.label} in ${letter}: ${reason}`]
   })
   const unknown = others.flatMap(({ letter }, i) => unknownLines(comparison, i + 1, letter))
-  const verdict = failed.length > 0 ? [] : [verdictOf(gate, first.letter, comparison.limit!, allowUnknown)]
+  const verdict = failed.length > 0 ? [] : [conclusionOf(gate, first.letter, comparison.limit!, allowUnknown)]
   return [...checked, ...failed, ...unknown, ...verdict].map((line) => `gate: ${line}`)
 }
 
 /** Of a gate without a failure. */
-function verdictOf(gate: readonly Checked[], first: string, limit: number, allowUnknown: boolean): string {
+function conclusionOf(gate: readonly Checked[], first: string, limit: number, allowUnknown: boolean): string {
   if (gate.every(({ against }) => against.kind !== 'compared')) return 'failed: nothing could be compared'
   const left = gate.filter(({ state }) => state === 'not known').length
   const than = `slower than in ${first} by more than ${limitText(limit)}`
