@@ -62,6 +62,22 @@ export function bootstrapInterval(
   return intervalOf(results, level)
 }
 
+/** The 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom. */
+const T_QUANTILES = [12.706, 4.303, 3.182, 2.776]
+
+/**
+ * A 95 % interval of the mean, by Student's t: from independent values that are about normally distributed; undefined for
+ * fewer than two. More than five are treated as five, which makes the interval too wide rather than too narrow.
+ */
+export function meanInterval(values: readonly number[]): Interval | undefined {
+  const count = values.length
+  if (count < 2) return undefined
+  const center = mean(values)
+  const variance = sum(values.map((value) => (value - center) ** 2)) / (count - 1)
+  const half = T_QUANTILES[Math.min(count - 2, T_QUANTILES.length - 1)] * Math.sqrt(variance / count)
+  return { low: center - half, high: center + half }
+}
+
 /** The middle share `level` of values. */
 export const intervalOf = (values: readonly number[], level = 0.95): Interval => ({
   low: quantile(values, (1 - level) / 2),
