@@ -29,8 +29,10 @@ const PARTS = [1, 2, 4, 8]
 const NOUNS = { batches: { one: 'batch', many: 'batches' }, parts: { one: 'part', many: 'parts' } }
 /** A model with a layer for each of the most parts. */
 const HIDDEN_LAYERS = 7
-/** A part of the model that grows is much more work than handing over, and the missing gradient of its input is little. */
+/** A part of the model that grows is much more work than handing over. */
 const LAYERS_OF_A_PART = 8
+/** Its first layer needs no gradient of its input. So a narrow one stands before the parts, which then are equal. */
+const INPUT_SHARE = 1 / 16
 /** Everything is repeated in a session of its own, for an interval. */
 const REPETITIONS = { usual: 5, quick: 2 }
 /** For the instructions of all cells together. */
@@ -98,7 +100,7 @@ export const growth: ExperimentKind = {
 
 const OTHER_DATA = {
   what: 'a model that grows with its parts',
-  reason: 'all of its layers are alike, so only synthetic data fits it',
+  reason: 'only synthetic data fits its layers',
 }
 
 const cutInto = (count: number, { grid, hyper }: Cell, model: Model): Cell =>
@@ -108,7 +110,8 @@ const cutInto = (count: number, { grid, hyper }: Cell, model: Model): Cell =>
 function grownTo(count: number, like: Cell): readonly [Cell, Cell] {
   const { model } = like.plan
   const width = Math.min(model.widths[1], HIDDEN_WIDTHS.scaling[0])
-  const grown = { ...model, widths: Array<number>(count * LAYERS_OF_A_PART + 1).fill(width) }
+  const widths = [Math.ceil(INPUT_SHARE * width), ...Array<number>(count * LAYERS_OF_A_PART + 1).fill(width)]
+  const grown = { ...model, widths }
   const serial = createCell({ mode: 'serial', grid: { ...like.grid, model: grown }, ...EXECUTION }, like.hyper)
   return [serial, cutInto(count, serial, grown)]
 }
@@ -179,11 +182,12 @@ async function slowestStepMs(session: Session, cells: readonly Cell[]): Promise<
   return slowest
 }
 
+const lineKeyOf = ({ cell, variable, value }: GrowthPoint): string =>
+  `${variable.padEnd(8)} ${String(value).padStart(5)}  ${cell.name.padEnd(20)}`
+
 /** The median repetition of each cell and count. */
 function pointLines(points: readonly GrowthPoint[]): string[] {
-  const keyOf = ({ cell, variable, value }: GrowthPoint) =>
-    `${variable.padEnd(8)} ${String(value).padStart(5)}  ${cell.name.padEnd(20)}`
-  return [...groupBy(points, keyOf)].map(
+  return [...groupBy(points, lineKeyOf)].map(
     ([key, of]) => `${key} ${formatDuration(median(of.map(({ wallNs }) => wallNs)))}`,
   )
 }

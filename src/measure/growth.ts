@@ -17,6 +17,9 @@ export interface GrowthPoint extends Timed {
   readonly runs: readonly Spent[]
 }
 
+/** What trains a cell. */
+type Trainer = Pick<Session, 'initialise' | 'run'>
+
 /** Counts of batches. Where steps are long, smaller counts stand for the usual ones. */
 const COUNTS = [
   [10, 100, 1000],
@@ -40,7 +43,7 @@ export function countsWithin(stepMs: number, longestMs: number): readonly number
 }
 
 /** Gives a cell fresh weights and trains it for a moment. */
-export async function warmUp(session: Session, cell: Cell): Promise<{ steps: number; stepMs: number }> {
+export async function warmUp(session: Trainer, cell: Cell): Promise<{ steps: number; stepMs: number }> {
   const { first, most, mostMs } = WARM_UP
   session.initialise(cell)
   const cold = median(stepTimes(await session.run(cell, 0, first, 0))) / 1e6
@@ -51,7 +54,7 @@ export async function warmUp(session: Session, cell: Cell): Promise<{ steps: num
 
 /** Trains cells for each of some counts of batches, in an order that the seed shuffles anew for each repetition. */
 export async function* measureBatches(
-  session: Session,
+  session: Trainer,
   cells: readonly Cell[],
   counts: readonly number[],
   repetition: number,
@@ -72,7 +75,7 @@ export async function* measureBatches(
 
 /** Times one step of cells that differ in their parts, each on a thread of its own: the median of some. */
 export async function* measureParts(
-  session: Session,
+  session: Trainer,
   cells: readonly Cell[],
   variable: 'parts' | 'model',
   repetition: number,
@@ -88,7 +91,7 @@ export async function* measureParts(
 }
 
 /** @param done steps before */
-async function spentOn(session: Session, cell: Cell, steps: number, done: number): Promise<Spent> {
+async function spentOn(session: Trainer, cell: Cell, steps: number, done: number): Promise<Spent> {
   const reports = await session.run(cell, 0, steps, done)
   return { stepNs: stepTimes(reports), warmUp: 0, ranks: ledgersOf(cell.plan, reports, 0) }
 }

@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { groupBy } from '../../src/measure/statistics.ts'
+import { growth } from '../../bench/growth.ts'
+import type { RunOptions } from '../../bench/run/experiment.ts'
+import { openData } from '../../bench/run/data.ts'
+import { actionOf } from './command-lines.ts'
 import { rowsIn, start } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'growth-'))
@@ -36,8 +40,31 @@ it('growth runs every mode over three counts, one model in more parts, and a mod
     )
     for (const { mode, threads, value } of of(variable)) expect([mode, threads]).toEqual(['layer', value])
   }
-  const layersOfAPart = of('model').map(({ layers, value }) => (layers.split('-').length - 1) / Number(value))
-  expect(new Set(layersOfAPart)).toEqual(new Set([8]))
+  // A narrow layer stands before the parts.
+  for (const { layers, value } of of('model')) {
+    expect(layers).toBe(['1', ...Array<string>(8 * Number(value) + 1).fill('16')].join('-'))
+  }
   expect(text).toMatch(/relative to one part: 2: \S+ \[\S+ \S+\], 4: /)
   expect(text).toMatch(/A model that grows with its parts: time = .* for each part/)
+})
+
+/** What growth leaves out on a machine with so many cores. */
+const skippedBy = (cores: number, ...words: readonly string[]) => {
+  const options = actionOf(['growth', ...words]).options as RunOptions
+  return growth.build(options, openData(options), cores).skipped.map(({ what, reason }) => `${what}: ${reason}`)
+}
+
+describe('growth', () => {
+  it('has all modes on many cores, where the layers are fewer', () => {
+    expect(skippedBy(64)).toEqual([])
+    expect(skippedBy(1, '--layers', '12-16-4')).toEqual([])
+  })
+
+  it('says that a model that grows does not fit the data of a file', () => {
+    const file = join(folder, 'points.csv')
+    writeFileSync(file, Array.from({ length: 64 }, (_, row) => `${row},${row % 7},${row % 2}`).join('\n'))
+    expect(skippedBy(2, '--dataset', file, '--layers', '2-16-16-2', '--batch', '8')).toEqual([
+      'a model that grows with its parts: only synthetic data fits its layers',
+    ])
+  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { growthOf, relativeToOne, type Timed } from '../../src/measure/growth-fit.ts'
+import { growthOf, relativeToOne, type Estimate, type Timed } from '../../src/measure/growth-fit.ts'
 import { random } from '../../src/model/random.ts'
 
 /** Made-up times of each count in each repetition. */
@@ -11,6 +11,9 @@ const pointsOf = (
   Array.from({ length: repetitions }, (_, repetition) =>
     counts.map((value) => ({ value, repetition, wallNs: nsOf(value, repetition) })),
   ).flat()
+
+const holds = ({ interval }: Estimate, truth: number): number =>
+  Number(interval!.low <= truth && truth <= interval!.high)
 
 const USUAL = [10, 100, 1000]
 const PARTS = [1, 2, 4, 8]
@@ -88,14 +91,12 @@ describe('growth', () => {
     expect(growthOf([...points, { value: 10, repetition: 3, wallNs: 1e7 }]).verdict).toBe('linear')
   })
 
-  it.each([2, 5])('of %i noisy repetitions has intervals that hold what is true in 94 %% of cases', (repetitions) => {
+  it.each([2, 5])('of %i noisy repetitions has intervals that hold what is true in 94 of 100 cases', (repetitions) => {
     const RUNS = 2000
     const { normal } = random(7, repetitions)
     const held = { a: 0, b: 0, exponent: 0 }
     for (let run = 0; run < RUNS; run++) {
       const { fit } = growthOf(pointsOf(USUAL, repetitions, (n) => 2e6 * n * (1 + 0.02 * normal())))
-      const holds = ({ interval }: { interval?: { low: number; high: number } | undefined }, truth: number) =>
-        Number(interval!.low <= truth && truth <= interval!.high)
       held.a += holds(fit!.aNs, 0)
       held.b += holds(fit!.bNs, 2e6)
       held.exponent += holds(fit!.exponent, 1)

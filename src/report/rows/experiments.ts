@@ -32,8 +32,12 @@ export const GROWTH_COLUMNS: readonly Column<Configuration & { readonly point: G
   ],
   ['value', ({ point }) => point.value, 'how many'],
   ['block', ({ point }) => point.repetition, 'number of the repetition'],
-  ['wall_ns', ({ point }) => Math.round(point.wallNs), 'time of all batches, or of one through the parts; a median'],
-  ['runs', ({ point }) => point.runs.length, 'runs of as many batches in the repetition'],
+  [
+    'wall_ns',
+    ({ point }) => Math.round(point.wallNs),
+    'time of all batches, the median of the runs; or of one through the parts, that of some',
+  ],
+  ['runs', ({ point }) => point.runs.length, 'runs in the repetition'],
 ]
 
 interface Trained extends Configuration {

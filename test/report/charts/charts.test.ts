@@ -319,12 +319,10 @@ describe('the chart of the bubble', () => {
   })
 })
 
-describe('the chart of growth', () => {
-  const overParts = (variable: string, nsOf: (parts: number) => number) =>
-    [0, 1].flatMap((block) =>
-      [1, 2, 4].map((count) => growthRow(`layer-${count}`, variable, count, block, nsOf(count))),
-    )
+const overParts = (variable: string, nsOf: (parts: number) => number) =>
+  [0, 1].flatMap((block) => [1, 2, 4].map((count) => growthRow(`layer-${count}`, variable, count, block, nsOf(count))))
 
+describe('the chart of growth', () => {
   it('has a marker for every measurement, and a fit with its power and what that says', () => {
     const svg = growthChart(run({ growth }))
     expect(marks(svg, 'dot')).toHaveLength(growth.length + 1)
