@@ -25,10 +25,19 @@ export const MEMORY_COLUMNS: readonly Column<ReturnType<typeof needsOf>[number]>
 
 export const GROWTH_COLUMNS: readonly Column<Configuration & { readonly point: GrowthPoint }>[] = [
   ...CONFIGURATION,
-  ['variable', ({ point }) => point.variable, 'what grows: batches in a row, or parts of the model'],
+  [
+    'variable',
+    ({ point }) => point.variable,
+    'what grows: batches in a row, parts of the model, or a model with its parts',
+  ],
   ['value', ({ point }) => point.value, 'how many'],
   ['block', ({ point }) => point.repetition, 'number of the repetition'],
-  ['wall_ns', ({ point }) => Math.round(point.wallNs), 'time of all batches, or of one through the parts'],
+  [
+    'wall_ns',
+    ({ point }) => Math.round(point.wallNs),
+    'time of all batches, the median of the runs; or of one through the parts, that of some',
+  ],
+  ['runs', ({ point }) => point.runs.length, 'runs in the repetition'],
 ]
 
 interface Trained extends Configuration {
