@@ -12,7 +12,7 @@ import { connect, createMailbox } from './mailbox.ts'
 import { allocate, type Layout } from './memory.ts'
 import type { EnrolOrder, RankReport, StepsOrder } from './orders.ts'
 import { pack, partsOf, type PackedPart, type Placed } from './part.ts'
-import { allowedCpus, NO_AFFINITY } from './pin.ts'
+import { cpusToPin, NO_AFFINITY } from './pin.ts'
 import { placesOf, type Places } from './places.ts'
 import { located, openPool, patienceOf, type Pool } from './pool.ts'
 import type { Answer, Asked, ForAll, Order } from './rank.ts'
@@ -91,7 +91,7 @@ export async function startTeam(options: TeamOptions) {
 async function enrol({ layout, messages, pin, memory, control, kernel, pool }: Crew): Promise<string | undefined> {
   const { threads } = pool
   const ports = messages ? connect(threads) : layout.regions.map(() => new Map<number, never>())
-  const cpus = pin ? allowedCpus() : []
+  const cpus = pin ? cpusToPin() : []
   const orders = layout.regions.map((region, rank) => {
     const cpu = cpus.length > 0 ? cpus[rank % cpus.length] : undefined
     return { kind: 'enrol', rank, memory, control, choice: kernel, region, ports: ports[rank], cpu } as const
