@@ -94,47 +94,6 @@ export function meanInterval(values: readonly number[]): Interval | undefined {
   return { low: center - half, high: center + half }
 }
 
-/** From this many values on, the smallest and the largest of them enclose the median in at least 95 % of samples. */
-const FEWEST_FOR_RANKS = 6
-/** The 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom. */
-const T_QUANTILES = [12.706, 4.303, 3.182, 2.776]
-
-/**
- * A 95 % interval of the median, from independent positive values; undefined for fewer than two. With six or more the
- * bounds are the k-th smallest and the k-th largest value, for the largest k with which the sign test keeps its level
- * (Thompson 1936): at least 95 %, whatever the distribution. Fewer values cannot give that; their interval is Student's,
- * of the logarithms, which holds for the normal distribution and for heavier, symmetric tails.
- *
- * Sessions are independent, the steps within one are not.
- */
-export function medianInterval(values: readonly number[]): Interval | undefined {
-  const count = values.length
-  if (count < 2) return undefined
-  if (count < FEWEST_FOR_RANKS) {
-    const logs = values.map(Math.log)
-    const center = mean(logs)
-    const variance = sum(logs.map((log) => (log - center) ** 2)) / (count - 1)
-    const half = T_QUANTILES[count - 2] * Math.sqrt(variance / count)
-    return { low: Math.exp(center - half), high: Math.exp(center + half) }
-  }
-  const sorted = Float64Array.from(values).sort()
-  const outside = valuesOutside(count)
-  return { low: sorted[outside], high: sorted[count - 1 - outside] }
-}
-
-/** How many values may lie outside on each side: the tail of the binomial distribution beyond them is at most 2.5 %. */
-function valuesOutside(count: number): number {
-  let probability = 2 ** -count
-  let tail = probability
-  let outside = 0
-  for (;;) {
-    probability *= (count - outside) / (outside + 1)
-    tail += probability
-    if (tail > 0.025) return outside
-    outside++
-  }
-}
-
 /** The middle share `level` of values. */
 export const intervalOf = (values: readonly number[], level = 0.95): Interval => ({
   low: quantile(values, (1 - level) / 2),

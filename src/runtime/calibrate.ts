@@ -3,7 +3,7 @@ import { isSignal } from '../plan/effects.ts'
 import type { Instruction } from '../plan/plan.ts'
 import type { BoundProgram } from './bind.ts'
 import { INSTRUCTION, STEP } from './control.ts'
-import { publish } from './counter.ts'
+import { publishAndWork } from './counter.ts'
 import { footprintBefore, touch } from './footprint.ts'
 import { beginStep, clock } from './interpret.ts'
 import type { Part, Placed } from './part.ts'
@@ -86,8 +86,7 @@ export function calibrate({ rank, part, bound, floats, counters, line, ...order 
     }
     return Float64Array.from(times)
   })
-  publish(counters, DONE)
-  while (Atomics.load(counters, DONE) < partners) runAll()
+  publishAndWork(counters, DONE, partners, runAll)
   // Never true; keeps V8 from removing the reads.
   if (Number.isNaN(seen)) line[INSTRUCTION] = -1
   return results
