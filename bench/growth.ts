@@ -118,7 +118,7 @@ function pointLines(points: readonly GrowthPoint[]): string[] {
 function grade(cell: Cell, prediction: Prediction, points: readonly GrowthPoint[]): Graded {
   const spent = points.filter((point) => point.cell === cell).map((point) => point.spent)
   const step = median(spent.flatMap(({ stepNs }) => stepNs))
-  return { name: `growth, ${cell.name}`, error: predictionError(prediction, step, spent) }
+  return { name: `growth, ${cell.name}`, plan: cell.plan, error: predictionError(prediction, step, spent) }
 }
 
 function exponentSentence(cell: Cell, points: readonly GrowthPoint[], seed: number): string {
