@@ -1,6 +1,6 @@
+import { FLOATS_PER_LINE } from '../plan/read/bytes.ts'
 import { INSTRUCTION, STEP } from './control.ts'
 import { awaitOther, publishOwn, type Peer } from './counter.ts'
-import { touch } from './footprint.ts'
 import type { Part, Placed } from './part.ts'
 import { repeatSignals } from './signals.ts'
 
@@ -76,11 +76,12 @@ function timeBarriers(side: Side): Float64Array[] {
 }
 
 function timeCacheLines(side: Side, block: Float32Array): Float64Array[] {
-  const { length } = block
-  const places = [{ matrix: { offset: 0, rows: 1, columns: length, stride: length }, distance: 0, before: false }]
   let seen = 0
+  /** A float of every cache line; the sum keeps V8 from removing the reads. */
   const read = () => {
-    seen = touch(block, places, 0, 1)
+    let sum = 0
+    for (let at = 0; at < block.length; at += FLOATS_PER_LINE) sum += block[at]
+    seen = sum
   }
   const extra = repeat(side, (attempt) => {
     const work = side.rank === 0 ? () => block.fill(attempt) : read
