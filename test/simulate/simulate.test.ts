@@ -7,7 +7,7 @@ import { flopOf } from '../../src/plan/read/work.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
 import { handoffCosts, FREE, type HandoffCosts } from '../../src/simulate/handoff.ts'
 import { outlookOf } from '../../src/simulate/outlook.ts'
-import { costAtRate } from '../../src/simulate/rate.ts'
+import { constantRate, costAtRate } from '../../src/simulate/rate.ts'
 import { shapeOf } from '../../src/simulate/shape.ts'
 import { simulate, type Cost } from '../../src/simulate/simulate.ts'
 import { anyGrid } from '../plan/arbitrary.ts'
@@ -119,7 +119,7 @@ describe('an outlook', () => {
     fc.assert(
       fc.property(anyGrid, (any) => {
         const plan = planGrid(any)
-        const cost = costAtRate(plan, { gflops: 2, gigabytesPerSecond: 20 })
+        const cost = costAtRate(plan, constantRate(2, 20))
         const handoff = handoffCosts({
           ranks: plan.programs.length,
           machines: 1,
@@ -127,7 +127,7 @@ describe('an outlook', () => {
           between: FREE,
         })
         const serial = planGrid({ ...any, dp: 1, pp: 1, tp: 1, chunks: 1, microbatches: 1 })
-        const step = simulate(serial, costAtRate(serial, { gflops: 2, gigabytesPerSecond: 20 })).duration
+        const step = simulate(serial, costAtRate(serial, constantRate(2, 20))).duration
         const outlook = outlookOf(plan, cost, handoff, step)
         const { efficiency, moreWork, waiting } = outlook
         expect(efficiency + moreWork + waiting + outlook.handoff).toBeCloseTo(1, 9)
