@@ -28,13 +28,15 @@ const ASLEEP_MS = 0.2
 
 /**
  * What can be timed. Each gives the milliseconds of every try, on the ranks that take times; nothing on the others.
- * `publish`: nobody waits for it. `handoff`: one way between the first two ranks, to a rank that spins. `waking`: the
- * instants of the publish (rank 0) and of going on (rank 1), after a sleep. `barrier`: the one that ends the plan's step.
- * `cache-lines`: how much longer the first rank takes to write floats that the second has just read than to write them
- * again, and the second to read what the first has just written.
+ * `publish`: nobody waits for it. `watched`: the second rank looks at the counter all the time, as one that waits does;
+ * the publisher has to fetch the cache line back. `handoff`: one way between the first two ranks, to a rank that spins.
+ * `waking`: the instants of the publish (rank 0) and of going on (rank 1), after a sleep. `barrier`: the one that ends
+ * the plan's step. `cache-lines`: how much longer the first rank takes to write floats that the second has just read
+ * than to write them again, and the second to read what the first has just written.
  */
 const TIMINGS = {
   publish: (side: Side) => (side.rank > 0 ? [] : repeat(side, () => timed(() => publishOwn(side)))),
+  watched: (side: Side) => (side.rank > 1 ? [] : timeWatched({ ...side, spins: Infinity })),
   handoff: (side: Side) => (side.rank > 1 ? [] : timeHandoffs(side)),
   waking: (side: Side) => (side.rank > 1 ? [] : timeWaking({ ...side, spins: 0 })),
   barrier: timeBarriers,
@@ -43,6 +45,16 @@ const TIMINGS = {
 
 /** @returns milliseconds by try, from the ranks that take times; see TIMINGS */
 export const timeSignals = (what: SignalOrder['what'], side: Side): Float64Array[] => TIMINGS[what](side)
+
+function timeWatched(side: Side): Float64Array[] {
+  if (side.rank === 1) {
+    publishOwn(side)
+    awaitOther(side, TRIES + SKIPPED)
+    return []
+  }
+  awaitOther(side, 1)
+  return repeat(side, () => timed(() => publishOwn(side)))
+}
 
 function timeHandoffs(side: Side): Float64Array[] {
   let count = 0

@@ -40,6 +40,14 @@ describe('a simulated step', () => {
     expect(slow.duration - duration).toBe(2 * latency)
   })
 
+  it('lets a rank go on as soon as a publish that it awaits begins', () => {
+    const plan = planGrid(grid)
+    const { duration } = simulate(plan, unit)
+    const publishing: Cost = (instruction, ...at) => (instruction.op === 'publish' ? 0.25 : unit(instruction, ...at))
+    // It delays the publisher alone, which here waits afterwards, or ends before the others.
+    expect(simulate(plan, publishing).duration).toBe(duration)
+  })
+
   it('lets the reader pay for the bytes that others have written, all of them once', () => {
     fc.assert(
       fc.property(anyGrid, (any) => {
