@@ -195,7 +195,7 @@ function pointLines(points: readonly GrowthPoint[]): string[] {
 function grade(cell: Cell, prediction: Prediction, points: readonly GrowthPoint[]): Graded {
   const spent = points.filter((point) => point.cell === cell).flatMap(({ runs }) => runs)
   const step = median(spent.flatMap(({ stepNs }) => stepNs))
-  return { name: `growth, ${cell.name}`, error: predictionError(prediction, step, spent) }
+  return { name: `growth, ${cell.name}`, plan: cell.plan, error: predictionError(prediction, step, spent) }
 }
 
 function sentences({ cells, growing }: Subjects, { counts, points }: Found, cores: number): string[] {

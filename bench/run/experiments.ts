@@ -105,7 +105,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const result = await listen(events, record, noteCalibration, progressListener(name, group.label, terminal))
     own.push(result)
     results.groups.push({ experiment: name, run, result })
-    results.graded.push(...gradedOf(result, name, cores))
+    results.graded.push(...gradedOf(result, name))
     writeGroup(folder, run, result, results.trace)
     if (name !== 'scaling' || options.wide) {
       for (const line of groupLines(name, result, options.wide)) terminal.say(line)

@@ -109,12 +109,10 @@ const jobs = {
   },
 
   calibrate(seat: Seat, { parts, hyper, ...order }: Sent<CalibrationOrder>): RankTimes | undefined {
-    const { rank, memory, control, line } = seat
+    const { rank, control, line } = seat
     if (!order.instructions[rank]?.length) return undefined
     const part = unpack(parts[rank])
-    const bound = bindPart(seat, part, hyper, 0)
-    const floats = new Float32Array(memory.buffer)
-    const side = { ...order, rank, part, bound, floats, counters: control.counters, line }
+    const side = { ...order, rank, part, bound: bindPart(seat, part, hyper, 0), counters: control.counters, line }
     return { rank, times: calibrate(side) }
   },
 
