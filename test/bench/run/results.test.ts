@@ -20,7 +20,7 @@ it('grades the predictions of sound cells in which every thread has a core', () 
     outcomeOf(data, 1.6, { prediction, status: 'impossible' }),
   ]
   const group = { label: 'batch 64', cells: outcomes.map(({ cell }) => cell) }
-  expect(gradedOf({ group, outcomes, floor: undefined, limits: [] }, 'weak')).toEqual([
+  expect(gradedOf({ group, outcomes, noise: undefined, limits: [] }, 'weak')).toEqual([
     { name: `weak, batch 64, ${tensor.name}`, plan: tensor.plan, error: prediction },
   ])
 })
