@@ -25,7 +25,8 @@ try {
     COMMANDS.flatMap(({ options }) => Object.values(options).map(flagOf)),
   )
   const action = understood(process.argv.slice(2))
-  process.exitCode = (await action.run()) ? 0 : EXIT_FAILED
+  const result = await action.run()
+  process.exitCode = typeof result === 'number' ? result : result ? 0 : EXIT_FAILED
 } catch (error) {
   if (error instanceof Interrupted) console.error(error.message)
   else console.error(error instanceof ExplainedError ? `error: ${error.message}` : error)

@@ -38,8 +38,8 @@ export const signedPercent = (share: number): string =>
   `${share < 0 ? '−' : '+'}${(100 * Math.abs(share)).toFixed(1)} %`
 
 /** "1.63 [1.60, 1.64]" */
-export const formatInterval = (value: number, interval: Interval | undefined): string =>
-  value.toFixed(2) + (interval ? ` [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}]` : '')
+export const formatInterval = (value: number, interval: Interval | undefined, digits = 2): string =>
+  value.toFixed(digits) + (interval ? ` [${interval.low.toFixed(digits)}, ${interval.high.toFixed(digits)}]` : '')
 
 export const MIB = 2 ** 20
 
