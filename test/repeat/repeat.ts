@@ -34,7 +34,10 @@ const runs = Array.from({ length: Number(count) }, (_, i) => {
 /** Of neighbours: cells that are called different, of those compared. */
 const neighbours = runs.slice(1).map((run, i) => {
   const found = ratiosOf(compareRuns([runs[i], { ...run, letter: 'B' }]), 1)
-  return { all: found.length, different: found.filter(({ against }) => against.differs).length }
+  return {
+    all: found.length,
+    different: found.filter(({ against }) => against.verdict === 'slower' || against.verdict === 'faster').length,
+  }
 })
 const [all, different] = (['all', 'different'] as const).map((key) =>
   neighbours.reduce((total, pair) => total + pair[key], 0),
