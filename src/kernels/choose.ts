@@ -46,7 +46,7 @@ const CLEARLY_SLOWER = 0.8
 /** … and only if it is so in each of several rounds, since other programs may disturb one. */
 const ROUNDS = 3
 /** Slices of each kernel in a round. One that is not disturbed is enough. */
-const SLICES = 30
+const SLICES = 20
 
 /** A kernel whose results are right, ready to be timed. */
 interface Candidate {
