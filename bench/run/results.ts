@@ -31,10 +31,10 @@ const BLOCK_SPREAD = 1.25
 
 const titleOf = (experiment: string, { label }: Group): string => experiment + (label === '' ? '' : `, ${label}`)
 
-/** The predictions that count: of cells in which every rank has a core. */
-export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, cores: number): Graded[] =>
-  outcomes.flatMap(({ cell, prediction: error }) =>
-    error && cell.plan.programs.length <= cores ? [{ name: `${titleOf(experiment, group)}, ${cell.name}`, error }] : [],
+/** The predictions that count: of sound cells in which every rank has a core. */
+export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string): Graded[] =>
+  outcomes.flatMap(({ cell, prediction: error, status }) =>
+    error && status === 'ok' ? [{ name: `${titleOf(experiment, group)}, ${cell.name}`, plan: cell.plan, error }] : [],
   )
 
 /** What a group's cells show, and what may have disturbed it. */

@@ -55,7 +55,7 @@ const scalingChart =
       title: quantity.title,
       subtitle: [
         `${title}.`,
-        'Whiskers: 95 % bootstrap intervals over blocks.',
+        'Whiskers: 95 % intervals over blocks.',
         lines.some(({ computed }) => computed) ? 'Dotted curves: fitted laws.' : '',
         markNote('Hollow', scaled, data),
         leftOut(cells),
