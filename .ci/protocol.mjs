@@ -13,7 +13,7 @@ export const PROTOCOL = [
   ...MODELS.map(({ name }) => ({
     folder: `splits-${name}`,
     words: ['--model', name, ...'--modes data,tensor,pipeline --threads 2 --budget 18'.split(' ')],
-    seconds: 30,
+    seconds: 40,
     drops: (file) => UNFINISHED.includes(file) || DRAWN.test(file),
   })),
   { folder: 'kernels', words: ['kernels'], seconds: 100, drops: (file) => UNFINISHED.includes(file) },
