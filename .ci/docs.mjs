@@ -1,79 +1,48 @@
-// Makes the tables of options and columns in the documents anew, from the tables that the program uses:
-// node .ci/docs.mjs, or with --check tells by its exit code whether they are fresh.
+// Makes what the documents take from the program and from the reference runs anew:
+//   node .ci/docs.mjs           writes it into the documents
+//   node .ci/docs.mjs --check   tells by its exit code whether it is fresh
+// --documents FOLDER takes documents from elsewhere, --results FOLDER the runs.
+// A block begins with <!-- table: NAME -->, <!-- measured: NAME --> or <!-- output: WORDS --> and ends with <!-- end -->.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { COMMANDS } from '../dist/bench/commands.js'
-import { namesOf } from '../dist/src/cells/columns.js'
-import { CONFIGURATION, DIMENSIONS } from '../dist/src/cells/dimensions.js'
-import { MANNER } from '../dist/src/cells/manner.js'
-import { flagOf } from '../dist/src/cells/values.js'
-import { FILES } from '../dist/src/report/rows/index.js'
-import { CELL_COLUMNS } from '../dist/src/report/rows/visits.js'
-import { markdownTable } from '../dist/src/report/text/markdown.js'
+import { join, posix } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DOCUMENTS } from './docs/documents.mjs'
+import { measuredOf } from './docs/measured.mjs'
+import { outputOf } from './docs/output.mjs'
+import { referencesIn } from './docs/reference.mjs'
+import { tableOf } from './docs/tables.mjs'
 
-const DOCUMENTS = ['bench/README.md', 'results/README.md']
+const { check, documents, results } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    documents: { type: 'string', default: '.' },
+    results: { type: 'string', default: 'results' },
+  },
+}).values
+const references = referencesIn(results)
 
-const code = (text) => (text === '' ? '' : `\`${text}\``)
-
-/** A row for each option, with the commands that take it. */
-const optionTable = (options) =>
-  markdownTable(
-    ['option', 'meaning', 'default', 'commands'],
-    options.map(([key, { flags, help, default: usual = '' }]) => {
-      const takers = COMMANDS.filter((command) => command.options[key]?.flags === flags).map(({ name }) => name)
-      return [code(flags), help, code(usual), takers.join(', ')]
-    }),
-  )
-
-/** Options that are no dimensions, each once. */
-function runOptions() {
-  const all = COMMANDS.flatMap(({ options }) => Object.entries(options)).filter(([key]) => !(key in DIMENSIONS))
-  return [...new Map(all.map((entry) => [entry[1].flags, entry])).values()]
+function blockOf(kind, asked, file) {
+  const linkTo = (path) => posix.relative(posix.dirname(file), path)
+  if (kind === 'table') return tableOf(asked)
+  return kind === 'output' ? outputOf(asked, references) : measuredOf(asked, references, linkTo)
 }
 
-const configurationTable = () =>
-  markdownTable(
-    ['column', 'option', 'changes'],
-    Object.entries(DIMENSIONS).flatMap(([key, dimension]) =>
-      namesOf([...(dimension.columns ?? []), ...(dimension.runColumns ?? [])]).map((column) => [
-        code(column),
-        code(flagOf(dimension)),
-        key in MANNER ? 'manner' : 'work',
-      ]),
-    ),
-  )
+const documented = (text, file) =>
+  text.replaceAll(/(<!-- (table|measured|output): (.+) -->\n)[^]*?(<!-- end -->)/g, (_, start, kind, asked, end) => {
+    const block = blockOf(kind, asked, file)
+    return block === '' ? `${start}\n${end}` : `${start}\n${block}\n\n${end}`
+  })
 
-/** The columns of a file; those that say what was run are told together. */
-function columnTable(file) {
-  const names = namesOf(FILES[file])
-  const known = [CONFIGURATION, CELL_COLUMNS].map(namesOf).find((some) => some.every((name) => names.includes(name)))
-  const rest = FILES[file].filter(([name]) => !known?.includes(name))
-  const told = known?.length > 5 ? `${code(known[0])} … ${code(known.at(-1))}` : known?.map(code).join(', ')
-  const rows = rest.map(([name, , meaning = '']) => [code(name), meaning])
-  return markdownTable(['column', 'meaning'], known ? [[told, 'what was run'], ...rows] : rows)
-}
-
-function tableOf(what) {
-  if (what === 'options') return optionTable(Object.entries(DIMENSIONS))
-  if (what === 'run-options') return optionTable(runOptions())
-  if (what === 'columns configuration') return configurationTable()
-  return columnTable(what.replace('columns ', ''))
-}
-
-const documented = (text) =>
-  text.replaceAll(
-    /(<!-- table: (.+) -->\n)[^]*?(<!-- end -->)/g,
-    (_, start, what, end) => `${start}\n${tableOf(what)}\n\n${end}`,
-  )
-
-/** As prettier leaves a table, but for the widths of its columns. */
+/** As prettier leaves a text, but for the widths of columns. */
 const squeezed = (text) => text.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---')
 
 for (const file of DOCUMENTS) {
-  const text = readFileSync(file, 'utf8')
-  const made = documented(text)
-  if (!process.argv.includes('--check')) writeFileSync(file, made)
+  const path = join(documents, file)
+  const text = readFileSync(path, 'utf8')
+  const made = documented(text, file)
+  if (!check) writeFileSync(path, made)
   else if (squeezed(made) !== squeezed(text)) {
-    console.error(`${file}: its tables are stale: npm run docs`)
+    console.error(`${file}: its tables or measured numbers are stale: npm run docs`)
     process.exitCode = 1
   }
 }
