@@ -1,4 +1,5 @@
 import { groupBy } from '../../measure/statistics.ts'
+import { isAgain } from '../../cells/cell.ts'
 import { labelOf, modeLabelOf, variantOf } from '../../cells/labels.ts'
 import { amdahl } from '../../measure/laws/serial-share.ts'
 import { usl } from '../../measure/laws/usl.ts'
@@ -35,7 +36,8 @@ const scalingChart =
       .map((comparison) => ({ ...comparison, threads: valuesOf(comparison.scaled, 'threads') }))
       .filter(({ threads }) => threads.length > 1)
       .sort((a, b) => b.threads.length - a.threads.length)
-    if (!widest) throw new MissingData('no cells of the same work differ in their threads alone')
+    if (!widest)
+      throw new MissingData('no cells of the same work differ in their threads alone')
     const { title, cells, scaled, threads } = widest
     const cores = data.machine.availableCores
     const [fewest, most] = [threads[0], threads[threads.length - 1]]
@@ -55,7 +57,7 @@ const scalingChart =
       title: quantity.title,
       subtitle: [
         `${title}.`,
-        'Whiskers: 95 % bootstrap intervals over blocks.',
+        'Whiskers: 95 % intervals over blocks.',
         lines.some(({ computed }) => computed) ? 'Dotted curves: fitted laws.' : '',
         markNote('Hollow', scaled, data),
         leftOut(cells),
@@ -89,8 +91,12 @@ export const efficiencyChart = scalingChart({
   grows: false,
 })
 
-/** The cells of the families that were measured with several thread counts, in ascending order of them. */
+/**
+ * The cells of the families that were measured with several thread counts, in ascending order of them; none if serial has
+ * no result that their speed-ups could be over.
+ */
 function scaledOf(cells: readonly DrawnCell[]): DrawnCell[] {
+  if (cells.some(({ row, isResult }) => row.mode === 'serial' && !isAgain(row.cell) && !isResult)) return []
   const measured = cells.filter(({ row, isResult }) => isResult && numberIn(row, 'speedup') !== undefined)
   return [...groupBy(measured, ({ family }) => family).values()]
     .filter((family) => valuesOf(family, 'threads').length > 1)

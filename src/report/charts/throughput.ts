@@ -40,7 +40,7 @@ export const throughputChart: Chart = (data) => {
     title: 'Throughput: samples trained per second',
     subtitle: [
       THREADS_NOTE,
-      'Lines at the ends of bars: 95 % bootstrap intervals over blocks.',
+      'Lines at the ends of bars: 95 % intervals over blocks.',
       'Dotted: serial.',
       markNote('Hollow', cells, data),
       bars.some(({ predicted }) => predicted !== undefined)
