@@ -36,8 +36,7 @@ const scalingChart =
       .map((comparison) => ({ ...comparison, threads: valuesOf(comparison.scaled, 'threads') }))
       .filter(({ threads }) => threads.length > 1)
       .sort((a, b) => b.threads.length - a.threads.length)
-    if (!widest)
-      throw new MissingData('no cells of the same work differ in their threads alone')
+    if (!widest) throw new MissingData('no cells of the same work differ in their threads alone')
     const { title, cells, scaled, threads } = widest
     const cores = data.machine.availableCores
     const [fewest, most] = [threads[0], threads[threads.length - 1]]
