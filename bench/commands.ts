@@ -10,6 +10,7 @@ import { memory } from './memory.ts'
 import { command, type Command } from './options/command.ts'
 import { QUICK_BLOCKS, RUN_OPTIONS } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
+import { noise } from './noise.ts'
 import { plan } from './plan.ts'
 import { report } from './report.ts'
 import type { ExperimentKind } from './run/experiment.ts'
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   train,
   kernels,
   handoff,
+  noise,
   compare,
   report,
 ]

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { namesOf, rowOf } from '../src/cells/columns.ts'
-import { type OptionTable, share, text } from '../src/cells/values.ts'
+import { option, type OptionTable, share, text } from '../src/cells/values.ts'
 import { messageOf } from '../src/errors.ts'
-import { compareRuns, failuresOf, onlyCells, type Comparison } from '../src/report/compare/compare.ts'
+import { compareRuns, onlyCells, type Comparison } from '../src/report/compare/compare.ts'
 import { environmentDifferences, machineName } from '../src/report/compare/environment.ts'
+import { gateLines, gateOf } from '../src/report/compare/gate.ts'
 import { lawLines } from '../src/report/compare/laws.ts'
 import { COMPARISON_COLUMNS, sidesOf } from '../src/report/compare/rows.ts'
 import { readRun, type ComparedRun } from '../src/report/compare/run.ts'
-import { conclude, environmentLines, gateLines, legend, notes } from '../src/report/compare/sentences.ts'
+import { conclude, environmentLines, legend, notes } from '../src/report/compare/sentences.ts'
 import { narrowLines, wideTable } from '../src/report/compare/table.ts'
 import { csvText } from '../src/report/folder/csv.ts'
 import { jsonText, markdownTable } from '../src/report/text/markdown.ts'
@@ -19,6 +20,9 @@ import { openTerminal } from './run/terminal.ts'
 
 /** Each run has a letter. */
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/** The gate has neither failed nor passed. */
+const EXIT_NOT_KNOWN = 3
 
 const COMPARE_OPTIONS = {
   only: {
@@ -33,9 +37,10 @@ const COMPARE_OPTIONS = {
   },
   failAbove: {
     flags: '--fail-above <share>',
-    help: 'a regression gate: exit code 1 if a step is slower than in the first run by more than this, like 5%, its interval and the noise, or has no valid time any more',
+    help: 'a regression gate: exit code 1 if a step is slower than in the first run by more than this, like 5%, or has no valid time any more; 3 if that is not known',
     read: share,
   },
+  allowUnknown: option('--allow-unknown', 'let the gate pass cells that may be slower or were not measured'),
   ...SHOWN,
 } as const satisfies OptionTable
 
@@ -51,7 +56,8 @@ export const compare = command({
   operands: '[runs...]',
   notes:
     'The first run is what the others are compared with. Exit codes: 0; 1 if nothing\n' +
-    'could be compared or --fail-above has failed; 2 if an option or folder is wrong.',
+    'could be compared or --fail-above has failed; 2 if an option or folder is wrong;\n' +
+    '3 if --fail-above is not known to have passed.',
   examples: [
     'compare results/laptop results/server',
     "compare results/laptop results/server --only 'scaling:*'",
@@ -64,32 +70,37 @@ export const compare = command({
         `expected the folders of 2 to ${LETTERS.length} runs, the one to compare with first; see compare --help`,
       )
     }
+    if (options.allowUnknown && options.failAbove === undefined) {
+      throw new UsageError('--allow-unknown: expected with --fail-above')
+    }
     return { ...options, folders }
   },
   /** False if nothing could be compared, or the gate has failed. */
-  run({ folders, only, csv, failAbove, wide, json, markdown }) {
-    const comparison = compareRuns(readRuns(folders, only))
+  run({ folders, only, csv, failAbove, allowUnknown, wide, json, markdown }) {
+    const comparison = compareRuns(readRuns(folders, only), failAbove)
     const { runs, cells } = comparison
     const compared = cells.some(({ against }) => against.some(({ kind }) => kind === 'compared'))
-    if (csv !== undefined) writeComparison(csv, comparison, failAbove)
+    if (csv !== undefined) writeComparison(csv, comparison)
 
     const { say, width } = openTerminal(json || markdown)
     const sayAll = (sentences: readonly string[]) => sentenceLines(sentences, width).forEach(say)
     sayAll(legend(runs))
-    if (json) console.log(jsonText(sidesOf(comparison, failAbove).map((side) => rowOf(COMPARISON_COLUMNS, side))))
+    if (json) console.log(jsonText(sidesOf(comparison).map((side) => rowOf(COMPARISON_COLUMNS, side))))
     else if (markdown) {
-      const { head, rows } = wideTable(comparison, failAbove, (run) => `${run.letter} (${machineName(run)})`)
+      const { head, rows } = wideTable(comparison, (run) => `${run.letter} (${machineName(run)})`)
       console.log(markdownTable(head, rows))
     } else if (compared) {
-      const table = wide ? [boxedTable(wideTable(comparison, failAbove))] : narrowLines(comparison, width)
+      const table = wide ? [boxedTable(wideTable(comparison))] : narrowLines(comparison, width)
       for (const line of ['', ...table, '']) say(line)
     }
     const differences = environmentDifferences(runs)
     sayAll([...notes(comparison), ...lawLines(comparison), ...environmentLines(runs, differences)])
-    const failures = failAbove === undefined ? [] : failuresOf(comparison, failAbove)
-    if (failAbove !== undefined) sayAll(gateLines(failures, failAbove, comparison))
+    const gate = failAbove === undefined ? [] : gateOf(comparison)
+    if (failAbove !== undefined) sayAll(gateLines(gate, comparison, allowUnknown))
     sayAll(['', ...conclude(comparison, differences)])
-    return Promise.resolve(compared && failures.length === 0)
+    const has = (state: (typeof gate)[number]['state']) => gate.some((each) => each.state === state)
+    if (!compared || has('failed')) return Promise.resolve(false)
+    return Promise.resolve(has('not known') && !allowUnknown ? EXIT_NOT_KNOWN : true)
   },
 })
 
@@ -103,8 +114,8 @@ function readRuns(folders: readonly string[], only: string | undefined): Compare
 }
 
 /** An earlier comparison may be written over, and nothing else. */
-function writeComparison(file: string, comparison: Comparison, limit: number | undefined): void {
-  const content = csvText(COMPARISON_COLUMNS, sidesOf(comparison, limit), true)
+function writeComparison(file: string, comparison: Comparison): void {
+  const content = csvText(COMPARISON_COLUMNS, sidesOf(comparison), true)
   const header = namesOf(COMPARISON_COLUMNS).join(',')
   try {
     if (existsSync(file) && !readFileSync(file, 'utf8').startsWith(header)) {

@@ -10,7 +10,7 @@ import { parseCommandLine } from './options/parse.ts'
 import { SHOWN } from './options/run-options.ts'
 import { Interrupted } from './run/interrupt.ts'
 import { onClosedPipe } from './run/terminal.ts'
-import { savedWords } from './run/run.ts'
+import { savedRun } from './run/resume.ts'
 
 const EXIT_FAILED = 1
 
@@ -24,16 +24,17 @@ try {
     process.env,
     COMMANDS.flatMap(({ options }) => Object.values(options).map(flagOf)),
   )
-  const action = understood(process.argv.slice(2))
-  process.exitCode = (await action.run()) ? 0 : EXIT_FAILED
+  const action = await understood(process.argv.slice(2))
+  const result = await action.run()
+  process.exitCode = typeof result === 'number' ? result : result ? 0 : EXIT_FAILED
 } catch (error) {
   if (error instanceof Interrupted) console.error(error.message)
   else console.error(error instanceof ExplainedError ? `error: ${error.message}` : error)
   process.exitCode = error instanceof ExplainedError ? error.exitCode : EXIT_FAILED
 }
 
-/** What a command line asks for; a run that goes on has the options with which it began. */
-function understood(words: readonly string[]): Action {
+/** What a command line asks for; a run that goes on has the options, and the kernel, with which it began. */
+async function understood(words: readonly string[]): Promise<Action> {
   const asked = parse(words)
   const { resume, ...shown } = asked.options as { readonly resume?: string } & Record<string, unknown>
   if (resume === undefined) return asked
@@ -43,12 +44,13 @@ function understood(words: readonly string[]): Action {
       `--resume ${resume}: expected without other options; the run goes on with those that it began with`,
     )
   }
-  const saved = parse(savedWords(resume))
+  const { args, kernel } = await savedRun(resume)
+  const saved = parse(args)
   if (!('resume' in saved.command.options)) {
     throw new FolderError(
       `--resume ${resume}: expected the run of an experiment; a run of ${saved.command.name} cannot go on`,
     )
   }
   const kept = Object.keys(SHOWN).map((key) => [key, shown[key]] as const)
-  return saved.changed({ resume, ...Object.fromEntries(kept) })
+  return saved.changed({ resume, kernel, ...Object.fromEntries(kept) })
 }

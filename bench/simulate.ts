@@ -4,6 +4,8 @@ import { nameOf } from '../src/cells/dimensions.ts'
 import { grids, wholeNumbers } from '../src/cells/values.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { messageOf } from '../src/errors.ts'
+import type { KernelName } from '../src/kernels/kernel.ts'
+import { timeProduct } from '../src/measure/products.ts'
 import { layerCount, type Model } from '../src/model/shape.ts'
 import { planGrid } from '../src/plan/build/programs.ts'
 import { checkPlan } from '../src/plan/check/check.ts'
@@ -15,8 +17,9 @@ import { OUTLOOK_LEGEND, outlookTable } from '../src/report/text/tables.ts'
 import { costFromTimes, coverage, rateOf } from '../src/simulate/calibrated.ts'
 import { handoffCosts, type Link } from '../src/simulate/handoff.ts'
 import { outlookOf } from '../src/simulate/outlook.ts'
-import { costAtRate } from '../src/simulate/rate.ts'
+import { constantRate, costAtRate, INSTRUCTION_NS, type Rate } from '../src/simulate/rate.ts'
 import { simulate as simulated, type Cost } from '../src/simulate/simulate.ts'
+import { timedProducts } from '../src/simulate/timed-products.ts'
 import { command, UsageError } from './options/command.ts'
 import { settle, type Settled } from './options/settle.ts'
 import { MOST_RANKS, SIMULATE_OPTIONS, sized, type SimulateOptions } from './options/simulated.ts'
@@ -49,9 +52,13 @@ export const simulate = command({
     reduction: { default: 'owner' },
   },
   notes:
-    'A rank reads what another has written at the bandwidth, once, after the handoff.\n' +
-    'Links do not get slower where several ranks use them at once. Model and batch,\n' +
-    'if not given, are as large as needed.',
+    'Without --gflops and --calibration, each size of product in the plans is timed here\n' +
+    'on one thread, for a few seconds at most. Model and batch, if not given, are as\n' +
+    'large as needed.\n\n' +
+    'Left out: products are timed with their operands in the cache; every rank has a\n' +
+    'core of its own, which others do not slow down; no step takes longer than another;\n' +
+    'a rank reads what another has written at the bandwidth, once, after the handoff,\n' +
+    'and computes nothing meanwhile; links are not slower where several ranks use them.',
   examples: [
     'simulate --modes data,pipeline --threads 2,4,8,16',
     'simulate --grid 1x1024x1 --depth 1024 --width 512',
@@ -67,11 +74,12 @@ function predict(options: Settled<SimulateOptions>): Promise<boolean> {
   const { activation, loss, layers, batch, calibration, memoryGbps, machines } = options
   const model: Model = { widths: layers!, activation, loss }
   const file = calibration === undefined ? undefined : fileOf(calibration)
-  const measured = file && rateOf(file.times)
-  const gflops = options.gflops ?? measured ?? announceKernel(options.kernel, console.log).gflops
+  const gflops = options.gflops ?? (file && rateOf(file.times))
+  const here = gflops === undefined ? ratesHere(options.kernel, memoryGbps) : undefined
+  const rate = here?.rate ?? constantRate(gflops!, memoryGbps)
   const costOf = (plan: Plan): Cost => {
-    const rate = costAtRate(plan, { gflops, gigabytesPerSecond: memoryGbps })
-    return file ? costFromTimes(plan, file.times, rate) : rate
+    const cost = costAtRate(plan, rate)
+    return file ? costFromTimes(plan, file.times, cost) : cost
   }
   const within: Link = {
     latencyNs: options.handoffUs === undefined ? (file?.handoffNs ?? WITHIN.latencyNs) : options.handoffUs * 1e3,
@@ -82,7 +90,10 @@ function predict(options: Settled<SimulateOptions>): Promise<boolean> {
   const serial = planGrid(serialGrid(options, model))
   const serialNs = simulated(serial, costOf(serial)).duration
   explain(
-    `${namedWidths(model.widths)}, batch ${batch}; ${gflops.toFixed(1)} GFLOP/s a rank` +
+    `${namedWidths(model.widths)}, batch ${batch}; ` +
+      (gflops === undefined
+        ? 'products as timed here by size, on one thread'
+        : `${gflops.toFixed(1)} GFLOP/s a rank, whatever the size`) +
       (calibration === undefined ? '' : `, or as in ${calibration}`) +
       `; handoff ${within.latencyNs / 1e3} µs and ${within.gigabytesPerSecond} GB/s` +
       (machines > 1 ? `, between ${machines} machines ${options.latencyUs} µs and ${options.networkGbps} GB/s` : '') +
@@ -114,12 +125,35 @@ function predict(options: Settled<SimulateOptions>): Promise<boolean> {
   if (rows.length === 0) return Promise.resolve(false)
   console.log(outlookTable(rows))
   explain(OUTLOOK_LEGEND)
+  if (here) explain(here.told())
   if (unchecked > 0) {
     explain(
       `not proven beforehand, as a run would: ${unchecked} of ${rows.length} plans, of more than ${MOST_CHECKED} ranks`,
     )
   }
   return Promise.resolve(true)
+}
+
+/** Time for all products together that are timed here, and for each of them. */
+const PRODUCTS_MS = 2500
+const PRODUCT_MS = 20
+
+/** The speed of a rank that has a core like this thread's, from the products of the plans that are simulated. */
+function ratesHere(kernel: KernelName | undefined, gigabytesPerSecond: number) {
+  const { choice } = announceKernel(kernel, console.log)
+  const products = timedProducts(
+    (product) => timeProduct(choice, product, PRODUCT_MS),
+    PRODUCTS_MS,
+    () => performance.now(),
+  )
+  const { productNs } = products
+  const rate: Rate = { productNs, includesUpdates: true, gigabytesPerSecond, instructionNs: INSTRUCTION_NS }
+  const told = (): string => {
+    const { timed, estimated, spentMs } = products.facts()
+    const others = estimated > 0 ? `; ${estimated} more have the rate of the nearest of them` : ''
+    return `${timed} sizes of products timed here in ${formatDuration(spentMs * 1e6)}${others}`
+  }
+  return { rate, told }
 }
 
 /** Longer plans do not fit into the memory that Node takes by default, at some 250 bytes an instruction. */

@@ -11,8 +11,8 @@ import { loadDataSet } from '../src/model/data/load.ts'
 import { scaleFeatures, splitDataSet } from '../src/model/data/split.ts'
 import { evaluationFloats } from '../src/model/evaluate.ts'
 import { appendTo } from '../src/report/rows/index.ts'
-import { formatDuration, percent } from '../src/report/text/format.ts'
-import { trainingTable } from '../src/report/text/tables.ts'
+import { courseHeading, epochLine, trainingLegend, trainingTable } from '../src/report/text/training.ts'
+import { sentenceLines } from '../src/report/text/wrap.ts'
 import { command } from './options/command.ts'
 import { MEMORY_PER_RANK, OUT } from './options/run-options.ts'
 import { settle } from './options/settle.ts'
@@ -25,13 +25,15 @@ const NAME = 'train'
 const TRAIN_OPTIONS = {
   ...MEMORY_PER_RANK,
   epochs: option('--epochs <count>', 'passes over the training part of the data', wholeNumber(1, 1_000_000), 20),
+  repeats: option('--repeats <count>', 'trainings, each with another order of samples', wholeNumber(1, 1000), 3),
   heldOut: option('--held-out <share>', 'share of the data that is kept from training', positiveNumber(1), 0.2),
   ...OUT,
 }
 
 /**
  * Learning: the plans and ranks that are measured, on data, until they know it.
- * Varies: mode, schedule, reduction, threads. Fixed: model, data, order of the samples, seed, kernel.
+ * Varies: mode, schedule, reduction, threads; the order of the samples from repeat to repeat, not from cell to cell.
+ * Fixed: model, data, seed, kernel.
  */
 export const train = command({
   name: NAME,
@@ -56,7 +58,7 @@ export const train = command({
   ],
   settle: (values, given) => settle(values, HIDDEN_WIDTHS.train, given),
   async run(options, { cores, words }) {
-    const { batch, epochs, seed, activation, loss } = options
+    const { batch, epochs, repeats, seed, activation, loss } = options
     const { explain } = openTerminal()
     const loaded = loadDataSet(options.dataset, {
       seed,
@@ -93,30 +95,32 @@ export const train = command({
       spareFloats: evaluationFloats(model),
     })
     const kernel = createKernel(choice)(session.memory, session.spare.from)
-    const courses = new Map<Cell, Epoch[]>()
+    const trained = new Map(cells.map((cell): [Cell, Epoch[][]] => [cell, []]))
+    const trainOnce = async (cell: Cell, repeat: number) => {
+      const course: Epoch[] = []
+      trained.get(cell)!.push(course)
+      console.log(courseHeading(cell, repeat, repeats))
+      await trainCell(session, cell, training, heldOut, kernel, { epochs, seed, repeat }, (epoch) => {
+        course.push(epoch)
+        const status = trainedStatus(cell, Number.isFinite(epoch.loss), cores)
+        appendTo(folder, 'training.csv', [{ run, cell, repeat, epoch, status }])
+        console.log(epochLine(epoch, epochs))
+      })
+    }
     await interruptible(async (signal) => {
       signal.addEventListener('abort', () => void session.close(), { once: true })
-      for (const cell of cells) {
-        const course: Epoch[] = []
-        courses.set(cell, course)
-        await trainCell(session, cell, training, heldOut, kernel, { epochs, seed }, (epoch) => {
-          course.push(epoch)
-          const row = { run, cell, epoch, status: trainedStatus(cell, Number.isFinite(epoch.loss), cores) }
-          appendTo(folder, 'training.csv', [row])
-          console.log(
-            `${cell.name.padEnd(20)} epoch ${String(epoch.epoch).padStart(String(epochs).length)}/${epochs}` +
-              `  loss ${epoch.loss.toFixed(4)}  accuracy ${percent(epoch.heldOutAccuracy, 2)}` +
-              `  after ${formatDuration(epoch.elapsedNs)}`,
-          )
-        })
+      // The cells take turns, so that what disturbs the machine for a while meets all of them.
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        for (const cell of cells) await trainOnce(cell, repeat)
       }
     }).finally(async () => {
       await session.close()
       begun.describeMachine()
       folder.release()
     })
-    console.log(trainingTable(courses))
+    console.log(trainingTable(trained))
+    for (const line of sentenceLines([trainingLegend(repeats)])) console.log(line)
     for (const name of ['training.csv', 'machine.json']) console.log(folder.file(name))
-    return [...courses.values()].flat().every((epoch) => Number.isFinite(epoch.loss))
+    return [...trained.values()].flat(2).every((epoch) => Number.isFinite(epoch.loss))
   },
 })

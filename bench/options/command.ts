@@ -38,8 +38,8 @@ export interface Specification<Own extends OptionTable, Settled> extends Describ
   readonly overrides?: Readonly<Partial<Record<DimensionName, Partial<Option>>>>
   /** Settles options that depend on each other. */
   readonly settle: (values: Values<Own>, given: Given, circumstances: Circumstances) => Settled
-  /** False if some of it did not give what it should. */
-  readonly run: (settled: Settled, circumstances: Circumstances) => Promise<boolean>
+  /** False if some of it did not give what it should; a command may have exit codes of its own. */
+  readonly run: (settled: Settled, circumstances: Circumstances) => Promise<boolean | number>
 }
 
 /** A command line that was understood: what it asks for, and how to do it. */
@@ -47,7 +47,7 @@ export interface Action {
   readonly command: Command
   readonly options: unknown
   readonly circumstances: Circumstances
-  readonly run: () => Promise<boolean>
+  readonly run: () => Promise<boolean | number>
   /** The same with other values of some options. */
   readonly changed: (values: Readonly<Record<string, unknown>>) => Action
 }

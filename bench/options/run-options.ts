@@ -1,7 +1,7 @@
 import type { CellOptions } from '../../src/cells/choose.ts'
 import { amount, option, positiveNumber, share, text, wholeNumber } from '../../src/cells/values.ts'
 
-/** Blocks of a quick run: enough for an interval, of visits so short that it means less. */
+/** Blocks of a quick run: enough for a wide interval. */
 export const QUICK_BLOCKS = 3
 
 /** One way to split in each mode, for experiments that vary something else. */

@@ -13,7 +13,7 @@ const rate = positiveNumber()
 export const SIMULATE_OPTIONS = {
   depth: option('--depth <layers>', 'layers that are all alike (default: 5, or one a stage)', size),
   width: option('--width <columns>', 'their width (default: 256, or what the grid needs)', size),
-  gflops: option('--gflops <rate>', 'GFLOP/s of a rank (default: of a core here)', rate),
+  gflops: option('--gflops <rate>', 'GFLOP/s of a rank, whatever the size (default: timed here)', rate),
   memoryGbps: option('--memory-gbps <rate>', 'GB/s of a rank where it only reads and writes', rate, MEMORY_GBPS),
   calibration: option(
     '--calibration <file>',

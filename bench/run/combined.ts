@@ -8,7 +8,7 @@ import type { Plan } from '../../src/plan/plan.ts'
 import type { Combined } from '../../src/report/text/answers.ts'
 import { costFromTimes, type ShapeTimes } from '../../src/simulate/calibrated.ts'
 import { FREE, handoffCosts } from '../../src/simulate/handoff.ts'
-import { costAtRate, MEMORY_GBPS } from '../../src/simulate/rate.ts'
+import { constantRate, costAtRate, MEMORY_GBPS } from '../../src/simulate/rate.ts'
 import { simulate } from '../../src/simulate/simulate.ts'
 
 /** The smallest number of threads that can combine two kinds of parallelism. */
@@ -43,7 +43,7 @@ export function combinedOutlook(
   const within = signals ? { latencyNs: signals.handoffNs, gigabytesPerSecond: signals.gigabytesPerSecond } : FREE
   const handoff = handoffCosts({ ranks: THREADS, machines: 1, within, between: FREE })
   const stepOf = (plan: Plan): number => {
-    const cost = costFromTimes(plan, times, costAtRate(plan, { gflops, gigabytesPerSecond: MEMORY_GBPS }))
+    const cost = costFromTimes(plan, times, costAtRate(plan, constantRate(gflops, MEMORY_GBPS)))
     return simulate(plan, cost, undefined, handoff).duration
   }
   const { grid } = serial.cell

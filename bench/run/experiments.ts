@@ -19,6 +19,7 @@ import { earlierPredictions, earlierVisits, fileListener, removeDerived, writeGr
 import { interruptible } from './interrupt.ts'
 import { announceKernel, beginRun, endRun, factsOf, idleMoment, resumeRun } from './run.ts'
 import { progressListener } from './progress.ts'
+import { refuseOtherWork } from './resume.ts'
 import { gradedOf, groupLines, resultsAlone, runLines, type Results } from './results.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -40,6 +41,8 @@ export async function runExperiments(
   const { say, explain } = terminal
   const { choice, gflops } = announceKernel(options.kernel, say)
   const data = openData(options)
+  const work = { kernel: choice.name, arithmetic: choice.arithmetic, dataset: data.name }
+  if (options.resume !== undefined) refuseOtherWork(options.resume, work)
   const experiments = kinds.map((kind): Named => ({ name: kind.name, ...kind.build(options, data, cores) }))
   for (const [{ plan }] of experiments.flatMap(({ groups }) => groups.map(({ cells }) => cells))) {
     data.check(plan.model, plan.batch)
@@ -56,7 +59,7 @@ export async function runExperiments(
   }
   const before = await idleMoment(options.waitIdle, cores, explain)
   const begun =
-    options.resume === undefined ? await beginRun(options.out, name, words) : await resumeRun(options.resume)
+    options.resume === undefined ? await beginRun(options.out, name, words, work) : resumeRun(options.resume)
   if (options.resume !== undefined) removeDerived(begun.folder)
   for (const note of coreNotes(begun.machine)) explain(`note: ${note}`)
 
@@ -103,7 +106,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const result = await listen(events, record, noteCalibration, progressListener(name, group.label, terminal))
     own.push(result)
     results.groups.push({ experiment: name, run, result })
-    results.graded.push(...gradedOf(result, name, cores))
+    results.graded.push(...gradedOf(result, name))
     writeGroup(folder, run, result, results.trace)
     if (name !== 'scaling' || options.wide) {
       for (const line of groupLines(name, result, options.wide)) terminal.say(line)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import { rowOf } from '../../src/cells/columns.ts'
 import { FEWEST_SESSIONS } from '../../src/measure/effort.ts'
-import { isSound, sessionsOf, type Group, type GroupResult } from '../../src/measure/outcome.ts'
+import { sessionsOf, type Group, type GroupResult } from '../../src/measure/outcome.ts'
 import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
 import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
@@ -34,14 +34,10 @@ const BLOCK_SPREAD = 1.25
 const titleOf = (experiment: string, { label }: Group): string => experiment + (label === '' ? '' : `, ${label}`)
 
 /** The predictions that count: of sound cells in which every rank has a core. */
-export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string, cores: number): Graded[] =>
-  outcomes
-    .filter(isSound)
-    .flatMap(({ cell, prediction: error }) =>
-      error && cell.plan.programs.length <= cores
-        ? [{ name: `${titleOf(experiment, group)}, ${cell.name}`, error }]
-        : [],
-    )
+export const gradedOf = ({ group, outcomes }: GroupResult, experiment: string): Graded[] =>
+  outcomes.flatMap(({ cell, prediction: error, status }) =>
+    error && status === 'ok' ? [{ name: `${titleOf(experiment, group)}, ${cell.name}`, plan: cell.plan, error }] : [],
+  )
 
 /** What a group's cells show, and what may have disturbed it. */
 export function groupLines(experiment: string, { group, outcomes, noise }: GroupResult, wide: boolean): string[] {

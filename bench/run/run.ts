@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Cell } from '../../src/cells/cell.ts'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { KernelChoice, KernelName } from '../../src/kernels/kernel.ts'
@@ -11,77 +9,70 @@ import {
   stolenShare,
   type Moment,
 } from '../../src/measure/machine/disturbance.ts'
-import { currentLoad, describeMachine, type Machine } from '../../src/measure/machine/machine.ts'
+import { currentLoad, describeMachine, type Load, type Machine } from '../../src/measure/machine/machine.ts'
 import type { Status } from '../../src/measure/outcome.ts'
-import {
-  createRunFolder,
-  FolderError,
-  reopenRunFolder,
-  writeJson,
-  type RunFolder,
-} from '../../src/report/folder/run-folder.ts'
+import { createRunFolder, reopenRunFolder, writeJson, type RunFolder } from '../../src/report/folder/run-folder.ts'
+import { openRun } from '../../src/report/folder/run-reader.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
 import { chooseKernel, type ChosenKernel } from '../../src/kernels/choose.ts'
+import type { Saved, Work } from './resume.ts'
 
 /** A run that has begun: its folder, and the machine that it runs on. */
 export interface Run {
   readonly folder: RunFolder
+  /** As it was when the run began. */
   readonly machine: Machine
+  /** What disturbed the run before it was resumed. */
+  readonly earlierWarnings: readonly string[]
   /** Writes `machine.json` with the load as it is now, and what else has been found out about the machine. */
   describeMachine(findings?: object): void
-}
-
-/** What `run.json` holds: the words after the program's name, with which the run can be finished. */
-interface Saved {
-  readonly args: readonly string[]
-  readonly node: string
 }
 
 /**
  * Makes the folder of a run, notes its options and describes the machine in it, as every experiment begins.
  *
+ * @param work of a run that can be resumed
  * @throws FolderError if the folder cannot be used
  */
-export async function beginRun(out: string | undefined, experiment: string, words: readonly string[]): Promise<Run> {
+export async function beginRun(
+  out: string | undefined,
+  experiment: string,
+  words: readonly string[],
+  work?: Work,
+): Promise<Run> {
   const folder = createRunFolder(out, experiment, new Date())
-  const saved: Saved = { args: words, node: process.version }
+  const machine = await describeMachine()
+  const begun = describedRun(folder, { ...machine, loadBefore: currentLoad() })
+  begun.describeMachine()
+  // Written last: a folder that holds it has all that resuming needs.
+  const saved: Saved = { args: words, node: machine.node, commit: machine.git?.commit ?? null, ...work }
   writeJson(folder.file('run.json'), saved)
-  return describedRun(folder)
+  return begun
 }
 
 /**
- * Opens the folder of a run that was killed.
+ * Opens the folder of a run that was killed. The machine remains described as it was when the run began.
  *
  * @throws FolderError if it cannot be used
  */
-export const resumeRun = (path: string): Promise<Run> => describedRun(reopenRunFolder(path))
-
-/**
- * The words that a run was started with.
- *
- * @throws FolderError if the folder is not that of a run, or another Node would finish it
- */
-export function savedWords(path: string): readonly string[] {
-  let saved: Saved
-  try {
-    saved = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8')) as Saved
-  } catch (error) {
-    const message = `--resume ${path}: expected the folder of a run; its run.json cannot be read`
-    throw new FolderError(message, { cause: error })
-  }
-  const { args, node } = saved
-  if (node === process.version) return args
-  throw new FolderError(`--resume ${path}: expected Node ${node}, with which it began; this is ${process.version}`)
+export function resumeRun(path: string): Run {
+  const described = openRun(path).need('machine.json', (text) => JSON.parse(text) as Described)
+  return describedRun(reopenRunFolder(path), described)
 }
 
-async function describedRun(folder: RunFolder): Promise<Run> {
-  const machine = await describeMachine()
-  const loadBefore = currentLoad()
-  const describe = (findings: object = {}) =>
-    writeJson(folder.file('machine.json'), { ...machine, loadBefore, loadAfter: currentLoad(), ...findings })
-  describe()
-  return { folder, machine, describeMachine: describe }
+/** What `machine.json` holds of a run that has begun, and may have been interrupted. */
+interface Described extends Machine {
+  readonly loadBefore: Load | null
+  readonly warnings?: readonly string[]
 }
+
+const describedRun = (folder: RunFolder, described: Described): Run => ({
+  folder,
+  machine: described,
+  earlierWarnings: described.warnings ?? [],
+  describeMachine: (findings = {}) =>
+    writeJson(folder.file('machine.json'), { ...described, loadAfter: currentLoad(), ...findings }),
+})
 
 /** What all rows of an experiment have in common. */
 export const factsOf = (
@@ -110,7 +101,7 @@ export async function endRun(
   try {
     writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
     const after = await observe()
-    const warnings = disturbances(before, after)
+    const warnings = [...begun.earlierWarnings, ...disturbances(before, after)]
     begun.describeMachine({
       ...findings,
       warnings,

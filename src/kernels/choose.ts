@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { UserError } from '../errors.ts'
 import { js } from './js/js.ts'
 import { KERNELS, type Arithmetic, type KernelChoice, type KernelFactory, type KernelName } from './kernel.ts'
-import { checkArithmetic, measureSpeed } from './self-check.ts'
+import { checkArithmetic, prepareSpeed } from './self-check.ts'
 import { wasmKernel } from './wasm/kernel.ts'
 
 /** The kernel that was asked for cannot run here; the message says which, and why. */
@@ -13,7 +13,7 @@ export class KernelError extends UserError {
 
 export interface ChosenKernel {
   readonly choice: KernelChoice
-  /** GFLOP/s of a product on this thread, from a short try. */
+  /** GFLOP/s of a product on this thread, the best of some short slices. */
   readonly gflops: number
   /** Why faster kernels are not used. */
   readonly rejected: readonly { readonly name: KernelName; readonly reason: string }[]
@@ -23,11 +23,11 @@ export interface ChosenKernel {
 export interface Checks {
   /** The arithmetic that the kernel computes in, or undefined if a result is wrong. */
   readonly arithmetic: (make: KernelFactory, name: KernelName) => Arithmetic | undefined
-  /** GFLOP/s of a product. */
-  readonly speed: (make: KernelFactory, name: KernelName) => number
+  /** Prepares a product; each call of what it gives computes it once, a slice of a millisecond or less, in GFLOP/s. */
+  readonly speed: (make: KernelFactory, name: KernelName) => () => number
 }
 
-const CHECKS: Checks = { arithmetic: checkArithmetic, speed: measureSpeed }
+const CHECKS: Checks = { arithmetic: checkArithmetic, speed: prepareSpeed }
 
 const [MAJOR, MINOR] = process.versions.node.split('.').map(Number)
 const isAtLeast = (major: number, minor: number): boolean => MAJOR > major || (MAJOR === major && MINOR >= minor)
@@ -39,10 +39,20 @@ const hasRevectorize = isAtLeast(23, 5)
 const REVECTORIZE = '--experimental-wasm-revectorize'
 
 /**
- * A later kernel of the list is taken unless it is clearly slower than the best before it, as `fma256` is where V8 has
- * not joined its vectors: between kernels of about the same speed, noise must not decide the arithmetic.
+ * A kernel is given up for one before it in the list only if it is clearly slower, as `fma256` is where V8 has not joined
+ * its vectors: between kernels of about the same speed, noise must not decide the arithmetic.
  */
 const CLEARLY_SLOWER = 0.8
+/** … and only if it is so in each of several rounds, since other programs may disturb one. */
+const ROUNDS = 3
+/** Slices of each kernel in a round. One that is not disturbed is enough. */
+const SLICES = 20
+
+/** A kernel whose results are right, ready to be timed. */
+interface Candidate {
+  readonly choice: KernelChoice
+  readonly slice: () => number
+}
 
 /**
  * The kernel that was asked for, or the fastest that gives right results here. Each is compiled, checked against the
@@ -53,25 +63,50 @@ const CLEARLY_SLOWER = 0.8
  */
 export function chooseKernel(wanted: KernelName | undefined, checks: Checks = CHECKS): ChosenKernel {
   const rejected: { name: KernelName; reason: string }[] = []
-  let best: ChosenKernel | undefined
+  const candidates: Candidate[] = []
   for (const name of wanted ? [wanted] : KERNELS) {
     const tried = tryKernel(name, checks)
     if (typeof tried === 'string') rejected.push({ name, reason: tried })
-    else if (!best || tried.gflops > CLEARLY_SLOWER * best.gflops) best = { ...tried, rejected }
+    else candidates.push(tried)
   }
-  if (!best) throw new KernelError(`--kernel ${wanted}: ${rejected[0].reason}`)
-  if (best.choice.name !== 'fma256' && hasRevectorize) setFlagsFromString(`--no-${REVECTORIZE.slice(2)}`)
+  if (candidates.length === 0) throw new KernelError(`--kernel ${wanted}: ${rejected[0].reason}`)
+  const { at, gflops } = fastest(candidates)
+  const { choice } = candidates[at]
+  if (choice.name !== 'fma256' && hasRevectorize) setFlagsFromString(`--no-${REVECTORIZE.slice(2)}`)
+  return { choice, gflops, rejected }
+}
+
+/** The last candidate that is not clearly slower than the fastest in every round. */
+function fastest(candidates: readonly Candidate[]) {
+  let [at, gflops] = [-1, 0]
+  for (let round = 0; round < ROUNDS && at < candidates.length - 1; round++) {
+    const speeds = timeInTurn(candidates)
+    const most = Math.max(...speeds)
+    const here = speeds.findLastIndex((speed) => speed > CLEARLY_SLOWER * most)
+    if (here > at) [at, gflops] = [here, speeds[here]]
+  }
+  return { at, gflops }
+}
+
+/** The best slice of each candidate. They take turns, so that what disturbs one for longer disturbs all. */
+function timeInTurn(candidates: readonly Candidate[]): number[] {
+  const best = candidates.map(() => 0)
+  for (let turn = 0; turn < SLICES; turn++) {
+    candidates.forEach(({ slice }, at) => {
+      best[at] = Math.max(best[at], slice())
+    })
+  }
   return best
 }
 
-function tryKernel(name: KernelName, checks: Checks): Omit<ChosenKernel, 'rejected'> | string {
+function tryKernel(name: KernelName, checks: Checks): Candidate | string {
   try {
     const loaded = loadKernel(name)
     if (typeof loaded === 'string') return loaded
     const make = createKernel(loaded)
     const arithmetic = checks.arithmetic(make, name)
     if (arithmetic === undefined) return 'its results are wrong on this machine'
-    return { choice: { ...loaded, arithmetic }, gflops: checks.speed(make, name) }
+    return { choice: { ...loaded, arithmetic }, slice: checks.speed(make, name) }
   } catch (error) {
     return `it fails on this machine: ${String(error)}`
   }
@@ -86,6 +121,8 @@ function loadKernel(name: KernelName): KernelChoice | string {
     setFlagsFromString(REVECTORIZE)
   }
   if (name !== 'simd' && needsRelaxedFlag) setFlagsFromString('--experimental-wasm-relaxed-simd')
+  // V8's baseline code is several times slower, and how long it stays in use depends on what else runs.
+  setFlagsFromString('--no-liftoff')
   const bytes = readFileSync(new URL(`./wasm/${name}.wasm`, import.meta.url))
   if (!WebAssembly.validate(bytes)) return `this version of Node (${process.versions.node}) cannot compile it`
   return { name, arithmetic: name === 'simd' ? 'f32' : 'fma', module: new WebAssembly.Module(bytes) }

@@ -1,5 +1,5 @@
 import type { KernelChoice } from '../kernels/kernel.ts'
-import type { Limits } from '../kernels/wasm/measure-limits.ts'
+import type { Bandwidths, PeakWindows } from '../kernels/wasm/measure-limits.ts'
 import { syntheticDataSet } from '../model/data/synthetic.ts'
 import { layerCount, stepFlop, type Model } from '../model/shape.ts'
 import { GRID_DEFAULTS } from '../plan/grid.ts'
@@ -59,25 +59,77 @@ export async function measureStep(
   }
 }
 
-export interface LimitsTogether extends Limits {
+export interface PeakTogether {
   readonly threads: number
+  readonly peakGflops: number
 }
 
-/** What some of a session's cores do together, for each count; empty for a kernel in plain JavaScript. */
-export async function measureLimits(session: Session, counts: readonly number[]): Promise<LimitsTogether[]> {
-  const results: LimitsTogether[] = []
+export interface LimitsTogether extends PeakTogether, Bandwidths {}
+
+/** Measurements of a peak, where other programs keep the threads from ever being at work at once. */
+const PEAK_TRIES = 5
+/** A thread was at work in a window in which it did more than this share of its best; two threads of a core do half. */
+const AT_WORK = 0.4
+
+/**
+ * The peak of some of a session's cores together, for each count; nothing for a kernel in plain JavaScript. It takes some
+ * tens of milliseconds for each, unless other programs disturb it.
+ */
+export async function measurePeaks(session: Pick<Session, 'peak'>, counts: readonly number[]): Promise<PeakTogether[]> {
+  const peaks: PeakTogether[] = []
   for (const threads of counts) {
-    const each = await session.limits(threads)
-    const total = (limit: keyof Limits) => sum(each.map((limits) => limits[limit]))
-    if (each.length === 0) continue
-    results.push({
-      threads,
-      peakGflops: total('peakGflops'),
-      copyGbps: total('copyGbps'),
-      triadGbps: total('triadGbps'),
+    let peakGflops = 0
+    for (let attempt = 0, done = false; attempt < PEAK_TRIES && !done; attempt++) {
+      const windows = windowsOf(await session.peak(threads))
+      peakGflops = Math.max(peakGflops, mostAtOnce(windows))
+      done = windows.length === 0 || wereAtWorkAtOnce(windows)
+    }
+    if (peakGflops > 0) peaks.push({ threads, peakGflops })
+  }
+  return peaks
+}
+
+/** For each window in which some thread measured, the rates of all. */
+const windowsOf = (threads: readonly PeakWindows[]): number[][] =>
+  [...new Set(threads.flatMap((rates) => [...rates.keys()]))].map((window) =>
+    threads.map((rates) => rates.get(window) ?? 0),
+  )
+
+const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0)
+
+/**
+ * The most that threads did together in one window, since other programs can only slow them down. Each one's own best
+ * window would claim more: a core may be faster while the others are not at work.
+ */
+const mostAtOnce = (windows: readonly number[][]): number => largest(windows.map(sum))
+
+function wereAtWorkAtOnce(windows: readonly number[][]): boolean {
+  const best = windows[0].map((_, thread) => largest(windows.map((rates) => rates[thread])))
+  return windows.some((rates) => rates.every((rate, thread) => rate > AT_WORK * best[thread]))
+}
+
+/** Known limits, raised to the peaks that were seen at another time. */
+export const highestOf = <Known extends PeakTogether>(
+  known: readonly Known[],
+  seen: readonly PeakTogether[],
+): Known[] =>
+  known.map((each) => {
+    const peaks = seen.filter(({ threads }) => threads === each.threads).map(({ peakGflops }) => peakGflops)
+    return { ...each, peakGflops: Math.max(each.peakGflops, ...peaks) }
+  })
+
+/** What some of a session's cores do together, for each count; nothing for a kernel in plain JavaScript. */
+export async function measureLimits(session: Session, counts: readonly number[]): Promise<LimitsTogether[]> {
+  const limits: LimitsTogether[] = []
+  for (const peak of await measurePeaks(session, counts)) {
+    const each = await session.bandwidths(peak.threads)
+    limits.push({
+      ...peak,
+      copyGbps: sum(each.map(({ copyGbps }) => copyGbps)),
+      triadGbps: sum(each.map(({ triadGbps }) => triadGbps)),
     })
   }
-  return results
+  return limits
 }
 
 /** The same on threads of its own. */

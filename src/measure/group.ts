@@ -2,7 +2,7 @@ import { againOf } from '../cells/choose.ts'
 import type { Cell } from '../cells/cell.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
 import { purpose, random } from '../model/random.ts'
-import { measureLimits, type LimitsTogether } from './alone.ts'
+import { highestOf, measureLimits, measurePeaks, type LimitsTogether } from './alone.ts'
 import type { Batches } from './batches.ts'
 import { runBlock, type Visit } from './blocks.ts'
 import {
@@ -91,6 +91,7 @@ export async function* runGroup(
       if (finished.has(block) && !isLast) continue
       yield* runSession(block, cells, batches, { effort, blocks, pace, earlier, ...surroundings }, found)
     }
+    if (isCondemned(cells, found, cores)) await measurePeaksAgain(cells, { ...surroundings, ...effort }, found)
     signal.throwIfAborted()
   } catch (error) {
     failure = signal.aborted ? signal.reason : error
@@ -100,6 +101,30 @@ export async function* runGroup(
   const noise = noiseOf(of(cells[0]), of(cells[cells.length - 1]))
   const outcomes = judge({ cells, visits, verdicts, predictions, limits, cores })
   return { group, outcomes, noise, limits, ...(failure === undefined ? {} : { failure }) }
+}
+
+/** Whether a cell is called impossible. */
+const isCondemned = (cells: readonly Cell[], { verdicts, visits, limits }: Found, cores: number): boolean =>
+  judge({ cells, visits, verdicts, limits, predictions: new Map(), cores }).some(
+    ({ status }) => status === 'impossible',
+  )
+
+/** Sessions in which the peak is measured again before a cell is condemned by it. */
+const PEAK_SESSIONS = 3
+
+async function measurePeaksAgain(
+  cells: readonly Cell[],
+  options: Surroundings & Pick<Effort, 'seed' | 'pin'>,
+  found: Found,
+): Promise<void> {
+  for (let attempt = 0; attempt < PEAK_SESSIONS && isCondemned(cells, found, options.cores); attempt++) {
+    const session = await openSession({ ...options, cells: cells.slice(0, 1), batches: 1 })
+    try {
+      found.limits = highestOf(found.limits, await measurePeaks(session, [1]))
+    } finally {
+      await session.close()
+    }
+  }
 }
 
 interface Conditions extends Surroundings {
@@ -129,7 +154,7 @@ async function* runSession(
       if (session.unpinned !== undefined) yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
       found.limits = await measureLimits(session, countsTogether(cells, cores))
       yield { kind: 'limits', limits: found.limits }
-    }
+    } else found.limits = highestOf(found.limits, await measurePeaks(session, countsTogether(cells, cores)))
     for (const [cell, verdict] of await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)) {
       if (verdicts.get(cell)?.match !== 'different') verdicts.set(cell, verdict)
     }

@@ -11,16 +11,9 @@ import {
 } from '../kernels/kernel.ts'
 import { random } from '../model/random.ts'
 import { rowStride } from '../plan/read/bytes.ts'
+import { flopOfProduct, type LayerProduct, type PlannedProduct } from '../plan/read/work.ts'
 import { copyIn, copyOut } from '../runtime/memory.ts'
 import { equalBits, largestUlp, type Match } from './verify.ts'
-
-/** A product of a dense layer: the result has m rows and n columns, each element a sum of k terms. */
-export interface LayerProduct {
-  readonly form: Form
-  readonly m: number
-  readonly n: number
-  readonly k: number
-}
 
 export type ProductResult = ReturnType<typeof measureProduct>
 
@@ -35,26 +28,17 @@ const RATE = 1e-12
  * ReLU's mask, update), and compares its result with the js kernel's. The time includes packing.
  */
 export function measureProduct(choice: KernelChoice, product: LayerProduct, milliseconds: number) {
-  const { m, n, k } = product
-  const flop = 2 * m * n * k
-  const ours = prepare(product, (memory) => createKernel(choice)(memory, 0))
+  const { k } = product
+  const ours = prepare({ ...product, updates: product.form === 'weight' }, (memory) => createKernel(choice)(memory, 0))
   ours.run()
-  const reference = prepare(product, js)
+  const reference = prepare({ ...product, updates: product.form === 'weight' }, js)
   reference.run()
   const results = [ours.result(), reference.result()] as const
   const maxUlp = largestUlp([results[0]], [results[1]])
   // Rounding once instead of twice moves a sum by at most half a spacing per term.
   const match: Match = equalBits(...results) ? 'exact' : maxUlp <= k / 2 + 1 ? 'close' : 'different'
 
-  let repeats = 1
-  const batch = () => {
-    for (let i = 0; i < repeats; i++) ours.run()
-  }
-  for (let elapsed = 0; elapsed < TRY_MS; repeats *= 2) {
-    const start = performance.now()
-    batch()
-    elapsed = performance.now() - start
-  }
+  const { batch, repeats } = batchOf(ours.run)
   const bench = new Bench({
     time: milliseconds,
     iterations: FEWEST_TRIES,
@@ -68,15 +52,42 @@ export function measureProduct(choice: KernelChoice, product: LayerProduct, mill
   return {
     ...product,
     /** The rate of the fastest try. */
-    gflops: (flop * repeats) / (result.latency.min * 1e6),
+    gflops: (flopOfProduct(product) * repeats) / (result.latency.min * 1e6),
     /** Largest difference from the js kernel, in float32 spacings at the largest result. */
     maxUlp,
     match,
   }
 }
 
+/** Nanoseconds of a product on this thread: the fastest of the tries within some milliseconds. */
+export function timeProduct(choice: KernelChoice, product: PlannedProduct, milliseconds: number): number {
+  const { batch, repeats } = batchOf(prepare(product, (memory) => createKernel(choice)(memory, 0)).run)
+  let fastest = Infinity
+  const begun = performance.now()
+  for (let tries = 0; tries < FEWEST_TRIES || performance.now() - begun < milliseconds; tries++) {
+    const start = performance.now()
+    batch()
+    fastest = Math.min(fastest, performance.now() - start)
+  }
+  return (fastest * 1e6) / repeats
+}
+
+/** As many repetitions as take the time of a try, and how many they are. */
+function batchOf(run: () => void) {
+  let repeats = 1
+  const batch = () => {
+    for (let i = 0; i < repeats; i++) run()
+  }
+  for (;;) {
+    const start = performance.now()
+    batch()
+    if (performance.now() - start >= TRY_MS) return { batch, repeats }
+    repeats *= 2
+  }
+}
+
 /** The operands of a product in a memory of their own, with the same numbers for every kernel. */
-function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Memory) => Kernel) {
+function prepare({ form, m, n, k, updates }: PlannedProduct, make: (memory: WebAssembly.Memory) => Kernel) {
   const sizes: Readonly<Record<Form, [rows: number, columns: number][]>> = {
     forward: [[m, k], [k, n], [1, n], [m, n]],
     input: [[m, k], [n, k], [m, n], [m, n]],
@@ -106,7 +117,9 @@ function prepare({ form, m, n, k }: LayerProduct, make: (memory: WebAssembly.Mem
   const run = {
     forward: () => kernel.forward(first, second, third, fourth, 'relu'),
     input: () => kernel.backwardInput(first, second, third, fourth, 'relu'),
-    weight: () => kernel.backwardWeightSgd(first, second, third, fourth, false, hyper),
+    weight: updates
+      ? () => kernel.backwardWeightSgd(first, second, third, fourth, false, hyper)
+      : () => kernel.backwardWeight(first, second, third, false),
   }[form]
   /** A copy; for `weight` of the gradient, without the update. */
   const result = () => {

@@ -22,7 +22,9 @@ export function spinOf(wait: Wait, oversubscribed: boolean): number {
 
 /** The cells of a run, the memory that holds them, and the threads that run them. */
 export interface Session
-  extends Pick<Team, 'memory' | 'unpinned' | 'limits' | 'close'>, Omit<ReturnType<typeof openTensors>, 'placed'> {
+  extends
+    Pick<Team, 'memory' | 'unpinned' | 'peak' | 'bandwidths' | 'close'>,
+    Omit<ReturnType<typeof openTensors>, 'placed'> {
   /** A part of the memory that no cell uses: room for an evaluation beside the training. */
   readonly spare: Layout['spare']
   /** Runs steps with the weights as they are. */

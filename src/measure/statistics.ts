@@ -45,9 +45,6 @@ export const median = (values: readonly number[]): number => quantile(values, 0.
 
 /** From this many values on, the smallest and the largest of them enclose the median in at least 95 % of samples. */
 const FEWEST_FOR_RANKS = 6
-/** The 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom. */
-const T_QUANTILES = [12.706, 4.303, 3.182, 2.776]
-
 /**
  * A 95 % interval of the median, from independent positive values; undefined for fewer than two. With six or more the
  * bounds are the k-th smallest and the k-th largest value, for the largest k with which the sign test keeps its level
@@ -60,11 +57,8 @@ export function medianInterval(values: readonly number[]): Interval | undefined 
   const count = values.length
   if (count < 2) return undefined
   if (count < FEWEST_FOR_RANKS) {
-    const logs = values.map(Math.log)
-    const center = mean(logs)
-    const variance = sum(logs.map((log) => (log - center) ** 2)) / (count - 1)
-    const half = T_QUANTILES[count - 2] * Math.sqrt(variance / count)
-    return { low: Math.exp(center - half), high: Math.exp(center + half) }
+    const { low, high } = meanInterval(values.map(Math.log))!
+    return { low: Math.exp(low), high: Math.exp(high) }
   }
   const sorted = Float64Array.from(values).sort()
   const outside = valuesOutside(count)
@@ -82,6 +76,22 @@ function valuesOutside(count: number): number {
     if (tail > 0.025) return outside
     outside++
   }
+}
+
+/** The 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom. */
+const T_QUANTILES = [12.706, 4.303, 3.182, 2.776]
+
+/**
+ * A 95 % interval of the mean, by Student's t: from independent values that are about normally distributed; undefined for
+ * fewer than two. More than five are treated as five, which makes the interval too wide rather than too narrow.
+ */
+export function meanInterval(values: readonly number[]): Interval | undefined {
+  const count = values.length
+  if (count < 2) return undefined
+  const center = mean(values)
+  const variance = sum(values.map((value) => (value - center) ** 2)) / (count - 1)
+  const half = T_QUANTILES[Math.min(count - 2, T_QUANTILES.length - 1)] * Math.sqrt(variance / count)
+  return { low: center - half, high: center + half }
 }
 
 /** The middle share `level` of values. */

@@ -23,8 +23,8 @@ export interface Epoch {
 
 /**
  * Trains a cell, with the plan and the ranks that are measured, and evaluates it after every epoch. Each epoch goes
- * through the training rows in an order shuffled by (seed, epoch), in whole batches; the rows of the last, incomplete
- * batch are left out.
+ * through the training rows in an order of its own, the same for all cells, in whole batches; the rows of the last,
+ * incomplete batch are left out.
  *
  * @throws RankError if a rank fails
  */
@@ -34,7 +34,7 @@ export async function trainCell(
   training: DataSet,
   heldOut: DataSet,
   kernel: Kernel,
-  { epochs, seed }: { readonly epochs: number; readonly seed: number },
+  { epochs, seed, repeat }: { readonly epochs: number; readonly seed: number; readonly repeat: number },
   done: (epoch: Epoch) => void,
 ): Promise<void> {
   const { batch, model } = cell.plan
@@ -47,10 +47,7 @@ export async function trainCell(
   await session.run(cell, 0, count, 0)
   session.initialise(cell)
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const order = random(seed, purpose.epochs, epoch).shuffle(
-      Uint32Array.from({ length: training.rows }, (_, row) => row),
-    )
-    session.load(cutBatches(selectRows(training, order), batch, count))
+    session.load(cutBatches(selectRows(training, orderOf(training.rows, seed, repeat, epoch)), batch, count))
     const reports = await session.run(cell, 0, count, (epoch - 1) * count)
     elapsedNs += sum(stepTimes(reports))
     const parameters = session.weights(cell).map(([replica]) => replica)
@@ -62,4 +59,10 @@ export async function trainCell(
       weightsSha256: weightsHash(parameters),
     })
   }
+}
+
+/** The order in which an epoch goes through the rows; the first repeat has that of versions without repeats. */
+function orderOf(rows: number, seed: number, repeat: number, epoch: number): Uint32Array {
+  const generator = repeat === 0 ? random(seed, purpose.epochs, epoch) : random(seed, purpose.epochs, epoch, repeat)
+  return generator.shuffle(Uint32Array.from({ length: rows }, (_, row) => row))
 }

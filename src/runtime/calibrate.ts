@@ -3,8 +3,7 @@ import { isSignal } from '../plan/effects.ts'
 import type { Instruction } from '../plan/plan.ts'
 import type { BoundProgram } from './bind.ts'
 import { INSTRUCTION, STEP } from './control.ts'
-import { publish } from './counter.ts'
-import { footprintBefore, touch } from './footprint.ts'
+import { publishAndWork } from './counter.ts'
 import { beginStep, clock } from './interpret.ts'
 import type { Part, Placed } from './part.ts'
 
@@ -19,11 +18,9 @@ export interface CalibrationOrder extends Placed {
   readonly warmUpMs: number
 }
 
-/** Repetitions of one instruction: enough for a median, and no more than it needs. */
+/** Repetitions: enough for a median, and no more than it needs. */
 const FEWEST = 5
 const MOST = 60
-/** The first repetitions still find the caches of the instruction timed before. */
-const SKIPPED = 2
 
 /** Where the counter of the ranks that are done lies; the plan's own counters are not in use. */
 const DONE = 0
@@ -31,74 +28,60 @@ const DONE = 0
 /** A rank that times instructions, and what it shares with the others. */
 interface Side extends Pick<CalibrationOrder, 'batches' | 'instructions' | 'milliseconds' | 'warmUpMs'> {
   readonly rank: number
-  readonly part: Part
+  readonly part: Pick<Part, 'program'>
   readonly bound: BoundProgram
-  readonly floats: Float32Array
   readonly counters: Int32Array
   readonly line: Int32Array
 }
 
 /**
- * Times single instructions of a rank's program, each again and again. Each time, it first puts the caches into the state
- * that a row of steps would leave and runs the instruction before, for its traces in branch predictors and the kernel's
- * scratch; only the instruction itself is timed, between two looks at the clock as in a step. Ranks that calibrate
- * together go on computing until the last one is done.
+ * Times single instructions of a rank's program, in passes through all that the rank computes in a step. So each finds
+ * the caches, the branch predictors and the kernel's scratch as a row of steps leaves them: reading its operands
+ * beforehand instead makes it too fast, a loss by half. A pass waits for nobody, and looks at the clock as a step does. Ranks that calibrate together go on computing until the last one
+ * is done.
  *
  * @returns milliseconds of each repetition, per instruction asked for
  */
-export function calibrate({ rank, part, bound, floats, counters, line, ...order }: Side): Float64Array[] {
+export function calibrate({ rank, part, bound, counters, line, ...order }: Side): Float64Array[] {
   const { batches, instructions, milliseconds, warmUpMs } = order
   const { actions } = bound
-  const { program } = part
+  const asked = instructions[rank]
   const partners = instructions.filter((list) => list.length > 0).length
   const steps = { done: 0, batches }
+  const computing = part.program.flatMap((instruction, index) => (computes(instruction) ? [index] : []))
+  const spent = new Float64Array(actions.length)
   let step = 0
-  let seen = 0
 
-  const begin = () => {
+  const pass = () => {
     beginStep(bound, steps, step)
     line[STEP] = step++
-  }
-  /** Runs all that computes, so that V8 compiles it. */
-  const runAll = () => {
-    begin()
-    program.forEach((instruction, index) => {
-      if (computes(instruction)) actions[index]()
-    })
-  }
-  for (const start = clock(); clock() - start < warmUpMs;) runAll()
-
-  const results = instructions[rank].map((index) => {
-    const places = footprintBefore(part, index)
-    const before = previous(program, index)
-    const times: number[] = []
-    line[INSTRUCTION] = index
-    const start = clock()
-    for (let repetition = 0; repetition < MOST + SKIPPED; repetition++) {
-      if (repetition >= FEWEST + SKIPPED && clock() - start > milliseconds) break
-      begin()
-      seen += touch(floats, places, (step - 1) % batches, batches)
-      if (before >= 0) actions[before]()
-      const begun = clock()
+    let before = clock()
+    for (let i = 0; i < computing.length; i++) {
+      const index = computing[i]
+      line[INSTRUCTION] = index
       actions[index]()
-      const ended = clock()
-      if (repetition >= SKIPPED) times.push(ended - begun)
+      const now = clock()
+      spent[index] = now - before
+      before = now
     }
-    return Float64Array.from(times)
-  })
-  publish(counters, DONE)
-  while (Atomics.load(counters, DONE) < partners) runAll()
-  // Never true; keeps V8 from removing the reads.
-  if (Number.isNaN(seen)) line[INSTRUCTION] = -1
-  return results
+  }
+  /** Goes on for some milliseconds; `note` is called after each pass. */
+  const repeat = (forMs: number, fewest: number, most: number, note: (repetition: number) => void) => {
+    const start = clock()
+    for (let repetition = 0; repetition < most; repetition++) {
+      if (repetition >= fewest && clock() - start > forMs) break
+      pass()
+      note(repetition)
+    }
+  }
+  // V8 compiles all that computes, and the caches forget what was there before.
+  repeat(warmUpMs, 1, Infinity, () => {})
+  const times: number[][] = asked.map(() => [])
+  repeat(milliseconds * asked.length, FEWEST, MOST, () => asked.forEach((index, i) => times[i].push(spent[index])))
+  publishAndWork(counters, DONE, partners, pass)
+  return times.map((each) => Float64Array.from(each))
 }
 
 /** Whether an instruction computes and takes no other rank to do it. */
 const computes = (instruction: Instruction): boolean =>
   !isSignal(instruction) && instruction.op !== 'send' && instruction.op !== 'take'
-
-/** The last instruction that computes before this one, in a row of steps; −1 if there is none. */
-function previous(program: readonly Instruction[], index: number): number {
-  const here = program.findLastIndex((each, at) => at < index && computes(each))
-  return here >= 0 ? here : program.findLastIndex((each, at) => at > index && computes(each))
-}

@@ -22,6 +22,12 @@ export function publish(cells: Int32Array, at: number): void {
   if (Atomics.load(cells, at + SLEEPERS) > 0) Atomics.notify(cells, at)
 }
 
+/** Publishes the counter at cell `at`, then works until it has reached `target`, to load the machine until others are done. */
+export function publishAndWork(cells: Int32Array, at: number, target: number, work: () => void): void {
+  publish(cells, at)
+  while (Atomics.load(cells, at) < target) work()
+}
+
 /** Looks at the counter at cell `at` up to `spins` times; true as soon as it has reached `target`. */
 function spin(cells: Int32Array, at: number, target: number, spins: number): boolean {
   for (let i = 0; i < spins; i++) {

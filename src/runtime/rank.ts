@@ -1,11 +1,17 @@
 import { threadId } from 'node:worker_threads'
 import { createKernel } from '../kernels/choose.ts'
 import type { Hyperparameters, Kernel, KernelChoice, KernelFactory } from '../kernels/kernel.ts'
-import { measureLimits, type Limits } from '../kernels/wasm/measure-limits.ts'
+import {
+  measureBandwidths,
+  measurePeak,
+  type Bandwidths,
+  type Meet,
+  type PeakWindows,
+} from '../kernels/wasm/measure-limits.ts'
 import { bind, type BoundProgram } from './bind.ts'
 import { calibrate, type CalibrationOrder } from './calibrate.ts'
 import { INSTRUCTION, lineOf, NONE, STEP, TICKET } from './control.ts'
-import { spinsPerMicrosecond } from './counter.ts'
+import { publishAndWork, spinsPerMicrosecond } from './counter.ts'
 import { runRange } from './dispatch.ts'
 import { interpret } from './interpret.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
@@ -88,20 +94,25 @@ const jobs = {
     return { marks, threadId }
   },
 
-  /** Measures what a core can do while all ranks below `ranks` do the same. */
-  limits({ rank, choice: { name, module }, line }: Seat, order: LimitsOrder): Limits | undefined {
-    if (rank >= order.ranks || name === 'js' || !module) return undefined
-    line[STEP] = 0
-    return measureLimits(name, module, order.startAt, order.milliseconds)
+  /** Measures how fast a core computes while all ranks below `ranks` do the same. */
+  peak(seat: Seat, { ranks }: LimitOrder): PeakWindows | undefined {
+    const { name, module } = seat.choice
+    if (seat.rank >= ranks || name === 'js' || !module) return undefined
+    return measurePeak(name, module, meeting(seat, ranks))
+  },
+
+  /** Measures how fast a core reads and writes memory while all ranks below `ranks` do the same. */
+  bandwidths(seat: Seat, { ranks }: LimitOrder): Bandwidths | undefined {
+    const { module } = seat.choice
+    if (seat.rank >= ranks || !module) return undefined
+    return measureBandwidths(module, meeting(seat, ranks))
   },
 
   calibrate(seat: Seat, { parts, hyper, ...order }: Sent<CalibrationOrder>): RankTimes | undefined {
-    const { rank, memory, control, line } = seat
+    const { rank, control, line } = seat
     if (!order.instructions[rank]?.length) return undefined
     const part = unpack(parts[rank])
-    const bound = bindPart(seat, part, hyper, 0)
-    const floats = new Float32Array(memory.buffer)
-    const side = { ...order, rank, part, bound, floats, counters: control.counters, line }
+    const side = { ...order, rank, part, bound: bindPart(seat, part, hyper, 0), counters: control.counters, line }
     return { rank, times: calibrate(side) }
   },
 
@@ -114,11 +125,8 @@ const jobs = {
   },
 }
 
-interface LimitsOrder {
+interface LimitOrder {
   readonly ranks: number
-  /** On the common clock. */
-  readonly startAt: number
-  readonly milliseconds: number
 }
 
 type Kind = keyof typeof jobs
@@ -128,6 +136,19 @@ export type ForAll = Exclude<Kind, 'range'>
 export type Asked<K extends Kind> = Parameters<(typeof jobs)[K]>[1]
 export type Order = { [K in Kind]: Asked<K> & { readonly kind: K; readonly ticket?: number } }[Kind]
 export type Answer<K extends Kind = Kind> = ReturnType<(typeof jobs)[K]>
+
+/** Where the counter of the ranks that have met lies; the plans' own counters are not in use. */
+const MET = 0
+
+/** Lets the ranks below `ranks` meet, as often as they like. */
+function meeting({ control, line }: Seat, ranks: number): Meet {
+  let meetings = 0
+  return (work) => {
+    // Tells the watchdog that this rank gets on.
+    line[INSTRUCTION] = meetings++
+    publishAndWork(control.counters, MET, meetings * ranks, work)
+  }
+}
 
 function bindPart(seat: Seat, part: Part, hyper: Hyperparameters, spinMicroseconds: number): BoundProgram {
   const { memory, kernel, mailbox, control, spinRate } = seat

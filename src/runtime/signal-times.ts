@@ -1,6 +1,6 @@
+import { FLOATS_PER_LINE } from '../plan/read/bytes.ts'
 import { INSTRUCTION, STEP } from './control.ts'
 import { awaitOther, publishOwn, type Peer } from './counter.ts'
-import { touch } from './footprint.ts'
 import type { Part, Placed } from './part.ts'
 import { repeatSignals } from './signals.ts'
 
@@ -28,13 +28,15 @@ const ASLEEP_MS = 0.2
 
 /**
  * What can be timed. Each gives the milliseconds of every try, on the ranks that take times; nothing on the others.
- * `publish`: nobody waits for it. `handoff`: one way between the first two ranks, to a rank that spins. `waking`: the
- * instants of the publish (rank 0) and of going on (rank 1), after a sleep. `barrier`: the one that ends the plan's step.
- * `cache-lines`: how much longer the first rank takes to write floats that the second has just read than to write them
- * again, and the second to read what the first has just written.
+ * `publish`: nobody waits for it. `watched`: the second rank looks at the counter all the time, as one that waits does;
+ * the publisher has to fetch the cache line back. `handoff`: one way between the first two ranks, to a rank that spins.
+ * `waking`: the instants of the publish (rank 0) and of going on (rank 1), after a sleep. `barrier`: the one that ends
+ * the plan's step. `cache-lines`: how much longer the first rank takes to write floats that the second has just read
+ * than to write them again, and the second to read what the first has just written.
  */
 const TIMINGS = {
   publish: (side: Side) => (side.rank > 0 ? [] : repeat(side, () => timed(() => publishOwn(side)))),
+  watched: (side: Side) => (side.rank > 1 ? [] : timeWatched({ ...side, spins: Infinity })),
   handoff: (side: Side) => (side.rank > 1 ? [] : timeHandoffs(side)),
   waking: (side: Side) => (side.rank > 1 ? [] : timeWaking({ ...side, spins: 0 })),
   barrier: timeBarriers,
@@ -43,6 +45,16 @@ const TIMINGS = {
 
 /** @returns milliseconds by try, from the ranks that take times; see TIMINGS */
 export const timeSignals = (what: SignalOrder['what'], side: Side): Float64Array[] => TIMINGS[what](side)
+
+function timeWatched(side: Side): Float64Array[] {
+  if (side.rank === 1) {
+    publishOwn(side)
+    awaitOther(side, TRIES + SKIPPED)
+    return []
+  }
+  awaitOther(side, 1)
+  return repeat(side, () => timed(() => publishOwn(side)))
+}
 
 function timeHandoffs(side: Side): Float64Array[] {
   let count = 0
@@ -76,11 +88,12 @@ function timeBarriers(side: Side): Float64Array[] {
 }
 
 function timeCacheLines(side: Side, block: Float32Array): Float64Array[] {
-  const { length } = block
-  const places = [{ matrix: { offset: 0, rows: 1, columns: length, stride: length }, distance: 0, before: false }]
   let seen = 0
+  /** A float of every cache line; the sum keeps V8 from removing the reads. */
   const read = () => {
-    seen = touch(block, places, 0, 1)
+    let sum = 0
+    for (let at = 0; at < block.length; at += FLOATS_PER_LINE) sum += block[at]
+    seen = sum
   }
   const extra = repeat(side, (attempt) => {
     const work = side.rank === 0 ? () => block.fill(attempt) : read

@@ -1,7 +1,6 @@
 import { extname } from 'node:path'
 import { createKernel } from '../kernels/choose.ts'
 import type { KernelChoice } from '../kernels/kernel.ts'
-import type { Limits } from '../kernels/wasm/measure-limits.ts'
 import { stepFlop } from '../model/shape.ts'
 import type { Plan } from '../plan/plan.ts'
 import { bind } from './bind.ts'
@@ -12,7 +11,7 @@ import { connect, createMailbox } from './mailbox.ts'
 import { allocate, type Layout } from './memory.ts'
 import type { EnrolOrder, RankReport, StepsOrder } from './orders.ts'
 import { pack, partsOf, type PackedPart, type Placed } from './part.ts'
-import { allowedCpus, NO_AFFINITY } from './pin.ts'
+import { cpusToPin, NO_AFFINITY } from './pin.ts'
 import { placesOf, type Places } from './places.ts'
 import { located, openPool, patienceOf, type Pool } from './pool.ts'
 import type { Answer, Asked, ForAll, Order } from './rank.ts'
@@ -45,10 +44,6 @@ export interface TeamOptions {
 /** Enough for the largest plans; a rank that needs more is broken, and ends with a clear error. */
 const HEAP_MB = 256
 
-/** How long each limit is measured, and the time before that to touch memory and to compile. */
-const LIMITS_MS = 100
-const LIMITS_WARM_UP_MS = 200
-
 const WORKER = new URL(`./rank${extname(import.meta.url)}`, import.meta.url)
 
 /** The main thread's side of a team. */
@@ -76,8 +71,10 @@ export async function startTeam(options: TeamOptions) {
     run: (order: StepsOrder) => forAll(crew, 'steps', order),
     /** The same in one Piscina task per range of a program, joined on the main thread; see dispatch.ts. */
     dispatch: (order: StepsOrder) => dispatch(crew, order),
-    /** What the first `ranks` ranks can do together, one entry per rank; none for a kernel in plain JavaScript. */
-    limits: (ranks: number) => limits(crew, ranks),
+    /** How fast each of the first `ranks` ranks computes while all do; nothing for a kernel in plain JavaScript. */
+    peak: (ranks: number) => limit(crew, 'peak', ranks),
+    /** The same for reading and writing memory. */
+    bandwidths: (ranks: number) => limit(crew, 'bandwidths', ranks),
     /** Times single instructions; reports come from the ranks that had any. */
     calibrate: (order: CalibrationOrder) => forAll(crew, 'calibrate', order),
     /** Times signals between the ranks of a plan. */
@@ -91,7 +88,7 @@ export async function startTeam(options: TeamOptions) {
 async function enrol({ layout, messages, pin, memory, control, kernel, pool }: Crew): Promise<string | undefined> {
   const { threads } = pool
   const ports = messages ? connect(threads) : layout.regions.map(() => new Map<number, never>())
-  const cpus = pin ? allowedCpus() : []
+  const cpus = pin ? cpusToPin() : []
   const orders = layout.regions.map((region, rank) => {
     const cpu = cpus.length > 0 ? cpus[rank % cpus.length] : undefined
     return { kind: 'enrol', rank, memory, control, choice: kernel, region, ports: ports[rank], cpu } as const
@@ -165,8 +162,8 @@ const dispatch = (crew: Crew, { plan, placement, ...order }: StepsOrder): Promis
     return timings.map((each, rank) => ({ ...each, rank, threadId: threadOf[rank] }))
   })
 
-async function limits(crew: Crew, ranks: number): Promise<Limits[]> {
-  const order = { ranks, startAt: performance.now() + LIMITS_WARM_UP_MS, milliseconds: LIMITS_MS }
-  const answers = await watched(crew, undefined, (places) => sendAll(crew, places, 'limits', order), ranks)
+async function limit<K extends 'peak' | 'bandwidths'>(crew: Crew, kind: K, ranks: number) {
+  const order = { ranks } as Asked<K>
+  const answers = await watched(crew, undefined, (places) => sendAll(crew, places, kind, order), ranks)
   return answers.filter((answer) => answer !== undefined)
 }

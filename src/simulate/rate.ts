@@ -2,28 +2,47 @@ import { FLOAT_BYTES } from '../kernels/kernel.ts'
 import { effects } from '../plan/effects.ts'
 import type { Instruction, Plan, Region } from '../plan/plan.ts'
 import { length } from '../plan/span.ts'
-import { flopOf, updatesAtOnce } from '../plan/read/work.ts'
+import { flopOfProduct, productOf, updatesAtOnce, type PlannedProduct } from '../plan/read/work.ts'
 import type { Cost } from './simulate.ts'
 
 /** What a core reads and writes in a second, about, unless it is measured. */
 export const MEMORY_GBPS = 20
+/** What an instruction takes besides its work, about: a call, a look at the clock, and for a signal a locked write. */
+export const INSTRUCTION_NS = 120
 
-/** The speed of one rank: 10⁹ floating-point operations, or bytes read and written, per second. */
+/** The speed of one rank. */
 export interface Rate {
-  readonly gflops: number
+  /** Nanoseconds of a product. */
+  readonly productNs: (product: PlannedProduct) => number
+  /** Whether that includes the update of weights that is part of a product. */
+  readonly includesUpdates: boolean
+  /** 10⁹ bytes read and written per second. */
   readonly gigabytesPerSecond: number
+  /** What every instruction takes in addition. */
+  readonly instructionNs: number
 }
 
+/** One number of GFLOP/s for products of all sizes; nothing else takes time but moving bytes. */
+export const constantRate = (gflops: number, gigabytesPerSecond: number): Rate => ({
+  productNs: (product) => flopOfProduct(product) / gflops,
+  includesUpdates: false,
+  gigabytesPerSecond,
+  instructionNs: 0,
+})
+
 /**
- * Nanoseconds of each instruction of a plan at a rate. Flop decide for products, bytes for instructions that mostly move
- * floats; an update that is part of a product moves only its weights. Signals take no time.
+ * Nanoseconds of each instruction of a plan at a rate. Bytes decide for instructions that mostly move floats; an update
+ * that is part of a product moves only its weights.
  */
-export function costAtRate(plan: Plan, { gflops, gigabytesPerSecond }: Rate): Cost {
+export function costAtRate(plan: Plan, rate: Rate): Cost {
+  const { productNs, includesUpdates, gigabytesPerSecond, instructionNs } = rate
   return (instruction, rank, index) => {
-    const flop = flopOf(plan, instruction)
-    if (flop > 0) return flop / gflops
-    const fused = updatesAtOnce(plan, plan.programs[rank][index - 1], instruction)
-    return bytesMoved(instruction, fused) / gigabytesPerSecond
+    const program = plan.programs[rank]
+    const product = productOf(plan, instruction, program[index + 1])
+    if (product && flopOfProduct(product) > 0) return instructionNs + productNs(product)
+    const fused = updatesAtOnce(plan, program[index - 1], instruction)
+    const bytes = fused && includesUpdates ? 0 : bytesMoved(instruction, fused)
+    return instructionNs + bytes / gigabytesPerSecond
   }
 }
 

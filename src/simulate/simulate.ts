@@ -22,7 +22,7 @@ export type Seen = (rank: number, index: number, from: number, to: number) => vo
  * Simulates a step whose instructions take what `cost` says and whose handoffs take what `handoff` says, or nothing if it
  * is left out. The plan is the one that threads execute, so ranks wait here for data, free slots and barriers as they do
  * there. It is a discrete-event simulation that needs no event queue: each counter has one publisher, so the ranks may be
- * walked in any order, and an await ends a latency after the publish that it waits for.
+ * walked in any order, and an await ends a latency after the begin of the publish that it waits for.
  */
 export function simulate(plan: Plan, cost: Cost, seen: Seen = () => {}, handoff?: HandoffCosts): Simulation {
   const { programs, counters } = plan
@@ -48,7 +48,8 @@ export function simulate(plan: Plan, cost: Cost, seen: Seen = () => {}, handoff?
       busy[rank] += time
     },
     published(rank, counter) {
-      published[counter].push(now[rank])
+      // Others may go on before the publisher does.
+      published[counter].push(inBarrier[rank] ? now[rank] : begun[rank])
     },
     awaited(rank, counter, count) {
       const at = published[counter][count - 1]

@@ -13,13 +13,16 @@ const compare = (...args: string[]) => start('main', ['compare', ...args])
 const BLOCKS = [100e3, 101e3, 102e3, 103e3, 104e3]
 const before = makeRun(join(folder, 'before'), serials(BLOCKS))
 const after = makeRun(join(folder, 'after'), serials(BLOCKS.map((ns) => 1.2 * ns)))
+const noisy = makeRun(join(folder, 'noisy'), serials([90e3, 95e3, 105e3, 110e3, 130e3]))
+const layer = { cell: 'layer-2', blocks: BLOCKS, fields: { mode: 'layer', threads: 2 } }
+const more = makeRun(join(folder, 'more'), [...serials(BLOCKS), layer])
 const otherWork = makeRun(join(folder, 'other-work'), serials(BLOCKS, { batch: 32 }))
 
 describe('the command compare', () => {
-  it('says of a run and itself that nothing differs', async () => {
+  it('says of a run and itself that they are equal', async () => {
     const { code, stdout } = await compare(before, before)
     expect(code).toBe(0)
-    expect(stdout).toContain('Nothing differs between A and B')
+    expect(stdout).toContain('Of 1 cell: 1 equal within 3 %.')
   })
 
   it('says what differs and by how much, and writes the rows', async () => {
@@ -38,10 +41,22 @@ describe('the command compare', () => {
   it('is a gate that fails above a limit, with code 1 and the cell', async () => {
     const failed = await compare(before, after, '--fail-above', '5%')
     expect(failed.code).toBe(1)
-    expect(failed.stdout).toContain('gate: failed: serial-1 in B: 1.200 times the step')
+    expect(failed.stdout).toContain('gate: failed: serial-1 in B: 1.200 [')
     const passed = await compare(before, after, '--fail-above', '25%')
     expect(passed.code).toBe(0)
     expect(passed.stdout).toContain('gate: passed')
+  })
+
+  it.each([
+    ['may be slower by more', before, noisy],
+    ['was not measured again', more, before],
+  ])('is a gate that ends with code 3 where a cell %s, unless that is allowed', async (_, first, other) => {
+    const unknown = await compare(first, other, '--fail-above', '5%')
+    expect(unknown.code).toBe(3)
+    expect(unknown.stdout).toContain('gate: not known')
+    const allowed = await compare(first, other, '--fail-above', '5%', '--allow-unknown')
+    expect(allowed.code).toBe(0)
+    expect(allowed.stdout).toContain('gate: passed, though 1 of')
   })
 
   it('refuses other work with its reason, and ends with code 1 if nothing is left', async () => {
@@ -106,6 +121,7 @@ describe('the command compare', () => {
       [before, after, '--fail-above', 'much'],
       '--fail-above much: expected a share above 0% and up to 100%, like 2%',
     ],
+    ['--allow-unknown alone', [before, after, '--allow-unknown'], '--allow-unknown: expected with --fail-above'],
     ['an unknown option', [before, after, '--frob'], "unknown option '--frob'; see --help"],
     ['a folder of no run', [before, folder], `${folder}: expected the folder of a run; it has no machine.json`],
     [

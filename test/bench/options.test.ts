@@ -137,6 +137,7 @@ describe('the options of train', () => {
       schedule: ['gpipe', '1f1b'],
       reduction: ['direct'],
       epochs: 20,
+      repeats: 3,
       heldOut: 0.2,
     })
   })

@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { nameOf } from '../../bench/run/data.ts'
+import { ownCheckout } from '../../src/measure/machine/machine.ts'
 import { launch, rowsIn, start, visited } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'resume-'))
@@ -62,6 +64,58 @@ describe('a run that is killed', () => {
   })
 })
 
+/** Changes a JSON file of a run. */
+function edit<T extends object>(file: string, change: (value: T) => Partial<T>): void {
+  const value = JSON.parse(readFileSync(file, 'utf8')) as T
+  writeFileSync(file, JSON.stringify({ ...value, ...change(value) }))
+}
+
+interface RunJson {
+  readonly args: readonly string[]
+  readonly node: string
+  readonly commit: string | null
+  readonly kernel: string | undefined
+  readonly arithmetic: string
+  readonly dataset: string
+}
+
+/** The arithmetic of other kernels than js has a limit, by which a busy machine may fail the run. */
+const begin = (out: string, visits: number) =>
+  start('main', [...RUN, '--kernel', 'js', '--out', out], { signal: 'SIGKILL', when: visited(out, visits) })
+
+describe('a run that goes on', () => {
+  it('keeps the kernel with which it began, though nobody named it then', async () => {
+    const out = join(folder, 'kernel')
+    await begin(out, CELLS + 1)
+    // As if nobody had named it: on most machines another one is faster.
+    edit<RunJson>(join(out, 'run.json'), ({ args }) => ({ args: args.filter((word) => !/^(--kernel|js)$/.test(word)) }))
+    expect(await start('main', ['--resume', out])).toMatchObject({ code: 0, stderr: '' })
+    for (const file of ['samples.csv', 'summary.csv']) {
+      const computed = rowsIn(join(out, file)).map(({ kernel, arithmetic }) => `${kernel} ${arithmetic}`)
+      expect(new Set(computed)).toEqual(new Set(['js f32']))
+    }
+  })
+
+  it('leaves the machine described as it was when the run began, and adds to its warnings', async () => {
+    const out = join(folder, 'machine')
+    await begin(out, 1)
+    const [run, machine] = ['run.json', 'machine.json'].map((name) => join(out, name))
+    expect(JSON.parse(readFileSync(run, 'utf8'))).toMatchObject({
+      node: process.version,
+      commit: (await ownCheckout())?.commit ?? null,
+      kernel: 'js',
+      arithmetic: 'f32',
+      dataset: 'synthetic',
+    })
+    const first = { cpu: 'the first', loadAverage: [9, 9, 9], loadBefore: [8, 8, 8] }
+    edit(machine, () => ({ ...first, warnings: ['a warning of the first part'] }))
+    expect((await start('main', ['--resume', out])).code).toBe(0)
+    const { warnings, ...described } = JSON.parse(readFileSync(machine, 'utf8')) as { readonly warnings: string[] }
+    expect(described).toMatchObject(first)
+    expect(warnings[0]).toBe('a warning of the first part')
+  })
+})
+
 /** What `--resume` of a folder is refused with. */
 async function refusalOf(...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await start('main', ['--resume', ...args])
@@ -115,4 +169,53 @@ describe('a run is not resumed', () => {
       )
     },
   )
+})
+
+describe('a run is not resumed', async () => {
+  const out = join(folder, 'begun')
+  const data = join(folder, 'points.csv')
+  mkdirSync(out)
+  writeFileSync(data, Array.from({ length: 200 }, (_, i) => `${i % 7},${(i * 3) % 11},${i % 2}`).join('\n'))
+  const checkout = await ownCheckout()
+  const begun: RunJson = {
+    args: ['--modes', 'serial', '--dataset', data, '--blocks', '1', '--steps', '4'],
+    node: process.version,
+    commit: checkout?.commit ?? null,
+    kernel: 'js',
+    arithmetic: 'f32',
+    dataset: nameOf(data),
+  }
+
+  async function refused(saved: Partial<RunJson>): Promise<string> {
+    writeFileSync(join(out, 'run.json'), JSON.stringify({ ...begun, ...saved }))
+    const { code, stderr } = await start('main', ['--resume', out])
+    expect(code).toBe(2)
+    return stderr
+  }
+  const expected = (what: string, began: string, now: string) =>
+    `error: --resume ${out}: expected ${what} ${began}, with which it began; this is ${now}\n`
+
+  it('by another Node', async () => {
+    expect(await refused({ node: 'v1.2.3' })).toBe(expected('Node', 'v1.2.3', process.version))
+  })
+
+  it.skipIf(checkout === null)('by another version of the program', async () => {
+    const commit = '0123456789'.repeat(4)
+    expect(await refused({ commit })).toBe(expected('commit', commit, checkout!.commit))
+  })
+
+  it('where its kernel computes in another arithmetic', async () => {
+    expect(await refused({ arithmetic: 'fma' })).toBe(expected('arithmetic', 'fma', 'f32'))
+  })
+
+  it('where nobody noted its kernel', async () => {
+    const reason = 'its run.json does not name the kernel with which it began; an older version wrote it'
+    expect(await refused({ kernel: undefined })).toBe(`error: --resume ${out}: ${reason}\n`)
+  })
+
+  it('where its data have changed', async () => {
+    appendFileSync(data, '\n1,2,0\n')
+    expect(await refused({})).toBe(expected('data', begun.dataset, nameOf(data)))
+    expect(nameOf(data)).not.toBe(begun.dataset)
+  })
 })

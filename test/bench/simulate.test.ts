@@ -37,6 +37,16 @@ describe('the command simulate', () => {
     expect(Number.parseFloat(efficiency)).toBeCloseTo(50 * Number(speedup), -1)
   })
 
+  it('says whether products were timed here or have one rate', async () => {
+    const small = '--layers 30-20-20-5 --batch 8 --threads 2 --modes pipeline'
+    const [timed, rated] = await Promise.all([simulate(small), simulate(`${small} --gflops 50`)])
+    expect([timed.code, rated.code]).toEqual([0, 0])
+    expect(timed.stdout).toMatch(/products as timed here by size/)
+    expect(timed.stdout).toMatch(/\d+ sizes of products timed here in/)
+    expect(rated.stdout).toMatch(/50\.0 GFLOP\/s a rank, whatever the size/)
+    expect(rated.stdout).not.toMatch(/timed here/)
+  })
+
   it('takes a thousand ranks, on several machines too, which is slower', async () => {
     const many = '--grid 1x1024x1 --microbatches 64 --gflops 90'
     const [alone, cluster] = await Promise.all([simulate(many), simulate(`${many} --machines 16 --latency-us 100`)])

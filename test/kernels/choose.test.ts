@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseKernel, KernelError } from '../../src/kernels/choose.ts'
-import { checkArithmetic, measureSpeed } from '../../src/kernels/self-check.ts'
+import { checkArithmetic, prepareSpeed } from '../../src/kernels/self-check.ts'
 import { js } from '../../src/kernels/js/js.ts'
 import { ACTIVATIONS, type Activation, KERNELS, type KernelFactory, type KernelName } from '../../src/kernels/kernel.ts'
 
@@ -11,8 +11,19 @@ const EXPECTED: KernelName = major > 23 || (major === 23 && minor >= 5) ? 'fma25
 /** Fails the self-check of some kernels. */
 const failing = (...names: KernelName[]) => ({
   arithmetic: (make: KernelFactory, name: KernelName) => (names.includes(name) ? undefined : checkArithmetic(make)),
-  speed: measureSpeed,
+  speed: prepareSpeed,
 })
+
+/** Kernels of given speeds, slice by slice. */
+const running = (speeds: Readonly<Record<Exclude<KernelName, 'fma256'>, (slice: number) => number>>) => ({
+  ...failing('fma256'),
+  speed: (_: KernelFactory, name: KernelName) => {
+    let slices = 0
+    return () => (name === 'fma256' ? 0 : speeds[name](slices++))
+  },
+})
+const always = (gflops: number) => () => gflops
+const [js1, simd40] = [always(1), always(40)]
 
 describe('the choice of a kernel', () => {
   it('takes the fastest that runs here', () => {
@@ -35,10 +46,27 @@ describe('the choice of a kernel', () => {
       arithmetic: checkArithmetic,
       speed: (make: KernelFactory, name: KernelName) => {
         if (name !== 'js') throw new Error('trapped')
-        return measureSpeed(make)
+        return prepareSpeed(make)
       },
     }
     expect(chooseKernel(undefined, checks).choice.name).toBe('js')
+  })
+
+  it.each<[string, (slice: number) => number]>([
+    ['most of its slices are disturbed', (slice) => (slice % 10 === 9 ? 45 : 5)],
+    ['it is disturbed for some time', (slice) => (slice < 40 ? 5 : 45)],
+    ['it is disturbed twice', (slice) => (slice < 40 || slice > 50 ? 5 : 45)],
+    ['it is a little slower', always(36)],
+  ])('keeps the later kernel of the list where %s', (_, fma) => {
+    expect(chooseKernel(undefined, running({ js: js1, simd: simd40, fma })).choice.name).toBe('fma')
+  })
+
+  it.each<[string, (slice: number) => number]>([
+    ['is not', simd40],
+    ['is disturbed', (slice) => (slice % 10 === 9 ? 40 : 4)],
+  ])('gives up a kernel that is several times slower, where the faster one %s', (_, simd) => {
+    const { choice, gflops } = chooseKernel(undefined, running({ js: js1, simd, fma: always(8) }))
+    expect([choice.name, gflops]).toEqual(['simd', 40])
   })
 
   it.each(ACTIVATIONS)('finds a kernel wrong that takes %s for another activation', (missing) => {

@@ -60,23 +60,23 @@ describe('the guard', () => {
   })
 })
 
-describe('the judgement', () => {
-  const judged = (times: readonly number[], verdict = EXACT, change: Partial<Visit> = {}) => {
-    const visits = [
-      ...visitsOf(
-        serial,
-        BLOCKS.map(() => 1e6),
-      ),
-      ...visitsOf(layer, times).map((visit) => ({ ...visit, ...change })),
-    ]
-    const verdicts = new Map([
-      [serial, EXACT],
-      [layer, verdict],
-    ])
-    const limits = [{ threads: 1, peakGflops: 1e3, copyGbps: 1, triadGbps: 1 }]
-    return judge({ cells: [serial, layer], visits, verdicts, predictions: new Map(), limits, cores: CORES })[1]
-  }
+const judged = (times: readonly number[], verdict = EXACT, change: Partial<Visit> = {}) => {
+  const visits = [
+    ...visitsOf(
+      serial,
+      BLOCKS.map(() => 1e6),
+    ),
+    ...visitsOf(layer, times).map((visit) => ({ ...visit, ...change })),
+  ]
+  const verdicts = new Map([
+    [serial, EXACT],
+    [layer, verdict],
+  ])
+  const limits = [{ threads: 1, peakGflops: 1e3, copyGbps: 1, triadGbps: 1 }]
+  return judge({ cells: [serial, layer], visits, verdicts, predictions: new Map(), limits, cores: CORES })[1]
+}
 
+describe('the judgement', () => {
   it.each([
     ['a clear difference', [5e5, 5.1e5, 5.2e5, 5e5, 5.3e5, 5.1e5], true],
     ['none', [1e6, 1.001e6, 0.999e6, 1e6, 1.002e6, 0.998e6], false],

@@ -81,7 +81,7 @@ describe('the interval of a median', () => {
   it('turns over with the values: the interval of 1 / x is 1 / that of x', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 1, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 40 }), (list) => {
-        const [own, inverse] = [medianInterval(list)!, medianInterval(list.map((value) => 1 / value))!]
+        const [own, inverse] = [medianInterval(list)!, medianInterval(list.map((each) => 1 / each))!]
         expect(inverse.low * own.high).toBeCloseTo(1, 9)
         expect(inverse.high * own.low).toBeCloseTo(1, 9)
       }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { chooseKernel } from '../../src/kernels/choose.ts'
 import { openSession } from '../../src/measure/session.ts'
 import { RankError } from '../../src/runtime/pool.ts'
 import type { KernelName } from '../../src/kernels/kernel.ts'
@@ -15,7 +16,13 @@ const pipeline = smallCell('pipeline', { threads: 3, microbatches: 1 })
  * Runs a cell, some rank of which fails at its third loss, or measures limits, where one thread stalls. Gives the error and
  * how long it took to come.
  */
-async function fail(fault: string, cell: Cell = pipeline, worker = 'faulty-worker.js', limits = false) {
+async function fail(
+  fault: string,
+  cell: Cell = pipeline,
+  worker = 'faulty-worker.js',
+  limit?: 'peak' | 'bandwidths',
+  module?: WebAssembly.Module,
+) {
   const start = performance.now()
   try {
     const session = await openSession({
@@ -24,13 +31,13 @@ async function fail(fault: string, cell: Cell = pipeline, worker = 'faulty-worke
       seed: 1,
       cores: 2,
       // The worker takes the name for that of its fault.
-      kernel: { name: fault as KernelName, arithmetic: 'f32' },
+      kernel: { name: fault as KernelName, arithmetic: 'f32', ...(module && { module }) },
       worker: new URL(worker, import.meta.url),
       patience: PATIENCE_MS[fault] ?? 1000,
     })
     session.load(batchesFor(cell))
     session.initialise(cell)
-    await (limits ? session.limits(3) : session.run(cell, 0, 100, 0))
+    await (limit ? session[limit](3) : session.run(cell, 0, 100, 0))
   } catch (error) {
     if (!(error instanceof RankError)) throw error
     return { message: error.message, seconds: (performance.now() - start) / 1000 }
@@ -105,8 +112,11 @@ describe('a rank that fails ends the run in seconds, names rank, step and cause,
     await expect.poll(handles).toEqual(before)
   })
 
-  it('stall, while limits are measured', async () => {
-    const { message, seconds } = await fail('stall', pipeline, 'faulty-worker.js', true)
+  it.each([
+    ['the others are done', 'peak', undefined],
+    ['the others wait for it', 'bandwidths', chooseKernel('simd').choice.module],
+  ] as const)('stall, while limits are measured and %s', async (_, limit, module) => {
+    const { message, seconds } = await fail('stall', pipeline, 'faulty-worker.js', limit, module)
     expect(message).toMatch(/^nothing has moved for 1\.0 s; stalled: rank 0, while limits are measured; rank 1, /)
     expect(seconds).toBeLessThan(SECONDS)
     await expect.poll(handles).toEqual(before)

@@ -41,6 +41,6 @@ const carryOut = createRank(({ name }) => faults[name])
 
 /** The name of the kernel is the name of the fault. Where limits are measured, the faulty thread stalls. */
 export default (order: Parameters<typeof carryOut>[0]) => {
-  if (order.kind === 'limits' && order.ticket === 1) stall()
+  if ((order.kind === 'peak' || order.kind === 'bandwidths') && order.ticket === 1) stall()
   return carryOut(order)
 }

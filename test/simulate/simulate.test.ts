@@ -7,7 +7,7 @@ import { flopOf } from '../../src/plan/read/work.ts'
 import { GRID_DEFAULTS, type Grid } from '../../src/plan/grid.ts'
 import { handoffCosts, FREE, type HandoffCosts } from '../../src/simulate/handoff.ts'
 import { outlookOf } from '../../src/simulate/outlook.ts'
-import { costAtRate } from '../../src/simulate/rate.ts'
+import { constantRate, costAtRate } from '../../src/simulate/rate.ts'
 import { shapeOf } from '../../src/simulate/shape.ts'
 import { simulate, type Cost } from '../../src/simulate/simulate.ts'
 import { anyGrid } from '../plan/arbitrary.ts'
@@ -38,6 +38,14 @@ describe('a simulated step', () => {
     expect(late.duration - duration).toBe(6 * latency)
     const slow = simulate(plan, unit, undefined, { ...free, round: () => latency })
     expect(slow.duration - duration).toBe(2 * latency)
+  })
+
+  it('lets a rank go on as soon as a publish that it awaits begins', () => {
+    const plan = planGrid(grid)
+    const { duration } = simulate(plan, unit)
+    const publishing: Cost = (instruction, ...at) => (instruction.op === 'publish' ? 0.25 : unit(instruction, ...at))
+    // It delays the publisher alone, which here waits afterwards, or ends before the others.
+    expect(simulate(plan, publishing).duration).toBe(duration)
   })
 
   it('lets the reader pay for the bytes that others have written, all of them once', () => {
@@ -119,7 +127,7 @@ describe('an outlook', () => {
     fc.assert(
       fc.property(anyGrid, (any) => {
         const plan = planGrid(any)
-        const cost = costAtRate(plan, { gflops: 2, gigabytesPerSecond: 20 })
+        const cost = costAtRate(plan, constantRate(2, 20))
         const handoff = handoffCosts({
           ranks: plan.programs.length,
           machines: 1,
@@ -127,7 +135,7 @@ describe('an outlook', () => {
           between: FREE,
         })
         const serial = planGrid({ ...any, dp: 1, pp: 1, tp: 1, chunks: 1, microbatches: 1 })
-        const step = simulate(serial, costAtRate(serial, { gflops: 2, gigabytesPerSecond: 20 })).duration
+        const step = simulate(serial, costAtRate(serial, constantRate(2, 20))).duration
         const outlook = outlookOf(plan, cost, handoff, step)
         const { efficiency, moreWork, waiting } = outlook
         expect(efficiency + moreWork + waiting + outlook.handoff).toBeCloseTo(1, 9)

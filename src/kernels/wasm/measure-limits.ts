@@ -5,19 +5,30 @@ import { TILES, VECTORS, type Tile, type WasmKernelName } from './specification.
 import { advance, constant, FLOAT, get, numbered, repeat, times } from './text.ts'
 import { LANES, loadVectors, storeVectors, VECTOR } from './vector.ts'
 
-/** The limits of one thread while others do the same: no kernel can be faster. */
-export interface Limits {
-  /** Multiply-adds from register to register, counted as two operations each. */
-  readonly peakGflops: number
-  /** c = a, and c = a + s·b, over arrays larger than the caches; bytes read and written, without write-allocate. */
+/**
+ * GFLOP/s of one thread by window of the clock that all threads share, which tells what several did at the same time:
+ * multiply-adds from register to register, counted as two operations each. No kernel can be faster.
+ */
+export type PeakWindows = ReadonlyMap<number, number>
+
+/** Bandwidths of one thread: c = a, and c = a + s·b, over arrays larger than the caches; without write-allocate. */
+export interface Bandwidths {
   readonly copyGbps: number
   readonly triadGbps: number
 }
 
+/** Announces this thread and repeats `work` until all threads have met, so that they load the machine together. */
+export type Meet = (work: () => void) => void
+
 /** Three arrays of this size exceed a core's share of most third-level caches. */
 const ARRAY_BYTES = 16 * 2 ** 20
-/** Turns of the register loop in one try: tens of microseconds. */
-const PEAK_TURNS = 20_000
+/** Turns of the register loop in one slice: some ten microseconds. */
+const PEAK_TURNS = 10_000
+/** Short, so that some windows are not disturbed, and many slices long, so that looking at the clock costs little. */
+const WINDOW_MS = 0.5
+const PEAK_MS = 60
+/** How long each bandwidth is measured. */
+const BANDWIDTH_MS = 80
 
 /**
  * Chains of multiply-adds, of four lanes each, in one turn of `peak`: enough to hide the latency of two multiply-adds a
@@ -72,45 +83,61 @@ const triadText = stream(
 
 export const limits = (tile: Tile): string => [peakText(tile), copyText, triadText].join('\n')
 
+/** Measures the peak of this thread in windows of half a millisecond, for some tens of milliseconds. */
+export function measurePeak(name: WasmKernelName, module: WebAssembly.Module, meet: Meet): PeakWindows {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+  const { peak } = instantiate(module, memory)
+  const chains = peakChains(TILES[name]).length
+  const slice = () => peak(chains * VECTOR, PEAK_TURNS)
+  // The first call compiles it.
+  slice()
+  meet(slice)
+  const marks = [performance.now()]
+  for (let now = marks[0]; now < marks[0] + PEAK_MS; marks.push(now)) {
+    slice()
+    now = performance.now()
+  }
+  return ratesByWindow(marks, 2 * LANES * chains * PEAK_TURNS, WINDOW_MS)
+}
+
 /**
- * Measures the limits of this thread one after the other, each for `milliseconds`, from `startAt` on the clock that all
- * threads share: threads with the same `startAt` load the machine together. The peak is the best of its tries, since only
- * other programs can slow it down; a bandwidth is the median of its tries.
+ * Work per time in each window of a clock, in units per nanosecond. The work of a slice counts as spread evenly over its
+ * time, so that a window in which the thread did not run has a low rate.
+ *
+ * @param marks milliseconds between which a slice of `amount` each was done
+ * @returns rates by number of the window, `milliseconds` each; window 0 begins at 0
  */
-export function measureLimits(
-  name: WasmKernelName,
-  module: WebAssembly.Module,
-  startAt: number,
-  milliseconds: number,
-): Limits {
+export function ratesByWindow(marks: readonly number[], amount: number, milliseconds: number): Map<number, number> {
+  const rates = new Map<number, number>()
+  marks.slice(1).forEach((end, at) => {
+    const begun = marks[at]
+    for (let window = Math.floor(begun / milliseconds); window * milliseconds < end; window++) {
+      const inside = Math.min(end, (window + 1) * milliseconds) - Math.max(begun, window * milliseconds)
+      const work = (amount * inside) / (end - begun)
+      rates.set(window, (rates.get(window) ?? 0) + work / (milliseconds * 1e6))
+    }
+  })
+  return rates
+}
+
+/** Measures the bandwidths of this thread one after the other, each the median of its tries. */
+export function measureBandwidths(module: WebAssembly.Module, meet: Meet): Bandwidths {
   const pages = (3 * ARRAY_BYTES) / (PAGE_FLOATS * FLOAT)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   // All pages must be written: those that never were are one and the same page to a reader.
   new Float32Array(memory.buffer).fill(1e-9)
-  const { peak, copy, triad } = instantiate(module, memory)
-  const chains = peakChains(TILES[name]).length
-  const turns = ARRAY_BYTES / STREAM_BYTES
-
-  const attempts: { readonly amount: number; readonly run: () => void; readonly quantile: number }[] = [
-    { amount: 2 * LANES * chains * PEAK_TURNS, run: () => peak(chains * VECTOR, PEAK_TURNS), quantile: 1 },
-    { amount: 2 * ARRAY_BYTES, run: () => copy(0, ARRAY_BYTES, 2 * ARRAY_BYTES, turns), quantile: 0.5 },
-    { amount: 3 * ARRAY_BYTES, run: () => triad(0, ARRAY_BYTES, 2 * ARRAY_BYTES, turns), quantile: 0.5 },
-  ]
-  const [peakGflops, copyGbps, triadGbps] = attempts.map(({ amount, run, quantile }, index) => {
-    const from = startAt + index * milliseconds
-    // Warm up until then, so that V8 compiles the loop.
-    do run()
-    while (performance.now() < from)
+  const { copy, triad } = instantiate(module, memory)
+  const median = (amount: number, move: typeof copy): number => {
+    const pass = () => move(0, ARRAY_BYTES, 2 * ARRAY_BYTES, ARRAY_BYTES / STREAM_BYTES)
+    pass()
+    meet(pass)
     const rates: number[] = []
-    while (performance.now() < from + milliseconds * LOADED_SHARE || rates.length === 0) {
+    for (const until = performance.now() + BANDWIDTH_MS; performance.now() < until;) {
       const start = performance.now()
-      run()
+      pass()
       rates.push(amount / ((performance.now() - start) * 1e6))
     }
-    return rates.sort((a, b) => a - b)[Math.floor((rates.length - 1) * quantile)]
-  })
-  return { peakGflops, copyGbps, triadGbps }
+    return rates.sort((a, b) => a - b)[Math.floor((rates.length - 1) / 2)]
+  }
+  return { copyGbps: median(2 * ARRAY_BYTES, copy), triadGbps: median(3 * ARRAY_BYTES, triad) }
 }
-
-/** Tries end before those of the next limit begin, so that no thread disturbs them. */
-const LOADED_SHARE = 0.8

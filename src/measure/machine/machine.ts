@@ -15,11 +15,7 @@ export type Machine = Awaited<ReturnType<typeof describeMachine>>
  * do not belong in a published file. Never throws; takes up to seconds on Windows.
  */
 export async function describeMachine() {
-  const [processor, system, git] = await Promise.all([
-    attempt(() => cpu()),
-    attempt(() => osInfo()),
-    attempt(() => checkoutAt(packageFolder(dirname(fileURLToPath(import.meta.url))))),
-  ])
+  const [processor, system, git] = await Promise.all([attempt(() => cpu()), attempt(() => osInfo()), ownCheckout()])
   const brand = [processor?.manufacturer, processor?.brand].filter(Boolean).join(' ')
   const physicalCores = known(processor?.physicalCores)
   const logicalCores = known(cpus().length)
@@ -57,7 +53,6 @@ export async function describeMachine() {
     v8: process.versions.v8,
     execArgv: flagNames(process.execArgv),
     nodeOptions: process.env.NODE_OPTIONS === undefined ? null : flagNames(wordsOf(process.env.NODE_OPTIONS)).join(' '),
-    /** The checkout of this program; null outside one. */
     git,
   }
 }
@@ -80,6 +75,9 @@ const flagNames = (words: readonly string[]): string[] =>
 /** The nearest folder around a folder that holds a package.json. */
 const packageFolder = (folder: string): string =>
   existsSync(join(folder, 'package.json')) || dirname(folder) === folder ? folder : packageFolder(dirname(folder))
+
+/** The checkout of this program; null outside one. */
+export const ownCheckout = () => attempt(() => checkoutAt(packageFolder(dirname(fileURLToPath(import.meta.url)))))
 
 /**
  * Commit and state of the checkout that has a folder as its root; null if the root is another folder, as where the program

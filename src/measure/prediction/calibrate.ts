@@ -154,8 +154,10 @@ async function timeSignalsOf(session: Session, cell: Cell) {
   }
   const publishNs = ns((await time('publish'))[0])
   if (cell.plan.programs.length === 1) {
-    return { publishNs, handoffNs: 0, wakingNs: 0, barrierNs: publishNs, gigabytesPerSecond: Infinity }
+    const alone = { publishNs, watchedNs: publishNs, barrierNs: publishNs }
+    return { ...alone, handoffNs: 0, wakingNs: 0, gigabytesPerSecond: Infinity }
   }
+  const watchedNs = ns((await time('watched'))[0])
   const handoffNs = ns((await time('handoff'))[0])
   const barrierNs = ns((await time('barrier'))[0])
   // The writer pays as well: it has to fetch the cache lines back.
@@ -165,6 +167,8 @@ async function timeSignalsOf(session: Session, cell: Cell) {
   return {
     /** An instruction that only publishes, reading the clock included. */
     publishNs,
+    /** The same while another rank looks at the counter. */
+    watchedNs,
     /** From a publish until a rank that spins goes on. */
     handoffNs,
     /** The same for a rank that sleeps. */

@@ -87,7 +87,7 @@ export function predict(cell: Cell, calibration: Calibration, cores: number) {
 /** Times of a cell's handoffs, and of its instructions by the share of the other ranks that compute at the same time. */
 function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores: number) {
   const ranks = plan.programs.length
-  const { publishNs, handoffNs, wakingNs, barrierNs, gigabytesPerSecond } = signals.get(ranks)!
+  const { publishNs, watchedNs, handoffNs, wakingNs, barrierNs, gigabytesPerSecond } = signals.get(ranks)!
   const keys = plan.programs.map((_, rank) => keysOf(plan, rank))
   const spinNs = spinOf(wait, ranks > cores) * 1000
   const rounds = Math.max(1, Math.ceil(Math.log2(ranks)))
@@ -100,9 +100,10 @@ function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores:
   }
   const costAt =
     (share: number): Cost =>
-    (_, rank, index) => {
+    ({ op }, rank, index) => {
       const key = keys[rank][index]
-      // It only signals, or is part of the instruction before it: it takes little more than reading the clock.
+      if (op === 'publish') return watchedNs
+      // It only waits, or is part of the instruction before it: it takes little more than reading the clock.
       if (!key) return publishNs
       const times = timings.get(key.name)!.byThreads
       const alone = times.get(1)!.medianNs

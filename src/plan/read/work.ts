@@ -1,23 +1,57 @@
+import type { Form } from '../../kernels/kernel.ts'
 import type { Instruction, Plan, Region, Update } from '../plan.ts'
 import type { Pass } from '../schedules/schedule.ts'
 import { isSameRectangle, length } from '../span.ts'
 
-/** Floating-point operations of an instruction, a multiply-add counting as two; only the three products count. */
-export function flopOf(plan: Plan, instruction: Instruction): number {
+/** A product of a dense layer: the result has m rows and n columns, each element a sum of k terms. */
+export interface LayerProduct {
+  readonly form: Form
+  readonly m: number
+  readonly n: number
+  readonly k: number
+}
+
+/** A product as a plan contains it. */
+export interface PlannedProduct extends LayerProduct {
+  /** The weights are updated from the registers, see `updatesAtOnce`. */
+  readonly updates: boolean
+}
+
+/** The product that an instruction computes; undefined if it computes none. `next` is the instruction after it. */
+export function productOf(
+  plan: Plan,
+  instruction: Instruction,
+  next: Instruction | undefined,
+): PlannedProduct | undefined {
   const { widths } = plan.model
   switch (instruction.op) {
-    case 'forward':
-      return 2 * length(instruction.samples) * widths[instruction.layer] * length(instruction.output.columns)
-    case 'backward-input':
-      return 2 * length(instruction.samples) * length(instruction.result.columns) * widths[instruction.layer + 1]
+    case 'forward': {
+      const { samples, output, layer } = instruction
+      return { form: 'forward', m: length(samples), n: length(output.columns), k: widths[layer], updates: false }
+    }
+    case 'backward-input': {
+      const { samples, result, layer } = instruction
+      return { form: 'input', m: length(samples), n: length(result.columns), k: widths[layer + 1], updates: false }
+    }
     case 'backward-weight': {
       const { samples, rows, gradient, layer } = instruction
+      // The row of the bias is a sum, and no product.
       const inputs = Math.min(rows.to, widths[layer]) - Math.min(rows.from, widths[layer])
-      return 2 * length(samples) * inputs * length(gradient.columns)
+      const updates = updatesAtOnce(plan, instruction, next)
+      return { form: 'weight', m: inputs, n: length(gradient.columns), k: length(samples), updates }
     }
     default:
-      return 0
+      return undefined
   }
+}
+
+/** 2mnk, a multiply-add counting as two. */
+export const flopOfProduct = ({ m, n, k }: LayerProduct): number => 2 * m * n * k
+
+/** Floating-point operations of an instruction; only the three products count. */
+export function flopOf(plan: Plan, instruction: Instruction): number {
+  const product = productOf(plan, instruction, undefined)
+  return product ? flopOfProduct(product) : 0
 }
 
 /**

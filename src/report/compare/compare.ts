@@ -1,26 +1,28 @@
-import { isDifferent } from '../../measure/noise.ts'
-import type { Interval } from '../../measure/statistics.ts'
 import { shortLayers } from '../charts/run-data.ts'
+import { judge, type Judged } from './judge.ts'
+import type { Measured } from './p-value.ts'
 import { ratioInterval, ratioOf } from './ratio.ts'
 import type { ComparedRun, RunRow } from './run.ts'
 import { differentWork, marksOf, valueOf } from './work.ts'
 
 /** The step of a cell in a run over that in the first run. Above 1 it is slower. */
-export interface Ratio {
+interface Ratio extends Measured {
   readonly kind: 'compared'
-  readonly ratio: number
-  /** 95 %; undefined with a single block. */
-  readonly interval: Interval | undefined
   /** The larger of the two runs' own noise, as a share; undefined if neither is known. */
   readonly noise: number | undefined
-  /** What the interval shows, see `isDifferent`. */
-  readonly differs: boolean | undefined
   /** The columns, besides the work, in which the rows differ. */
   readonly marks: readonly string[]
 }
 
-/** A ratio, or why there is none: the work is not the same, or one of the runs has no time or no such cell. */
-export type Against = Ratio | { readonly kind: 'refused' | 'no result' | 'missing'; readonly reason: string }
+/** Why there is no ratio: the work is not the same, or one of the runs has no time or no such cell. */
+interface NoRatio {
+  readonly kind: 'refused' | 'no result' | 'missing'
+  readonly reason: string
+}
+
+export type JudgedRatio = Ratio & Judged
+
+export type Against = JudgedRatio | NoRatio
 
 export interface ComparedCell {
   readonly experiment: string
@@ -38,6 +40,8 @@ export interface ComparedCell {
 export interface Comparison {
   readonly runs: readonly ComparedRun[]
   readonly cells: readonly ComparedCell[]
+  /** That of the regression gate, as a share. */
+  readonly limit: number | undefined
 }
 
 /**
@@ -45,7 +49,7 @@ export interface Comparison {
  * that share their name with others of their run are told apart by model and batch. For others the name is enough, so
  * that different work is noticed.
  */
-export function compareRuns(runs: readonly ComparedRun[]): Comparison {
+export function compareRuns(runs: readonly ComparedRun[], limit?: number): Comparison {
   const repeated = new Set(
     runs.flatMap(({ rows }) => rows.map(nameOf).filter((name, i, names) => names.indexOf(name) !== i)),
   )
@@ -55,14 +59,17 @@ export function compareRuns(runs: readonly ComparedRun[]): Comparison {
     runs.map(({ rows }) => rows),
     (row) => `${nameOf(row)}\t${variantOf(row)}`,
   )
-  const cells = matches.map((rows) => {
+  const judged = runs.slice(1).map(({ letter }, i) => {
+    const found = matches.map((rows) => compareRows(rows[0], rows[i + 1], runs[0].letter, letter))
+    return judgeAll(found, limit)
+  })
+  const cells = matches.map((rows, i) => {
     const row = rows.find((each) => each !== undefined)!
     const [{ experiment, cell }, variant] = [row.fields, variantOf(row)]
     const label = `${several ? `${experiment}: ` : ''}${cell}${variant === '' ? '' : ` (${variant})`}`
-    const against = rows.slice(1).map((other, i) => compareRows(rows[0], other, runs[0].letter, runs[i + 1].letter))
-    return { experiment, cell, variant, label, rows, against }
+    return { experiment, cell, variant, label, rows, against: judged.map((against) => against[i]) }
   })
-  return { runs, cells }
+  return { runs, cells, limit }
 }
 
 /** "784-256×4-10, batch 64" */
@@ -85,7 +92,7 @@ export function onlyCells(run: ComparedRun, pattern: string): ComparedRun {
   return { ...run, rows, laws }
 }
 
-function compareRows(first: RunRow | undefined, other: RunRow | undefined, a: string, b: string): Against {
+function compareRows(first: RunRow | undefined, other: RunRow | undefined, a: string, b: string): Ratio | NoRatio {
   if (!first || !other) {
     const lacking = [first ? '' : a, other ? '' : b].filter(Boolean)
     return { kind: 'missing', reason: `not in ${lacking.join(' and ')}` }
@@ -99,8 +106,18 @@ function compareRows(first: RunRow | undefined, other: RunRow | undefined, a: st
 
   const ratio = ratioOf(other.blocks, first.blocks)
   const interval = ratioInterval(other.blocks, first.blocks)
+  const blocks = Math.min(first.blocks.length, other.blocks.length)
   const noise = largest([first.noise, other.noise])
-  return { kind: 'compared', ratio, interval, noise, differs: isDifferent(interval), marks: marksOf(first, other) }
+  return { kind: 'compared', ratio, interval, blocks, noise, marks: marksOf(first, other) }
+}
+
+/** @param found what a run has of each cell */
+function judgeAll(found: readonly (Ratio | NoRatio)[], limit: number | undefined): Against[] {
+  const verdicts = judge(
+    found.filter((each) => each.kind === 'compared'),
+    limit,
+  ).values()
+  return found.map((each) => (each.kind === 'compared' ? { ...each, ...verdicts.next().value! } : each))
 }
 
 /** The largest of the known numbers; undefined if none is known. */
@@ -118,27 +135,3 @@ export const ratiosOf = ({ cells }: Comparison, run: number) =>
 
 /** A cell that a run has a ratio for. */
 export type Found = ReturnType<typeof ratiosOf>[number]
-
-/** Empty without a difference. */
-export const verdictOf = ({ ratio, differs }: Ratio): string => (!differs ? '' : ratio > 1 ? 'slower' : 'faster')
-
-/** Whether a step is slower than in the first run by more than a share, its interval and the noise. */
-export const isSlowerBy = (against: Against, limit: number): boolean =>
-  against.kind === 'compared' && against.differs === true && against.ratio > 1 + limit
-
-/**
- * The cells that fail a regression gate, of those that the first run has a time of: they are slower by more than `limit`,
- * or have no comparable time any more. A cell that a run does not have was not asked for there.
- */
-export const failuresOf = ({ runs, cells }: Comparison, limit: number) =>
-  cells
-    .filter(({ rows: [first] }) => first?.stepNs !== undefined)
-    .flatMap((cell) =>
-      cell.against.flatMap((against, i) => {
-        const isFailure = against.kind === 'compared' ? isSlowerBy(against, limit) : against.kind !== 'missing'
-        if (!isFailure) return []
-        const reason =
-          'reason' in against ? `${against.kind}: ${against.reason}` : `${against.ratio.toFixed(3)} times the step`
-        return [{ cell, letter: runs[i + 1].letter, reason }]
-      }),
-    )

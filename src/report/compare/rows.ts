@@ -1,13 +1,14 @@
 import type { Column, Field } from '../../cells/columns.ts'
-import { isSlowerBy, type Against, type Comparison } from './compare.ts'
+import type { Against, Comparison } from './compare.ts'
+import { DIFFERS } from './judge.ts'
 
-/** Each cell in each run; `limit` is that of the regression gate. */
-export const sidesOf = ({ runs, cells }: Comparison, limit?: number) =>
+/** Each cell in each run. */
+export const sidesOf = ({ runs, cells }: Comparison) =>
   cells.flatMap((cell) =>
     runs.map((run, i) => {
       const against: Against | undefined = cell.against[i - 1]
       const compared = against?.kind === 'compared' ? against : undefined
-      return { cell, run, first: runs[0], row: cell.rows[i], against, compared, limit }
+      return { cell, run, first: runs[0], row: cell.rows[i], against, compared }
     }),
   )
 
@@ -38,9 +39,11 @@ export const COMPARISON_COLUMNS: readonly Column<Side>[] = [
   ['ratio_ci_low', ({ compared }) => compared?.interval?.low],
   ['ratio_ci_high', ({ compared }) => compared?.interval?.high],
   ['noise_floor', ({ run, first, row, compared }) => (run === first ? row?.noise : compared?.noise)],
-  ['differs', ({ compared }) => compared?.differs],
+  ['p_corrected', ({ compared }) => compared?.p],
+  ['verdict', ({ compared }) => compared?.verdict],
+  ['differs', ({ compared }) => compared && DIFFERS[compared.verdict]],
   ['marks', ({ compared }) => compared?.marks.join(' ') || undefined],
-  ['above_limit', ({ compared, limit }) => (limit === undefined ? undefined : compared && isSlowerBy(compared, limit))],
+  ['above_limit', ({ compared }) => compared?.aboveLimit],
   ['status', ({ against, row }) => against?.kind ?? (row ? 'first' : 'missing')],
   ['reason', ({ against }) => (against && 'reason' in against ? against.reason : undefined)],
 ]

@@ -4,7 +4,7 @@ import { isAgain } from '../../cells/cell.ts'
 import type { Machine } from '../../measure/machine/machine.ts'
 import { noiseOf, type Timed } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
-import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
+import { cellKey, numberIn, parseLines, parseRows, type CsvRow } from '../folder/read-csv.ts'
 import { openRun } from '../folder/run-reader.ts'
 import { stepNs } from './ratio.ts'
 
@@ -69,12 +69,23 @@ function rowsOfGroup(group: readonly CsvRow[], times: ReturnType<typeof timesIn>
   })
 }
 
-const timesIn = (text: string) =>
-  parseRows(text).map((row) => {
-    const [block, ns] = [numberIn(row, 'block'), numberIn(row, 'median_ns')]
-    if (block === undefined || ns === undefined || !(ns > 0)) throw new Error('a block has no time')
-    return { cell: cellKey(row), block, stepNs: [ns], warmUp: 0 }
+/** @throws an Error that names the line of a block without a number or time, or that stands there twice */
+function timesIn(text: string) {
+  const lines = new Map<string, number>()
+  return parseLines(text).map(({ row, line }) => {
+    const [block, ns] = ['block', 'median_ns'].map((column) => numberIn(row, column) ?? NaN)
+    if (Number.isNaN(block)) throw new Error(`line ${line}: block: expected a number`)
+    if (!(ns > 0)) throw new Error(`line ${line}: median_ns: expected a time above 0`)
+    const cell = cellKey(row)
+    const key = `${cell}\t${block}`
+    const earlier = lines.get(key)
+    if (earlier !== undefined) {
+      throw new Error(`line ${line}: block ${block} of ${row.experiment}:${row.cell} stands in line ${earlier} already`)
+    }
+    lines.set(key, line)
+    return { cell, block, stepNs: [ns], warmUp: 0 }
   })
+}
 
 /** A value and its 95 % interval, if it has one. */
 export interface Estimate {

@@ -1,12 +1,15 @@
 import { EQUAL_WITHIN } from '../../measure/noise.ts'
 import { formatInterval, percent } from '../text/format.ts'
-import { largest, ratiosOf, type Comparison, type failuresOf, type Found, verdictOf } from './compare.ts'
+import { hintOf } from './blocks-needed.ts'
+import { largest, ratiosOf, type Comparison, type Found } from './compare.ts'
 import { machineName, type Differences } from './environment.ts'
+import { DIFFERS, verdictOf, type Verdict } from './judge.ts'
+import { pValue, type Measured } from './p-value.ts'
 import { speedupOf, type ComparedRun, type Estimate } from './run.ts'
 import { valueOf } from './work.ts'
 
-/** Intervals from fewer blocks than this are too narrow as often as not. */
-const FEW_BLOCKS = 5
+/** From this many blocks on, intervals hold whatever the distribution, see `medianInterval`. */
+const ENOUGH_BLOCKS = 6
 
 /** The machine, the noise and the folder of each run. */
 export const legend = (runs: readonly ComparedRun[]): string[] =>
@@ -20,8 +23,9 @@ export const legend = (runs: readonly ComparedRun[]): string[] =>
 export function notes(comparison: Comparison): string[] {
   const { runs } = comparison
   return [
-    `Ratios are step times over ${runs[0].letter}’s, with 95 % intervals over blocks; above 1 is slower. ` +
-      '"≈": the interval includes 1, so that no difference is shown. No time is scaled by a machine’s speed.',
+    `Ratios are step times over ${runs[0].letter}’s; above 1 is slower. No time is scaled by a machine’s speed. ` +
+      'Each interval holds with 95 % on its own. "slower" and "faster" hold with 95 % for all cells of a run together ' +
+      `(Holm’s correction). "equal": within ${percent(EQUAL_WITHIN)}; "not slower": by at most that.`,
     'Noise is the most that serial differs from itself within a run, with 95 %.',
     ...runs.flatMap(fewBlocks),
     ...markLines(comparison),
@@ -31,10 +35,10 @@ export function notes(comparison: Comparison): string[] {
 
 function fewBlocks({ letter, rows }: ComparedRun): string[] {
   const fewest = Math.min(...rows.map(({ blocks }) => blocks.length).filter((count) => count > 0))
-  const blocks = fewest === 1 ? 'a single block' : `only ${fewest} blocks`
-  return fewest < FEW_BLOCKS
-    ? [`warning: ${letter} has cells of ${blocks}; with fewer than ${FEW_BLOCKS}, an interval means little`]
-    : []
+  if (fewest >= ENOUGH_BLOCKS) return []
+  return fewest === 1
+    ? [`warning: ${letter} has cells of a single block, which shows no difference`]
+    : [`warning: ${letter} has cells of only ${fewest} blocks; below ${ENOUGH_BLOCKS}, intervals assume normal noise`]
 }
 
 /** The values behind each mark, and the cells unless all have it. */
@@ -78,19 +82,6 @@ export const environmentLines = (runs: readonly ComparedRun[], differences: Diff
     ({ name, values }) => `${name}: ${values.map((value, i) => `${value} in ${runs[i].letter}`).join(', ')}`,
   )
 
-/** The verdict of the gate, with a warning if the noise may hide a failure. */
-export function gateLines(failures: ReturnType<typeof failuresOf>, limit: number, comparison: Comparison): string[] {
-  const found = comparison.runs.slice(1).flatMap((_, i) => ratiosOf(comparison, i + 1))
-  const noise = largest(found.map(({ against }) => against.noise)) ?? 0
-  const warning = `warning: noise of up to ${percent(noise, 1)} can hide a step that is slower by ${limitText(limit)}`
-  const passed = `gate: passed: no step is slower than in ${comparison.runs[0].letter} by more than ${limitText(limit)}`
-  const failed = failures.map(({ cell, letter, reason }) => `gate: failed: ${cell.label} in ${letter}: ${reason}`)
-  return [...(noise > limit ? [warning] : []), ...(failures.length === 0 ? [passed] : failed)]
-}
-
-/** With the digits that the user gave. */
-export const limitText = (limit: number): string => `${Number((100 * limit).toFixed(2))} %`
-
 /** Differs between any two runs, so it explains nothing. */
 const ALWAYS_DIFFERS = 'load'
 
@@ -105,20 +96,30 @@ function stepSentences(comparison: Comparison, run: number): string {
   const [a, b] = [comparison.runs[0].letter, comparison.runs[run].letter]
   const found = ratiosOf(comparison, run)
   if (found.length === 0) return `Nothing in ${b} can be compared with ${a}.`
-  const ofCells = `of ${found.length} ${found.length === 1 ? 'cell' : 'cells'}`
-  const different = found.filter(({ against }) => against.differs)
-  if (different.length === 0) {
-    const equal = found.filter(({ against }) => against.differs === false).length
-    return `No difference between ${a} and ${b} is shown in any ${ofCells}; ${equal} ${equal === 1 ? 'is' : 'are'} shown to be equal within ${percent(EQUAL_WITHIN)}.`
-  }
-  const sentences = ['slower', 'faster'].flatMap((verdict) => {
-    const cells = different.filter(({ against }) => verdictOf(against) === verdict)
-    if (cells.length === 0) return []
-    return [`${b} is ${verdict} than ${a} in ${cells.length} ${ofCells}: ${range(cells)} times the step.`]
+  const cells = `${found.length} ${found.length === 1 ? 'cell' : 'cells'}`
+  const having = (verdict: Verdict) => found.filter(({ against }) => against.verdict === verdict)
+  const differences = (['slower', 'faster'] as const).flatMap((verdict) => {
+    const these = having(verdict)
+    if (these.length === 0) return []
+    return [`${b} is ${verdict} than ${a} in ${these.length} of ${cells}: ${range(these)} times the step.`]
   })
-  const same = found.length - different.length
-  return [...sentences, ...(same > 0 ? [`No difference shows in ${same}.`] : [])].join(' ')
+  const unknown = having('not known').map(({ against }) => against)
+  const margin = percent(EQUAL_WITHIN)
+  const counts = [
+    [having('equal').length, `equal within ${margin}`],
+    [having('not slower').length, `not slower by more than ${margin}`],
+    [unknown.length, 'not known'],
+  ].flatMap(([count, text]) => (count === 0 ? [] : [`${count} ${text}`]))
+  const others =
+    unknown.length === found.length
+      ? `Whether ${b} differs from ${a} is known in none of ${cells}.`
+      : counts.length > 0 && `Of ${cells}: ${counts.join(', ')}.`
+  return [...differences, others, hint(unknown, found.length)].filter(Boolean).join(' ')
 }
+
+/** @param cells how many are judged together */
+const hint = (unknown: readonly Measured[], cells: number): string =>
+  hintOf(unknown, (measured) => verdictOf(measured, cells * (pValue(measured) ?? 1)) !== 'not known')
 
 function range(cells: readonly Found[]): string {
   const sorted = cells.toSorted((x, y) => x.against.ratio - y.against.ratio)
@@ -158,7 +159,7 @@ export function formatEstimate(estimate: Estimate | undefined): string {
 function causeSentence({ cells }: Comparison, differences: Differences): string {
   const names = differences.map(({ name }) => name).filter((name) => name !== ALWAYS_DIFFERS)
   if (names.length === 0) return 'No difference between the machines and programs is known.'
-  const differs = cells.some(({ against }) => against.some((each) => each.kind === 'compared' && each.differs))
+  const differs = cells.some(({ against }) => against.some((each) => each.kind === 'compared' && DIFFERS[each.verdict]))
   const unknown = differs && names.length > 1 ? ' This comparison cannot tell which of these makes the difference.' : ''
   return `Machines and programs differ in ${names.join(', ')}.${unknown}`
 }

@@ -1,9 +1,10 @@
-import { formatDuration } from '../text/format.ts'
+import { formatDuration, formatInterval } from '../text/format.ts'
 import { plainTable, tableOf, type TextColumn, type TextTable } from '../text/text-table.ts'
 import { widthOf } from '../text/wrap.ts'
-import { isSlowerBy, modelOf, verdictOf, type Against, type ComparedCell, type Comparison } from './compare.ts'
+import { modelOf, type Against, type ComparedCell, type Comparison } from './compare.ts'
+import { limitText } from './gate.ts'
 import { speedupOf, type ComparedRun } from './run.ts'
-import { formatEstimate, limitText } from './sentences.ts'
+import { formatEstimate } from './sentences.ts'
 
 type CellColumn = TextColumn<ComparedCell>
 
@@ -24,25 +25,25 @@ const ratios = ([first, ...others]: readonly ComparedRun[], withInterval = true)
     ({ against }) => formatAgainst(against[i], withInterval),
   ])
 
-/** Numbers with and without a verdict stand below each other. */
-const VERDICT_WIDTH = 7
+/** Numbers with long and with short verdicts stand below each other. */
+const VERDICT_WIDTH = 'not slower'.length
 
 function formatAgainst(against: Against, withInterval: boolean): string {
   if (against.kind !== 'compared') return against.kind
-  const { ratio, interval, differs } = against
-  const bounds = interval ? ` [${interval.low.toFixed(3)}, ${interval.high.toFixed(3)}]` : ' [one block]'
-  const verdict = verdictOf(against).padStart(VERDICT_WIDTH)
-  return `${differs ? '' : '≈ '}${ratio.toFixed(3)}${withInterval ? bounds : ''}${verdict}`
+  const { ratio, interval, verdict } = against
+  const bounds = withInterval && !interval ? ' [one block]' : ''
+  const number = formatInterval(ratio, withInterval ? interval : undefined, 3) + bounds
+  return `${number} ${verdict.padStart(VERDICT_WIDTH)}`
 }
 
 /**
  * All columns: each run's step, the ratios to the first run's, each run's speed-up over its own serial, and marks. With a
- * limit, the last column names the runs that are slower by more than that.
+ * limit, the last column names the runs that are slower by more than that, or may be.
  *
  * @param nameOf a run in the heads of columns
  */
-export function wideTable(comparison: Comparison, limit?: number, nameOf = letterOf): TextTable {
-  const { runs } = comparison
+export function wideTable(comparison: Comparison, nameOf = letterOf): TextTable {
+  const { runs, limit } = comparison
   const others = runs.slice(1).map(letterOf)
   return tableOf(comparedCells(comparison), [
     ['cell', ({ label }) => label, 'left'],
@@ -59,7 +60,14 @@ export function wideTable(comparison: Comparison, limit?: number, nameOf = lette
 
 const aboveLimit = (others: readonly string[], limit: number): CellColumn => [
   `above ${limitText(limit)}`,
-  ({ against }) => others.filter((_, i) => isSlowerBy(against[i], limit)).join(', '),
+  ({ against }) =>
+    others
+      .flatMap((letter, i) => {
+        const each = against[i]
+        if (each.kind !== 'compared' || each.aboveLimit === false) return []
+        return [each.aboveLimit ? letter : `${letter} not known`]
+      })
+      .join(', '),
   'left',
 ]
 

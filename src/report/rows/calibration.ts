@@ -16,6 +16,7 @@ export const timedOf = (run: Pick<RunFacts, 'runId' | 'experiment'>, { timings, 
   ...[...signals].flatMap(([threads, of]) =>
     Object.entries({
       signal: of.publishNs,
+      'signal to a watcher': of.watchedNs,
       [HANDOFF]: of.handoffNs,
       'handoff to a sleeper': of.wakingNs,
       barrier: of.barrierNs,

@@ -25,13 +25,23 @@ export const MEMORY_COLUMNS: readonly Column<ReturnType<typeof needsOf>[number]>
 
 export const GROWTH_COLUMNS: readonly Column<Configuration & { readonly point: GrowthPoint }>[] = [
   ...CONFIGURATION,
-  ['variable', ({ point }) => point.variable, 'what grows: batches in a row, or parts of the model'],
+  [
+    'variable',
+    ({ point }) => point.variable,
+    'what grows: batches in a row, parts of the model, or a model with its parts',
+  ],
   ['value', ({ point }) => point.value, 'how many'],
   ['block', ({ point }) => point.repetition, 'number of the repetition'],
-  ['wall_ns', ({ point }) => Math.round(point.wallNs), 'time of all batches, or of one through the parts'],
+  [
+    'wall_ns',
+    ({ point }) => Math.round(point.wallNs),
+    'time of all batches, the median of the runs; or of one through the parts, that of some',
+  ],
+  ['runs', ({ point }) => point.runs.length, 'runs in the repetition'],
 ]
 
 interface Trained extends Configuration {
+  readonly repeat: number
   readonly epoch: Epoch
   readonly status: Status
 }
@@ -39,10 +49,11 @@ interface Trained extends Configuration {
 /** The loss of an epoch has had the name `loss` for longer than the loss function, which has another one here. */
 export const TRAINING_COLUMNS: readonly Column<Trained>[] = [
   ...CONFIGURATION.map(([name, ...rest]): Column<Trained> => [name === 'loss' ? 'loss_function' : name, ...rest]),
+  ['repeat', ({ repeat }) => repeat, 'number of the training, from 0; each has another order of the samples'],
   ['epoch', ({ epoch }) => epoch.epoch, 'number of the pass over the training data, from 1'],
   ['loss', ({ epoch: { loss } }) => (Number.isFinite(loss) ? loss : undefined), 'mean loss over the samples of the epoch'],
   ['held_out_accuracy', ({ epoch }) => epoch.heldOutAccuracy, 'share of the held-out samples told right'],
-  ['elapsed_ns', ({ epoch }) => epoch.elapsedNs, 'time in training steps since the beginning'],
+  ['elapsed_ns', ({ epoch }) => epoch.elapsedNs, 'time in training steps since the repeat began'],
   ['weights_sha256', ({ epoch }) => epoch.weightsSha256, 'SHA-256 of the weights'],
   ['status', ({ status }) => status, 'ok, oversubscribed or not-finite'],
 ] // prettier-ignore

@@ -6,6 +6,7 @@ import { GROWTH_COLUMNS, MEMORY_COLUMNS, TRAINING_COLUMNS } from './experiments.
 import { HANDOFF_COLUMNS } from './handoff.ts'
 import { KERNELS_COLUMNS, STEPS_COLUMNS } from './kernels.ts'
 import { LAWS_COLUMNS } from './laws.ts'
+import { NOISE_COLUMNS } from './noise.ts'
 import { PREDICTIONS_COLUMNS } from './predictions.ts'
 import { SUMMARY_COLUMNS } from './summary.ts'
 import { BLOCKS_COLUMNS, LEDGER_COLUMNS, SAMPLES_COLUMNS } from './visits.ts'
@@ -25,6 +26,7 @@ export const FILES = {
   'kernels.csv': KERNELS_COLUMNS,
   'steps.csv': STEPS_COLUMNS,
   'handoff.csv': HANDOFF_COLUMNS,
+  'noise.csv': NOISE_COLUMNS,
 } satisfies Readonly<Record<string, readonly Column<never>[]>>
 
 /** What a row of a file is made of. */

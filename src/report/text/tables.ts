@@ -2,7 +2,6 @@ import { fieldsOf } from '../../cells/dimensions.ts'
 import type { Cell } from '../../cells/cell.ts'
 import { isSound, type Judged } from '../../measure/outcome.ts'
 import type { Summary } from '../../measure/summary.ts'
-import type { Epoch } from '../../measure/train.ts'
 import type { Outlook } from '../../simulate/outlook.ts'
 import { formatDuration, formatInterval, inMib, percent, signedPercent } from './format.ts'
 import { detailOf, splitLabel } from '../../cells/labels.ts'
@@ -112,28 +111,3 @@ export const outlookTable = (
     ['extra', ({ outlook }) => percent(outlook.moreWork, 1)],
     ['handoff', ({ outlook }) => percent(outlook.handoff, 1)],
   ])
-
-/** Enough to see by eye whether two hashes are the same. */
-const HASH_DIGITS = 12
-
-/**
- * How training ended in each cell, and when it reached the accuracy that every cell reaches: the lowest of their best
- * ones, so that the times can be compared.
- */
-export function trainingTable(courses: ReadonlyMap<Cell, readonly Epoch[]>): string {
-  const best = [...courses.values()].map((course) => Math.max(...course.map((epoch) => epoch.heldOutAccuracy)))
-  const common = Math.min(...best)
-  const rows = [...courses].map(([cell, course]) => ({
-    cell,
-    last: course[course.length - 1],
-    reached: course.find((epoch) => epoch.heldOutAccuracy >= common),
-  }))
-  return plainTable(rows, [
-    ['cell', ({ cell }) => cell.name, 'left'],
-    ['loss', ({ last }) => last.loss.toFixed(4)],
-    ['held out', ({ last }) => percent(last.heldOutAccuracy, 2)],
-    ['trained for', ({ last }) => formatDuration(last.elapsedNs)],
-    [`${percent(common, 2)} after`, ({ reached }) => (reached ? formatDuration(reached.elapsedNs) : '')],
-    ['weights', ({ last }) => last.weightsSha256.slice(0, HASH_DIGITS), 'left'],
-  ])
-}

@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { js } from '../../../src/kernels/js/js.ts'
 import { LOSSES, ACTIVATIONS } from '../../../src/kernels/kernel.ts'
+import { ALLOWED_BYTES, heapChange } from '../heap.ts'
 import { arena, numbers } from '../arena.ts'
-
-/** Until every method is compiled by the optimizing compiler; interpreted code boxes floats. */
-const WARM_UP_CALLS = 4000
-const ROUNDS = 9
-const CALLS = 500
-/** Asking for the heap's size allocates a little itself; one boxed number of 16 bytes a call would exceed this. */
-const ALLOWED_BYTES = 8 * CALLS
 
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
@@ -38,15 +32,6 @@ describe('the js kernel in a hot loop', () => {
         kernel.adam(w, dw, first, second, hyper, 0.9, 0.999)
       }
     }
-    run(WARM_UP_CALLS)
-    const growths: number[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const before = process.memoryUsage().heapUsed
-      run(CALLS)
-      growths.push(process.memoryUsage().heapUsed - before)
-    }
-    // A late compilation or a collection moves the heap in single rounds, an allocation in all of them.
-    growths.sort((a, b) => a - b)
-    expect(growths[(ROUNDS - 1) / 2]).toBeLessThan(ALLOWED_BYTES)
+    expect(heapChange(run)).toBeLessThan(ALLOWED_BYTES)
   })
 })

@@ -1,15 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ACTIVATIONS } from '../../../src/kernels/kernel.ts'
 import { bindSmallOperations, smallOperations, type SmallExports } from '../../../src/kernels/wasm/small/index.ts'
+import { ALLOWED_BYTES, heapChange } from '../heap.ts'
 import { arena, numbers } from '../arena.ts'
 import { assemble } from './assemble.ts'
-
-/** Until every method is compiled by the optimizing compiler; interpreted code boxes floats. */
-const WARM_UP_CALLS = 20_000
-const ROUNDS = 9
-const CALLS = 500
-/** Asking for the heap's size allocates a little itself; one boxed number of 16 bytes a call would exceed this. */
-const ALLOWED_BYTES = 8 * CALLS
 
 const hyper = { learningRate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
 
@@ -44,14 +38,6 @@ describe('the small operations of the WebAssembly kernels in a hot loop', () => 
         operations.adam(w, gradient, first, second, hyper, 0.9, 0.999)
       }
     }
-    run(WARM_UP_CALLS)
-    const growths: number[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const before = process.memoryUsage().heapUsed
-      run(CALLS)
-      growths.push(process.memoryUsage().heapUsed - before)
-    }
-    growths.sort((a, b) => a - b)
-    expect(growths[(ROUNDS - 1) / 2]).toBeLessThan(ALLOWED_BYTES)
+    expect(heapChange(run)).toBeLessThan(ALLOWED_BYTES)
   })
 })

@@ -7,6 +7,7 @@ import {
   type Timing,
 } from '../../../src/measure/prediction/calibrate.ts'
 import type { Cell } from '../../../src/cells/cell.ts'
+import type { Session } from '../../../src/measure/session.ts'
 import { BUCKETS } from '../../../src/measure/ledger.ts'
 import { predict, predictCells } from '../../../src/measure/prediction/predict.ts'
 import { predictionError } from '../../../src/measure/prediction/error.ts'
@@ -15,7 +16,7 @@ import { CORES, smallCell, withCells } from '../../runtime/cells.ts'
 import { visitOf } from '../visits.ts'
 
 /** A calibration in which every instruction takes a thousand nanoseconds alone, and twice that in company. */
-function madeUp(cells: readonly Cell[]): Calibration {
+function madeUp(cells: readonly Cell[], watchedNs = 0): Calibration {
   const timings = new Map<string, Timing>()
   for (const { plan } of cells) {
     plan.programs.forEach((program, rank) => {
@@ -28,7 +29,7 @@ function madeUp(cells: readonly Cell[]): Calibration {
       expect(program.length).toBeGreaterThan(0)
     })
   }
-  const signals = { publishNs: 0, handoffNs: 0, wakingNs: 0, barrierNs: 0, gigabytesPerSecond: Infinity }
+  const signals = { publishNs: 0, watchedNs, handoffNs: 0, wakingNs: 0, barrierNs: 0, gigabytesPerSecond: Infinity }
   return {
     timings,
     signals: new Map(cells.map(({ plan }) => [plan.programs.length, signals])),
@@ -66,6 +67,23 @@ describe('what is calibrated', () => {
     for (const { key, index } of occurrencesOf(plan, 0)) expect(keysOf(plan, 0)[index]).toEqual(key)
   })
 
+  it('is a publish beside a rank that watches, too', async () => {
+    const asked: string[] = []
+    const session = {
+      signals: (_: Cell, { what }: { readonly what: string }) => {
+        asked.push(what)
+        return Promise.resolve(
+          [0, 1].map((rank) => ({ rank, times: [Float64Array.of(what === 'watched' ? 4e-4 : 0)] })),
+        )
+      },
+    } as unknown as Session
+    // Instructions of cells that hand over in messages are not timed.
+    const posting = smallCell('layer', { threads: 2, handoff: 'clone' })
+    const { signals } = await calibrate(session, [posting], { cores: CORES, budgetMs: 0 })
+    expect(asked).toContain('watched')
+    expect(signals.get(2)).toMatchObject({ publishNs: 0, watchedNs: expect.closeTo(400, 6) as number })
+  })
+
   it('is nothing of cells whose time is not in their instructions', () => {
     expect(unpredictable(smallCell('serial'))).toBeUndefined()
     expect(unpredictable(smallCell('data', {}, { dispatch: 'task' }))).toMatch(/main thread/)
@@ -100,6 +118,15 @@ describe('a prediction', () => {
       const { stepNs, buckets } = predict(cell, madeUp(cells), CORES)
       expect([...buckets.values()].reduce((a, b) => a + b)).toBeCloseTo(stepNs, 6)
     }
+  })
+
+  it('counts what a publish costs beside a rank that waits for it', () => {
+    const cell = smallCell('layer', { threads: 2 })
+    const publishes = cell.plan.programs.flat().filter(({ op }) => op === 'publish').length
+    const [free, costly] = [0, 300].map((watchedNs) => predict(cell, madeUp([cell], watchedNs), CORES))
+    expect(publishes).toBeGreaterThan(0)
+    expect(free.buckets.get('other')).toBe(0)
+    expect(costly.buckets.get('other')).toBe((300 * publishes) / 2)
   })
 
   it('lets ranks without a core of their own share the cores', () => {

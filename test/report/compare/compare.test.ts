@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { failuresOf, onlyCells } from '../../../src/report/compare/compare.ts'
-import { gateLines } from '../../../src/report/compare/sentences.ts'
+import { onlyCells } from '../../../src/report/compare/compare.ts'
 import { readRun } from '../../../src/report/compare/run.ts'
 import { comparisonOf, makeRun, serials, type MadeUpCell } from './made-up.ts'
 
@@ -40,32 +39,31 @@ describe('a cell in two runs', () => {
       kind: 'compared',
       ratio: expect.closeTo(1.2, 10),
       noise: expect.closeTo(0.01, 10),
-      differs: true,
+      verdict: 'slower',
       marks: [],
     })
   })
 
   it('is shown to be equal if its interval lies within 3 % of 1, and is not known if it holds 1 otherwise', () => {
-    expect(against({ blocks: steady(100) }, { blocks: steady(100) })).toMatchObject({ ratio: 1, differs: false })
+    expect(against({ blocks: steady(100) }, { blocks: steady(100) })).toMatchObject({ ratio: 1, verdict: 'equal' })
     const found = against({ blocks: [100, 300, 100, 100, 300, 100] }, { blocks: [100, 300, 300, 100, 300, 300] })
-    expect(found).toMatchObject({ kind: 'compared', ratio: 3, differs: undefined })
+    expect(found).toMatchObject({ kind: 'compared', ratio: 3, verdict: 'not known' })
   })
 
   it('does not differ from itself', () => {
     const path = run(serials(BLOCKS))
     const [cell] = comparisonOf([path, path]).cells
-    expect(cell.against[0]).toMatchObject({ ratio: 1 })
-    expect(cell.against[0]).not.toMatchObject({ differs: true })
+    expect(cell.against[0]).toMatchObject({ ratio: 1, verdict: expect.stringMatching(/^(equal|not known)$/) })
   })
 
   it('is told by its interval alone where no run has serial twice, which is said', () => {
     const found = against({ blocks: BLOCKS }, { blocks: times(1.2) })
-    expect(found).toMatchObject({ kind: 'compared', noise: undefined, differs: true })
+    expect(found).toMatchObject({ kind: 'compared', noise: undefined, verdict: 'slower' })
   })
 
   it('has no interval, and is not known to differ, where a run has a single block', () => {
     const found = against({ blocks: [100] }, { blocks: times(2) })
-    expect(found).toMatchObject({ kind: 'compared', interval: undefined, differs: undefined })
+    expect(found).toMatchObject({ kind: 'compared', interval: undefined, verdict: 'not known' })
   })
 
   it.each(['mismatch', 'not-finite', 'impossible'])('has no result where a run says %s', (status) => {
@@ -166,7 +164,7 @@ describe('rows of different work', () => {
   it('need not end in the same weights in another arithmetic, and are marked', () => {
     const fields = { weights_sha256: 'b'.repeat(64), kernel: 'simd', arithmetic: 'f32' }
     const found = against({ blocks: BLOCKS }, { blocks: times(1.5), fields })
-    expect(found).toMatchObject({ kind: 'compared', differs: true, marks: ['kernel', 'arithmetic'] })
+    expect(found).toMatchObject({ kind: 'compared', verdict: 'slower', marks: ['kernel', 'arithmetic'] })
   })
 
   it('are not refused where one of the runs is of a version that did not know the column', () => {
@@ -194,50 +192,6 @@ describe('rows of different work', () => {
   })
 })
 
-/** What the gate fails by, in two runs. */
-const gate = (first: readonly MadeUpCell[], other: readonly MadeUpCell[], limit = 0.05) =>
-  failuresOf(comparisonOf([run(first), run(other)]), limit).map(({ cell, reason }) => `${cell.cell}: ${reason}`)
-
-/** Slower, a little slower, uncertain, and faster, with a factor above 1. */
-const mixed = (factor: number, noisy: number[]) => [
-  ...serials(times(factor)),
-  { cell: 'layer-2', blocks: steady(factor > 1 ? 104 : 100) },
-  { cell: 'tensor-2', blocks: noisy },
-  { cell: 'data-owner-2', blocks: times(2 - factor) },
-]
-
-describe('the gate', () => {
-  it('fails by each cell that is slower by more than the limit, its interval and the noise', () => {
-    expect(gate(mixed(1, [100, 300, 100]), mixed(1.2, [100, 300, 300]))).toEqual(['serial-1: 1.200 times the step'])
-  })
-
-  it('does not fail by a real difference below the limit', () => {
-    expect(gate(serials(BLOCKS), serials(times(1.2)), 0.25)).toEqual([])
-  })
-
-  it('fails by a cell that has no valid time any more, and not by one that was not run or never had one', () => {
-    const layer = (fields: MadeUpCell['fields']) => ({ cell: 'layer-2', blocks: BLOCKS, fields })
-    expect(gate([...serials(BLOCKS), layer({})], serials(BLOCKS))).toEqual([])
-    expect(gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ status: 'impossible' })])).toEqual([
-      'layer-2: no result: B: impossible, 6 blocks',
-    ])
-    expect(gate([...serials(BLOCKS), layer({})], [...serials(BLOCKS), layer({ batch: 32 })])).toEqual([
-      'layer-2: refused: batch 32, in A 64',
-    ])
-    expect(gate([...serials(BLOCKS), layer({ status: 'impossible' })], [...serials(BLOCKS), layer({})])).toEqual([])
-  })
-})
-
-describe('the verdict of the gate', () => {
-  it('warns if the noise can hide a failure', () => {
-    const comparison = comparisonOf([run(serials(BLOCKS)), run(serials(BLOCKS))])
-    expect(gateLines([], 0.05, comparison)).toEqual(['gate: passed: no step is slower than in A by more than 5 %'])
-    expect(gateLines([], 0.005, comparison)[0]).toBe(
-      'warning: noise of up to 1.0 % can hide a step that is slower by 0.5 %',
-    )
-  })
-})
-
 describe('a pattern', () => {
   it.each([
     ['scaling:*', ['scaling:serial-1', 'scaling:data-(a)-2']],
@@ -261,8 +215,21 @@ describe('the folder of a run', () => {
     expect(() => readRun(folder, 'A')).toThrow(/expected the folder of a run; it has no machine\.json$/)
     const broken = run(serials(BLOCKS))
     writeFileSync(join(broken, 'blocks.csv'), 'experiment,cell\nscaling,serial-1\n')
-    expect(() => readRun(broken, 'A')).toThrow(/blocks\.csv: cannot be read: a block has no time$/)
+    expect(() => readRun(broken, 'A')).toThrow(/blocks\.csv: cannot be read: line 2: block: expected a number$/)
+    writeFileSync(join(broken, 'blocks.csv'), 'block,median_ns\n0,12\n\n1,0\n')
+    expect(() => readRun(broken, 'A')).toThrow(
+      /blocks\.csv: cannot be read: line 4: median_ns: expected a time above 0$/,
+    )
     writeFileSync(join(broken, 'machine.json'), '{')
     expect(() => readRun(broken, 'A')).toThrow(/machine\.json: cannot be read: /)
+  })
+  it('is refused where a block of a cell stands in blocks.csv twice, with the lines', () => {
+    const twice = run(serials(BLOCKS))
+    const file = join(twice, 'blocks.csv')
+    const [, ...rows] = readFileSync(file, 'utf8').trim().split('\n')
+    appendFileSync(file, `\n${rows.join('\n')}\n`)
+    expect(() => readRun(twice, 'A')).toThrow(
+      /blocks\.csv: cannot be read: line 15: block 0 of scaling:serial-1 stands in line 2 already$/,
+    )
   })
 })

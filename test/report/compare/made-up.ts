@@ -78,5 +78,8 @@ export function makeRun(
 }
 
 /** The comparison of made-up runs, which are called A, B, C, … */
-export const comparisonOf = (paths: readonly string[]): Comparison =>
-  compareRuns(paths.map((path, i) => readRun(path, 'ABC'[i])))
+export const comparisonOf = (paths: readonly string[], limit?: number): Comparison =>
+  compareRuns(
+    paths.map((path, i) => readRun(path, 'ABC'[i])),
+    limit,
+  )

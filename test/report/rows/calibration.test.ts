@@ -24,7 +24,9 @@ const calibration: Calibration = {
     timing(FORWARD, 128, [1, 300], [2, 900]),
     timing(REDUCE, 64, [1, 50]),
   ]),
-  signals: new Map([[2, { publishNs: 50, handoffNs: 150, wakingNs: 50_000, barrierNs: 130, gigabytesPerSecond: 10 }]]),
+  signals: new Map([
+    [2, { publishNs: 50, watchedNs: 90, handoffNs: 150, wakingNs: 50_000, barrierNs: 130, gigabytesPerSecond: 10 }],
+  ]),
   shapes: 3,
   seconds: 1.5,
 }

@@ -76,7 +76,7 @@ describe('the columns of a run’s files', () => {
     expect(namesOf(SUMMARY_COLUMNS)).toEqual(names(`${CONFIGURATION}, ${SUMMARY}`))
     // The loss of an epoch has had its name for longer than the loss function, which has another one here.
     const training = CONFIGURATION.replace(' loss,', ' loss_function,')
-    expect(namesOf(TRAINING_COLUMNS)).toEqual(names(`${training}, ${EPOCH}`))
+    expect(namesOf(TRAINING_COLUMNS)).toEqual(names(`${training}, repeat, ${EPOCH}`))
     expect(namesOf(LEDGER_COLUMNS)).toEqual(names(`${CELL}, block, rank, thread_id, bucket, ns`))
   })
 

@@ -84,7 +84,7 @@ describe('the configuration', () => {
       }
       const judged = { cell, summary: undefined, verdict: VERDICT, status: 'mismatch' } as const
       expect(rowOf(SUMMARY_COLUMNS, { run: RUN, cell, judged })).toMatchObject(configuration)
-      expect(rowOf(TRAINING_COLUMNS, { run: RUN, cell, epoch, status: 'ok' })).toMatchObject({
+      expect(rowOf(TRAINING_COLUMNS, { run: RUN, cell, repeat: 0, epoch, status: 'ok' })).toMatchObject({
         ...withoutLoss,
         loss_function: loss,
         loss: 0.5,

@@ -3,7 +3,6 @@ import { BUCKETS } from '../../../src/measure/ledger.ts'
 import type { Prediction, Predictions } from '../../../src/measure/prediction/predict.ts'
 import { csvText } from '../../../src/report/folder/csv.ts'
 import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../../src/report/rows/predictions.ts'
-import { predictionLines } from '../../../src/report/text/predictions.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { RUN } from '../run.ts'
 
@@ -55,30 +54,5 @@ describe('the file of predictions', () => {
 
   it('has the reason where there is no prediction', () => {
     expect(text.split('\n')[3]).toMatch(/^run,weak,layer-clone-2,.*,messages$/)
-  })
-})
-
-const error = (share: number) => ({
-  share,
-  predictedNs: 1000 * (1 + share),
-  measuredNs: 1000,
-  bucket: 'reduce' as const,
-  bucketPredictedNs: 10,
-  bucketMeasuredNs: 50,
-})
-
-describe('what is said of predictions', () => {
-  it('is the median error, and the worst cell with the bucket that differs most', () => {
-    const [line] = predictionLines([
-      { name: 'a', error: error(0.02) },
-      { name: 'b', error: error(-0.2) },
-      { name: 'c', error: error(-0.01) },
-    ])
-    expect(line).toMatch(/3 cells .* off by 2\.0 % in the median; most for b, /)
-    expect(line).toMatch(/predicted 0\.8 µs, measured 1\.0 µs \(−20\.0 %\), most of it in reduce/)
-  })
-
-  it('is nothing where nothing was predicted', () => {
-    expect(predictionLines([])).toEqual([])
   })
 })

@@ -49,12 +49,14 @@ describe('the rows of ledger.csv', () => {
   })
 })
 
-const trainingRow = (epoch: Epoch, status: Status) => rowOf(TRAINING_COLUMNS, { run: RUN, cell: serial, epoch, status })
+const trainingRow = (epoch: Epoch, status: Status) =>
+  rowOf(TRAINING_COLUMNS, { run: RUN, cell: serial, repeat: 1, epoch, status })
 
 describe('a row of training.csv', () => {
   it('has an empty loss where training has come to no number', () => {
     const epoch = { epoch: 2, loss: 0.25, heldOutAccuracy: 0.5, elapsedNs: 3e9, weightsSha256: 'cd' }
     expect(trainingRow(epoch, 'ok')).toMatchObject({
+      repeat: 1,
       epoch: 2,
       loss: 0.25,
       held_out_accuracy: 0.5,

@@ -3,14 +3,11 @@ import { promisify, stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../../src/cells/cell.ts'
 import { summarise } from '../../../src/measure/summary.ts'
-import type { Epoch } from '../../../src/measure/train.ts'
 import type { Verdict } from '../../../src/measure/verify.ts'
 import type { Judged } from '../../../src/measure/outcome.ts'
-import { formatDuration } from '../../../src/report/text/format.ts'
 import { markdownTable } from '../../../src/report/text/markdown.ts'
 import { memoryTable } from '../../../src/report/text/tables.ts'
 import { scalingColumns, scalingTable, splitTable } from '../../../src/report/text/tables.ts'
-import { trainingTable } from '../../../src/report/text/tables.ts'
 import { idealBubble } from '../../../src/simulate/bubble.ts'
 import { visitOf } from '../../measure/visits.ts'
 import { smallCell } from '../../runtime/cells.ts'
@@ -200,51 +197,5 @@ describe('the table of memory', () => {
       ['split', 'threads', 'MiB: most of a thread', 'least', 'together', 'idle by plan'],
       ['pipeline, 1f1b', '2', '1.00', '0.50', '1.50', '25 %'],
     ])
-  })
-})
-
-const course = (...accuracies: number[]): Epoch[] =>
-  accuracies.map((heldOutAccuracy, i) => ({
-    epoch: i + 1,
-    loss: 1 / (i + 1),
-    heldOutAccuracy,
-    elapsedNs: (i + 1) * 1e9,
-    weightsSha256: EXACT.sha256,
-  }))
-
-describe('the table of a training run', () => {
-  it('shows how each cell ended, and when it reached the accuracy that all reach', () => {
-    const courses = new Map([
-      [serial, course(0.5, 0.9, 0.85)],
-      [data, course(0.85, 0.875, 0.8)],
-    ])
-    const [head, ...lines] = plainFields(trainingTable(courses))
-    expect(head).toEqual(['cell', 'loss', 'held out', 'trained for', '87.50 % after', 'weights'])
-    expect(lines).toEqual([
-      ['serial-1', '0.3333', '85.00 %', '3.0 s', '2.0 s', '0123456789ab'],
-      ['data-gather-2', '0.3333', '80.00 %', '3.0 s', '2.0 s', '0123456789ab'],
-    ])
-  })
-})
-
-describe('a duration', () => {
-  it.each([
-    [0, '0.0 µs'],
-    [1, '0.0 µs'],
-    [50, '0.1 µs'],
-    [1_000, '1.0 µs'],
-    [123_456, '123.5 µs'],
-    [999_949, '999.9 µs'],
-    [999_950, '1.00 ms'],
-    [999_960, '1.00 ms'],
-    [1e6, '1.00 ms'],
-    [12_345_678, '12.35 ms'],
-    [999_994_999, '999.99 ms'],
-    [999_996_000, '1.0 s'],
-    [1e9, '1.0 s'],
-    [59.96e9, '60.0 s'],
-    [3_723e9, '3723.0 s'],
-  ])('of %d ns reads %s', (ns, text) => {
-    expect(formatDuration(ns)).toBe(text)
   })
 })
