@@ -1,6 +1,10 @@
 import { chooseCells, type CellOptions } from '../src/cells/choose.ts'
+import { fieldsOf } from '../src/cells/dimensions.ts'
+import { variantOf } from '../src/cells/labels.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
-import type { GroupResult, Outcome } from '../src/measure/outcome.ts'
+import { fastestOf } from '../src/measure/fastest.ts'
+import { soundOf, type GroupResult, type Sound } from '../src/measure/outcome.ts'
+import { groupBy } from '../src/measure/statistics.ts'
 import { percent } from '../src/report/text/format.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 
@@ -28,21 +32,29 @@ export const bubble: ExperimentKind = {
   },
 }
 
-const idle = ({ cell, summary }: Outcome): string =>
-  `${percent(summary!.bubbleFraction)} (by plan ${percent(summary!.bubbleFractionIdeal)}) with ${cell.grid.microbatches}`
+const idle = ({ cell, summary }: Sound): string =>
+  `${percent(summary.bubbleFraction)} (by plan ${percent(summary.bubbleFractionIdeal)}) with ${cell.grid.microbatches}`
 
+/** A sentence for each curve, of pipelines that differ in their microbatches alone. */
 function conclude([{ outcomes }]: readonly GroupResult[]): string[] {
-  const pipelines = outcomes.filter(
-    ({ cell, summary }) => summary && cell.mode === 'pipeline' && cell.plan.programs.length > 1,
-  )
-  const schedules = [...new Set(pipelines.map(({ cell }) => cell.grid.schedule))]
-  return schedules.map((schedule) => {
-    const of = pipelines.filter(({ cell }) => cell.grid.schedule === schedule)
-    const [first, last] = [of[0], of[of.length - 1]]
-    const fastest = of.reduce((a, b) => (b.summary!.medianNs < a.summary!.medianNs ? b : a))
-    return (
-      `${schedule}: threads wait ${idle(first)} and ${idle(last)} microbatches; ` +
-      `the median step is shortest with ${fastest.cell.grid.microbatches}.`
-    )
+  const pipelines = soundOf(outcomes).filter(({ cell }) => cell.mode === 'pipeline' && cell.plan.programs.length > 1)
+  const counts = new Set(pipelines.map(({ cell }) => cell.plan.programs.length))
+  const nameOf = ({ cell }: Sound) => {
+    const variant = variantOf(fieldsOf(cell))
+    return counts.size > 1 ? `${variant} on ${cell.plan.programs.length} threads` : variant
+  }
+  return [...groupBy(pipelines, nameOf)].map(([name, curve]) => {
+    const [first] = curve
+    const last = curve.length > 1 ? ` and ${idle(curve[curve.length - 1])}` : ''
+    const unit = last === '' && first.cell.grid.microbatches === 1 ? 'microbatch' : 'microbatches'
+    return `${name}: threads wait ${idle(first)}${last} ${unit}${shortest(curve)}.`
   })
+}
+
+/** With which of several counts the step is shortest, as far as this run shows it. */
+function shortest(curve: readonly Sound[]): string {
+  if (curve.length < 2) return ''
+  const counts = fastestOf(curve).map(({ cell }) => cell.grid.microbatches)
+  if (counts.length === 1) return `; the median step is shortest with ${counts[0]}`
+  return `; not known with how many the step is shortest: ${counts.toSorted((a, b) => a - b).join(', ')}`
 }

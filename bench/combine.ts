@@ -1,6 +1,8 @@
 import { chooseCells, type CellOptions } from '../src/cells/choose.ts'
-import type { GroupResult, Outcome } from '../src/measure/outcome.ts'
-import { formatInterval } from '../src/report/text/format.ts'
+import { fastestOf } from '../src/measure/fastest.ts'
+import { EQUAL_WITHIN } from '../src/measure/noise.ts'
+import { serialOf, soundOf, type GroupResult, type Outcome, type Sound } from '../src/measure/outcome.ts'
+import { formatInterval, listed, percent } from '../src/report/text/format.ts'
 import { ONE_WAY } from './options/run-options.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 
@@ -36,19 +38,31 @@ export const combine: ExperimentKind = {
   },
 }
 
-/** What the interval of a speed-up does not show is not claimed. */
-const isFaster = ({ differs, summary }: Outcome): boolean => differs === true && summary!.speedup! > 1
+const speedupOf = ({ summary }: Sound): string => formatInterval(summary.speedup!, summary.speedupInterval)
 
-const withInterval = ({ summary }: Outcome): string => formatInterval(summary!.speedup!, summary!.speedupInterval)
+const named = (cells: readonly Sound[]): string => listed(cells.map((each) => `${each.cell.name} ${speedupOf(each)}`))
+
+/** A speed-up that is not shown to differ from 1 wins nothing. */
+const isFaster = ({ differs, summary }: Sound): boolean => differs === true && summary.speedup! > 1
 
 const conclude = (results: readonly GroupResult[]): string[] =>
-  results.map(({ group, outcomes }) => {
-    const split = outcomes.filter(({ summary, cell }) => summary?.speedup !== undefined && cell.mode === 'hybrid')
-    const ranked = split.toSorted((a, b) => b.summary!.speedup! - a.summary!.speedup!)
-    const [best, second] = ranked
-    if (!best || !isFaster(best)) return `${group.label}: not shown here that any grid is faster than serial.`
-    const clear = !second || best.summary!.speedupInterval!.low > (second.summary!.speedupInterval?.high ?? Infinity)
-    const others = ranked.slice(1, 3).map((each) => `${each.cell.name} ${withInterval(each)}`)
-    const then = others.length > 0 ? `; then ${others.join(', ')}` : ''
-    return `${group.label}: ${best.cell.name} is fastest, ${withInterval(best)} times as fast as serial${clear ? '' : ', though not clearly'}${then}.`
-  })
+  results.map(({ group, outcomes }) => `${group.label}: ${winner(outcomes)}.`)
+
+/** Which grid wins against one thread and against the other grids, as far as this run shows it. */
+function winner(outcomes: readonly Outcome[]): string {
+  const sound = soundOf(outcomes)
+  if (!serialOf(sound)) return 'not known: one thread has no result to compare with'
+  const grids = sound.filter(({ cell }) => cell.mode === 'hybrid')
+  if (grids.length === 0) return 'not known: no grid has a result'
+  const fastest = fastestOf(grids)
+  const [best] = fastest
+  if (!fastest.some(isFaster)) {
+    return fastest.some(({ differs }) => differs === undefined)
+      ? `not known whether a grid is faster than one thread: ${named(fastest)}`
+      : `no grid is faster than one thread by more than ${percent(EQUAL_WITHIN)}: ${named(fastest)}`
+  }
+  if (fastest.length > 1) return `not known which grid is fastest: ${named(fastest)} times as fast as one thread`
+  const others = grids.filter((each) => each !== best).toSorted((a, b) => a.summary.medianNs - b.summary.medianNs)
+  const then = others.length === 0 ? '' : `; then ${named(others)}`
+  return `${best.cell.name} wins, ${speedupOf(best)} times as fast as one thread${then}`
+}

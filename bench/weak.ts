@@ -2,8 +2,8 @@ import { chooseCells, defaultThreads } from '../src/cells/choose.ts'
 import { HIDDEN_WIDTHS } from '../src/cells/work.ts'
 import { someOption } from '../src/cells/values.ts'
 import { gustafson } from '../src/measure/laws/serial-share.ts'
-import type { GroupResult } from '../src/measure/outcome.ts'
-import { stepFlop } from '../src/model/shape.ts'
+import { serialOf, soundOf, type GroupResult, type Sound } from '../src/measure/outcome.ts'
+import { formatInterval } from '../src/report/text/format.ts'
 import type { ExperimentKind } from './run/experiment.ts'
 
 /** Modes whose work grows with the batch on every thread. */
@@ -34,21 +34,19 @@ export const weak: ExperimentKind = {
   },
 }
 
-/** Flop per second of a cell of a group. */
-function rate({ outcomes }: GroupResult, cell: string): number | undefined {
-  const found = outcomes.find((outcome) => outcome.cell.name === cell && outcome.summary)
-  return found && stepFlop(found.cell.plan.model, found.cell.plan.batch) / found.summary!.medianNs
-}
-
-/** Scaled speed-up: flop per second on p threads with p times the batch, over those of one thread with one batch. */
-function conclude(results: readonly GroupResult[]): string[] {
-  const [first] = results
-  const alone = first && rate(first, first.group.cells[0].name)
-  if (alone === undefined) return []
-  return results.slice(1).map((result) => {
-    const scaled = result.outcomes
-      .filter(({ cell, summary }) => summary && cell.plan.programs.length > 1)
-      .map(({ cell }) => `${cell.name} ${(rate(result, cell.name)! / alone).toFixed(2)}`)
-    return `With ${result.group.label}, work per second relative to one thread: ${scaled.join(', ')}.`
+/**
+ * The scaled speed-up, as Gustafson's law has it: what one thread takes for the work of all, over what they take for it
+ * together, paired within blocks.
+ */
+const conclude = (results: readonly GroupResult[]): string[] =>
+  results.flatMap(({ group, outcomes }) => {
+    const split = outcomes.filter(({ cell }) => cell.mode !== 'serial' && cell.plan.programs.length > 1)
+    if (split.length === 0) return []
+    const sound = serialOf(soundOf(outcomes)) ? soundOf(split) : []
+    const found = sound.length === 0 ? 'not known' : sound.map(scaledSpeedup).join(', ')
+    return [`With ${group.label}, times as fast as one thread with as many samples: ${found}.`]
   })
-}
+
+/** "≈": no difference from one thread is shown. */
+const scaledSpeedup = ({ cell, differs, summary }: Sound): string =>
+  `${cell.name} ${differs === true ? '' : '≈ '}${formatInterval(summary.speedup!, summary.speedupInterval)}`

@@ -1,5 +1,5 @@
 import { reasonAgainst } from '../../src/cells/choose.ts'
-import type { Outcome } from '../../src/measure/outcome.ts'
+import { serialOf, type Outcome } from '../../src/measure/outcome.ts'
 import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
 import { planGrid } from '../../src/plan/build/programs.ts'
 import type { Degrees, Grid } from '../../src/plan/grid.ts'
@@ -31,7 +31,7 @@ export function combinedOutlook(
   calibration: Calibration | undefined,
   gflops: number,
 ): Combined | undefined {
-  const serial = outcomes.find(({ cell }) => cell.mode === 'serial' && !cell.again)
+  const serial = serialOf(outcomes)
   if (!serial || !calibration) return undefined
   const times: ShapeTimes = new Map(
     [...calibration.timings.values()].flatMap(({ key: { shape }, byThreads }) => {

@@ -3,10 +3,10 @@ import type { MeasureEvent } from '../../src/measure/events.ts'
 import { expectedSeconds, expectedStepNs, type Effort } from '../../src/measure/effort.ts'
 import { measuredCells, runGroup } from '../../src/measure/group.ts'
 import { fitLaw } from '../../src/measure/laws/fit.ts'
-import { seriesOf } from '../../src/measure/laws/series.ts'
+import { ownSeriesOf, seriesOf, type Series } from '../../src/measure/laws/series.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
 import { coreNotes } from '../../src/measure/machine/disturbance.ts'
-import type { GroupResult } from '../../src/measure/outcome.ts'
+import { isSound, type GroupResult } from '../../src/measure/outcome.ts'
 import { writeCharts } from '../../src/report/charts/write.ts'
 import { appendTo } from '../../src/report/rows/index.ts'
 import { lawRows } from '../../src/report/rows/laws.ts'
@@ -82,9 +82,7 @@ export async function runExperiments(
   const charts = await writeCharts(begun.folder.path)
   if (options.json || options.markdown) console.log(resultsAlone(options.json, begun, results))
   else for (const line of runLines(shared, results, warnings, charts)) say(line)
-  return results.groups.every(({ result }) =>
-    result.outcomes.every(({ status }) => status === 'ok' || status === 'oversubscribed'),
-  )
+  return results.groups.every(({ result }) => result.outcomes.every(isSound))
 }
 
 /** @throws what kept the experiment from being finished; what was measured before it is in `results` and on disk */
@@ -156,14 +154,20 @@ async function fitLaws(
     const sound = outcomes.filter(({ status }) => status === 'ok')
     return { cells: sound.map(({ cell }) => cell), visits: sound.flatMap(({ visits }) => visits) }
   })
-  const held: Held[] = []
-  for (const series of seriesOf(measured)) {
-    const findings = await Promise.all(laws.map((law) => fitLaw(law, series, options.seed)))
-    const rows = findings.flatMap((finding) => lawRows(run, series.name, finding))
+  const fit = async (series: Series, wanted: readonly Law[]): Promise<Held> => ({
+    series: series.name,
+    findings: await Promise.all(wanted.map((law) => fitLaw(law, series, options.seed))),
+  })
+  const starting = laws.filter(({ startsAtOne }) => startsAtOne)
+  const held = await Promise.all(seriesOf(measured).map((series) => fit(series, laws)))
+  const own = await Promise.all(ownSeriesOf(measured).map((series) => fit(series, starting)))
+  // The reason for a refusal is the same as of the curve over serial.
+  const all = [...held, ...own.filter(({ findings }) => findings.some(({ status }) => status === 'ok'))]
+  for (const { series, findings } of all) {
+    const rows = findings.flatMap((finding) => lawRows(run, series, finding))
     appendTo(begun.folder, 'laws.csv', rows)
-    held.push({ series: series.name, findings })
   }
-  return lawsLines(held)
+  return lawsLines(all)
 }
 
 /** The budget of an experiment is shared between its groups. */

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import { rowOf } from '../../src/cells/columns.ts'
-import type { Group, GroupResult } from '../../src/measure/outcome.ts'
+import { FEWEST_SESSIONS } from '../../src/measure/effort.ts'
+import { sessionsOf, type Group, type GroupResult } from '../../src/measure/outcome.ts'
 import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
 import { SUMMARY_COLUMNS } from '../../src/report/rows/summary.ts'
 import type { TraceEvent } from '../../src/report/rows/trace.ts'
 import { percent } from '../../src/report/text/format.ts'
+import { lookOf } from '../../src/report/text/look.ts'
 import { jsonText, markdownTable } from '../../src/report/text/markdown.ts'
 import { predictionLines, type Graded } from '../../src/report/text/predictions.ts'
 import { screenLines } from '../../src/report/text/screen.ts'
@@ -44,7 +46,8 @@ export function groupLines(experiment: string, { group, outcomes, noise }: Group
   const notes = [
     noise === undefined
       ? 'Serial against itself was not judged: that takes two blocks. "≈": no difference from serial is shown.'
-      : `Serial against itself differs by up to ${percent(noise, 1)} (95 %). "≈": no difference from serial is shown.`,
+      : `Serial against itself may differ by up to ${percent(noise, 1)} (95 %). "≈": no difference from serial is shown.`,
+    ...lookOf(sessionsOf(outcomes)).map((look) => `This is ${look}, and ${FEWEST_SESSIONS} make a result.`),
     isDisturbed && 'Warning: serial, measured twice, differs from itself: the intervals of this run are too narrow.',
     uneven.length > 0 &&
       `Warning: the blocks of ${uneven.length} of ${outcomes.length} cells differ by more than ${BLOCK_SPREAD} times: something else used the cores in some of them.`,
@@ -102,6 +105,7 @@ export function runLines(
           {
             machine: { cores, cpu: machine.cpu, node: machine.node },
             kernel: kernel.name,
+            pin: options.pin,
             noise: scaling.noise,
             warnings,
             outcomes: scaling.outcomes,

@@ -5,8 +5,10 @@ import type { BlockProgress } from './events.ts'
 
 /** Steps after which every cell is compared with serial, before it is timed. */
 export const VERIFIED_STEPS = 3
+/** A run with fewer is a look: less than six values have no distribution-free 95 % interval of their median. */
+export const FEWEST_SESSIONS = 6
 /** Blocks: the fewest, how many the budget is divided into, and an end where cells are fast. */
-const BLOCKS = { fewest: 6, planned: 9, most: 60 }
+const BLOCKS = { fewest: FEWEST_SESSIONS, planned: 9, most: 60 }
 /** Milliseconds of a visit's measured steps, within the budget. */
 const VISIT_MS = { longest: 400, shortest: 20, quick: 25 }
 /** A visit with warm-up and fresh weights / its measured steps. */

@@ -2,12 +2,12 @@ import type { Cell } from '../cells/cell.ts'
 import type { LimitsTogether } from './alone.ts'
 import type { Visit } from './blocks.ts'
 import { isWait, type Bucket } from './ledger.ts'
-import { isDifferent } from './noise.ts'
+import { isDifferent, pairedRatios } from './noise.ts'
 import type { Prediction } from './prediction/predict.ts'
 import { predictionError, type PredictionError } from './prediction/error.ts'
-import { summarise, type Summary } from './summary.ts'
+import { karpFlatt, summarise, type Summary } from './summary.ts'
 import type { Verdict } from './verify.ts'
-import { sum } from './statistics.ts'
+import { median, sum } from './statistics.ts'
 
 /** More threads than cores; weights unlike serial's; weights that are not finite; an impossible time. */
 export type Status = 'ok' | 'oversubscribed' | 'mismatch' | 'not-finite' | 'impossible'
@@ -19,8 +19,13 @@ export interface Judged {
   readonly summary: Summary | undefined
   readonly verdict: Verdict
   readonly status: Status
-  /** Whether the speed-up differs from 1, see `isDifferent`; of serial again, whether it differs from serial. */
+  /**
+   * Whether the speed-up differs from 1, see `isDifferent`; of serial again, whether it differs from serial. Not known
+   * where the cell or serial is not sound.
+   */
   readonly differs?: boolean | undefined
+  /** The serial fraction (Karp and Flatt 1990) that the speed-up over one thread of the cell's own family amounts to. */
+  readonly karpFlattOwn?: number | undefined
   readonly prediction?: PredictionError | undefined
 }
 
@@ -28,6 +33,24 @@ export interface Outcome extends Judged {
   readonly findings: Findings
   readonly visits: readonly Visit[]
 }
+
+/** Whether a cell has passed every check. The others have no result, whatever their times, and count in no conclusion. */
+export const isSound = ({ status }: { readonly status?: string | undefined }): boolean =>
+  status === 'ok' || status === 'oversubscribed'
+
+/** A cell with times that count. */
+export type Sound = Outcome & { readonly summary: Summary }
+
+export const soundOf = (outcomes: readonly Outcome[]): Sound[] =>
+  outcomes.filter((outcome): outcome is Sound => isSound(outcome) && outcome.summary !== undefined)
+
+/** The cell that the others are compared with. */
+export const serialOf = (outcomes: readonly Outcome[]): Outcome | undefined =>
+  outcomes.find(({ cell }) => cell.mode === 'serial' && !cell.again)
+
+/** Sessions in which some cell was timed. */
+export const sessionsOf = (outcomes: readonly Outcome[]): number =>
+  new Set(outcomes.flatMap(({ visits }) => visits.map(({ block }) => block))).size
 
 /** Cells of one model and batch: they read the same data, and one serial is the reference for all. */
 export interface Group {
@@ -57,8 +80,25 @@ interface Evidence extends Pick<GroupResult, 'limits'> {
 }
 
 /** The outcomes of the cells that were compared with serial. */
-export const judge = (evidence: Evidence): Outcome[] =>
-  [...evidence.verdicts].map(([cell, verdict]) => outcomeOf(cell, verdict, evidence))
+export function judge(evidence: Evidence): Outcome[] {
+  const outcomes = [...evidence.verdicts].map(([cell, verdict]) => outcomeOf(cell, verdict, evidence))
+  const [serial] = evidence.cells
+  const sound = soundOf(outcomes)
+  const isComparable = sound.some(({ cell }) => cell === serial)
+  return outcomes.map((outcome) => {
+    const { cell } = outcome
+    const result = isComparable && cell !== serial ? sound.find((other) => other.cell === cell) : undefined
+    const differs = isDifferent(result?.summary.speedupInterval)
+    return { ...outcome, differs, karpFlattOwn: result && karpFlattOwn(result, sound) }
+  })
+}
+
+function karpFlattOwn({ cell, visits }: Sound, sound: readonly Sound[]): number | undefined {
+  const threads = cell.plan.programs.length
+  const alone = sound.find((other) => other.cell.family === cell.family && other.cell.plan.programs.length === 1)
+  const speedups = alone && threads > 1 ? pairedRatios(alone.visits, visits) : []
+  return speedups.length === 0 ? undefined : karpFlatt(median(speedups), threads)
+}
 
 function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   const { cells, limits, cores } = evidence
@@ -80,7 +120,6 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
     summary,
     status: statusOf(verdict, finite, findings, threads > cores),
     findings,
-    differs: cell === serial ? undefined : isDifferent(summary?.speedupInterval),
     prediction: summary && prediction && predictionError(prediction, summary.medianNs, visits),
     visits,
   }

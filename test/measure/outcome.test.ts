@@ -93,4 +93,45 @@ describe('the judgement', () => {
     expect(judged(times, EXACT, { finite: false })).toMatchObject({ status: 'not-finite', summary: undefined })
     expect(judged([])).toMatchObject({ status: 'ok', summary: undefined, differs: undefined })
   })
+
+  const data = [1, 2].map((threads) => smallCell('data', { threads }))
+  /** Of serial and data on one and two threads; no core computes more than `peakGflops`. */
+  const judgedData = (serialTimes: readonly number[], peakGflops: number) => {
+    const cells = [serial, ...data]
+    const times = [serialTimes, BLOCKS.map(() => 8e5), BLOCKS.map((block) => 5e5 + block)]
+    return judge({
+      cells,
+      visits: cells.flatMap((cell, i) => visitsOf(cell, times[i])),
+      verdicts: new Map(cells.map((cell) => [cell, EXACT])),
+      predictions: new Map(),
+      limits: [{ threads: 1, peakGflops, copyGbps: 1, triadGbps: 1 }],
+      cores: CORES,
+    })
+  }
+  const steady = BLOCKS.map(() => 1e6)
+
+  it('gives the serial fraction over serial, and over one thread of the same split', () => {
+    const [, one, two] = judgedData(steady, 1e3)
+    expect(two.summary!.karpFlatt).toBeCloseTo(1 / 2 / (1 / 2) - 1, 4)
+    expect(two.karpFlattOwn).toBeCloseTo((5 / 8 - 1 / 2) / (1 / 2), 4)
+    expect(one.karpFlattOwn).toBeUndefined()
+  })
+
+  it('compares nothing with a serial that is not sound', () => {
+    // Its steps are too short for the peak; those of the others are not.
+    const [alone, , two] = judgedData(
+      steady.map((ns) => ns / 100),
+      flop / 5e5,
+    )
+    expect([alone.status, two.status]).toEqual(['impossible', 'ok'])
+    expect(two.summary!.speedup).toBeLessThan(1)
+    expect(two.differs).toBeUndefined()
+  })
+
+  it('gives no verdict on a cell that is not sound', () => {
+    const [, one, two] = judgedData(steady, flop / 9e5)
+    expect([one.status, one.differs]).toEqual(['impossible', undefined])
+    expect([two.status, two.differs]).toEqual(['ok', true])
+    expect(two.karpFlattOwn).toBeUndefined()
+  })
 })

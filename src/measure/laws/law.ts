@@ -13,6 +13,8 @@ export interface Law {
   readonly parameters: readonly { readonly name: string; readonly symbol: string }[]
   /** Distinct thread counts that a fit needs. */
   readonly fewest: number
+  /** Whether its curve is 1 at one thread whatever its values, so that it matters whose one thread the speed is over. */
+  readonly startsAtOne: boolean
   /** Values are in the order of the parameters. */
   readonly speedAt: (values: readonly number[], threads: number) => number
   /** At how many threads the curve is highest: infinite if it never falls, undefined if it never rises. */

@@ -42,6 +42,7 @@ function lawOf(
     title,
     parameters: [{ name: 'sigma', symbol: 'σ' }],
     fewest: 3,
+    startsAtOne: true,
     speedAt: ([sigma], threads) => speedAt(sigma, threads),
     prepare: () => Promise.resolve(estimate),
   }

@@ -15,6 +15,7 @@ export const usl: Law = {
     { name: 'gamma', symbol: 'γ' },
   ],
   fewest: 5,
+  startsAtOne: false,
   speedAt: ([alpha, beta, gamma], threads) => (gamma * threads) / loss(alpha, beta, threads),
   peakOf: ([alpha, beta]) => (alpha >= 1 ? undefined : beta > 0 ? Math.sqrt((1 - alpha) / beta) : Infinity),
   prepare: async () => {

@@ -1,5 +1,6 @@
 import { groupBy } from '../../measure/statistics.ts'
 import { isAgain } from '../../cells/cell.ts'
+import { isSound } from '../../measure/outcome.ts'
 import { labelOf } from '../../cells/labels.ts'
 import { numberIn, type CsvRow } from '../folder/read-csv.ts'
 import type { TraceEvent } from '../rows/trace.ts'
@@ -40,7 +41,7 @@ export const THREADS_NOTE = '×\u202f2: on two threads.'
 export function cellsOf(rows: readonly CsvRow[], { machine }: RunData) {
   const labels = groupBy(rows, labelOf)
   return rows.map((row) => {
-    const { cell, mode, microbatches, chunks, status } = row
+    const { cell, mode, microbatches, chunks } = row
     const [label, threads] = [labelOf(row), Number(row.threads)]
     const varies = labels.get(label)!.some((other) => other.microbatches !== microbatches)
     // The narrow space keeps the number beside its sign.
@@ -54,7 +55,7 @@ export function cellsOf(rows: readonly CsvRow[], { machine }: RunData) {
       threads,
       isOversubscribed: threads > machine.availableCores,
       /** False for cells that do not match serial, have an impossible time, or were not reached before an interruption. */
-      isResult: (status === 'ok' || status === 'oversubscribed') && numberIn(row, 'median_ns') !== undefined,
+      isResult: isSound(row) && numberIn(row, 'median_ns') !== undefined,
     }
   })
 }

@@ -1,4 +1,5 @@
 import { groupBy } from '../../measure/statistics.ts'
+import { isAgain } from '../../cells/cell.ts'
 import { labelOf, modeLabelOf, variantOf } from '../../cells/labels.ts'
 import { amdahl } from '../../measure/laws/serial-share.ts'
 import { usl } from '../../measure/laws/usl.ts'
@@ -89,8 +90,12 @@ export const efficiencyChart = scalingChart({
   grows: false,
 })
 
-/** The cells of the families that were measured with several thread counts, in ascending order of them. */
+/**
+ * The cells of the families that were measured with several thread counts, in ascending order of them; none if serial has
+ * no result that their speed-ups could be over.
+ */
 function scaledOf(cells: readonly DrawnCell[]): DrawnCell[] {
+  if (cells.some(({ row, isResult }) => row.mode === 'serial' && !isAgain(row.cell) && !isResult)) return []
   const measured = cells.filter(({ row, isResult }) => isResult && numberIn(row, 'speedup') !== undefined)
   return [...groupBy(measured, ({ family }) => family).values()]
     .filter((family) => valuesOf(family, 'threads').length > 1)

@@ -12,7 +12,7 @@ const bound = (value: number | undefined): number | undefined => (value === Infi
 export const LAWS_COLUMNS: readonly Column<ReturnType<typeof lawRows>[number]>[] = [
   ['run_id', ({ run }) => run.runId],
   ['experiment', ({ run }) => run.experiment],
-  ['series', ({ series }) => series, 'cells that differ in their threads alone'],
+  ['series', ({ series }) => series, 'cells that differ in their threads alone; over serial, or as named'],
   ['law', ({ finding }) => finding.law.name, 'amdahl, gustafson or usl'],
   ['parameter', ({ parameter }) => parameter?.name, 'of the law; empty if it was refused'],
   ['value', ({ parameter }) => parameter?.value, 'estimate; empty if it does not exist'],

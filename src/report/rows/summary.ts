@@ -36,6 +36,7 @@ export const SUMMARY_COLUMNS: readonly Column<SummaryRow>[] = [
   ['efficiency', timed((of) => of.efficiency), 'speed-up / threads'],
   ['efficiency_together', timed((of) => of.efficiencyTogether), 'speed-up / (what as many cores do at once / what one does)'],
   ['karp_flatt', timed((of) => of.karpFlatt), '(1/speed-up − 1/threads) / (1 − 1/threads)'],
+  ['karp_flatt_own', ({ judged }) => judged.karpFlattOwn, 'the same of the speed-up over one thread of the same split'],
   ['off_cpu_share', timed((of) => of.offCpuShare), 'share of the ranks’ time without a processor'],
   ['bubble_fraction', timed((of) => of.bubbleFraction), 'waiting / (threads × step time), measured'],
   ['bubble_fraction_ideal', timed((of) => of.bubbleFractionIdeal), 'the same of the plan, with time as flop and free handoffs'],

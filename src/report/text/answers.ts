@@ -1,10 +1,11 @@
 import { fieldsOf } from '../../cells/dimensions.ts'
-import { isDifferent } from '../../measure/noise.ts'
-import type { Outcome } from '../../measure/outcome.ts'
+import { fastestOf } from '../../measure/fastest.ts'
+import { EQUAL_WITHIN, isDifferent } from '../../measure/noise.ts'
+import { serialOf, soundOf, type Outcome } from '../../measure/outcome.ts'
 import { neediest } from '../../plan/read/memory.ts'
-import { formatInterval, inMib, percent } from './format.ts'
+import { formatInterval, inMib, listed, percent } from './format.ts'
 import { spokenLabel } from '../../cells/labels.ts'
-import { isMeasured, isTextbook, serialOf, type Measured, type Split } from './splits.ts'
+import { isMeasured, isTextbook, type Measured, type Split } from './splits.ts'
 
 /** Speed-ups of grids that combine several kinds of parallelism. */
 export interface Combined {
@@ -32,6 +33,7 @@ export function answers(splits: readonly Split[], threads: number, run: ShownRun
   const measured = splits.filter(isMeasured)
   return Object.entries({
     'Faster at all?': notFaster(measured),
+    'Which is best?': best(measured),
     [threads === 2 ? 'Why not double?' : `Why not ${threads}x?`]: whyNot(measured, threads),
     'Idle workers?': idle(measured),
     'Too large?': tooLarge(splits, serialOf(run.outcomes)),
@@ -43,7 +45,20 @@ const isFaster = ({ gain, outcome: { differs } }: Measured): boolean => gain.spe
 
 function notFaster(measured: readonly Measured[]): string | undefined {
   if (measured.length === 0 || measured.some(isFaster)) return undefined
-  return 'not shown here: no split beats one thread by more than its interval.'
+  return measured.some(({ outcome: { differs } }) => differs === undefined)
+    ? 'not known: no split is shown to be faster than one thread.'
+    : `no: no split is faster than one thread by more than ${percent(EQUAL_WITHIN)}.`
+}
+
+/** The splits that cannot be told from the fastest one, where it is faster than one thread. */
+function best(measured: readonly Measured[]): string | undefined {
+  if (measured.length < 2) return undefined
+  const fastest = fastestOf(soundOf(measured.map(({ outcome }) => outcome)))
+  const splits = fastest.map(({ cell }) => measured.find(({ outcome }) => outcome.cell === cell)!)
+  if (!splits.some(isFaster)) return undefined
+  const named = listed(splits.map(({ spoken }) => spoken))
+  if (splits.length === 1) return `${named}: the others are shown to be slower.`
+  return `not known which of ${named}${splits.length < measured.length ? '; the others are shown to be slower' : ''}.`
 }
 
 /** Smaller shares round to 0 %. */
@@ -55,7 +70,11 @@ function whyNot(measured: readonly Measured[], threads: number): string | undefi
   if (!split) return undefined
   const { speedup, interval, extra, adding, waiting } = split.gain
   const efficiency = interval && { low: interval.low / threads, high: interval.high / threads }
-  if (!isDifferent(efficiency)) {
+  const differs = isDifferent(efficiency)
+  if (differs === false) {
+    return `${split.spoken}: ${formatInterval(speedup, interval)} is ${threads} within ${percent(EQUAL_WITHIN)}.`
+  }
+  if (differs === undefined) {
     return `${split.spoken}: ${formatInterval(speedup, interval)} cannot be told from ${threads} in this run.`
   }
   if (speedup > threads) return `${split.spoken}: ${formatInterval(speedup, interval)} is even more.`

@@ -41,6 +41,15 @@ export const signedPercent = (share: number): string =>
 export const formatInterval = (value: number, interval: Interval | undefined, digits = 2): string =>
   value.toFixed(digits) + (interval ? ` [${interval.low.toFixed(digits)}, ${interval.high.toFixed(digits)}]` : '')
 
+/** Longer lists are cut in sentences. */
+const MOST_LISTED = 4
+
+/** "a, b, c and 5 more" */
+export function listed(items: readonly string[]): string {
+  const [first, more] = [items.slice(0, MOST_LISTED), items.length - MOST_LISTED]
+  return `${first.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 export const MIB = 2 ** 20
 
 export const inMib = (bytes: number): string => (bytes / MIB).toFixed(2)

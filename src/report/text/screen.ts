@@ -1,13 +1,16 @@
-import type { Outcome } from '../../measure/outcome.ts'
+import { isSound, serialOf, sessionsOf, type Outcome } from '../../measure/outcome.ts'
 import { answers, weightsLine, type ShownRun } from './answers.ts'
 import { formatDuration, percent } from './format.ts'
-import { serialOf, shownSplits, splitLines, splitsOf, threadsOf, withoutResult } from './splits.ts'
+import { lookOf } from './look.ts'
+import { shownSplits, splitLines, splitsOf, threadsOf, withoutResult } from './splits.ts'
 import { dim, red, shortened, USUAL_WIDTH, widthOf, wrapped } from './wrap.ts'
 
 /** Everything that the screen shows. */
 export interface ScreenResults extends ShownRun {
   readonly machine: { readonly cores: number; readonly cpu: string | null; readonly node: string }
   readonly kernel: string
+  /** Whether threads were bound to cores. */
+  readonly pin: boolean
   /** Known disturbances, as sentences without a period. */
   readonly warnings: readonly string[]
   /** The path to show. */
@@ -51,7 +54,7 @@ export function screenLines(results: ScreenResults, width: number): string[] {
     ...answers(splits, threads, results).flatMap(([question, answer]) =>
       columns < NARROW ? sentences(`${question} ${answer}`) : wrapped(answer, columns, INDENT, question.padEnd(INDENT)),
     ),
-    ...sentences(...weightsLine(outcomes.filter((each) => threadsOf(each) > 1))),
+    ...sentences(...weightsLine(outcomes.filter((each) => threadsOf(each) > 1 && isCompared(each)))),
     ...shown.flatMap(({ spoken, outcome: { findings } }) =>
       sentences(...findings.warnings.map((warning) => `${spoken}: ${warning}.`)),
     ),
@@ -59,28 +62,32 @@ export function screenLines(results: ScreenResults, width: number): string[] {
   ]
 }
 
-/** Warnings about a disturbed run; empty in a quiet one. */
-function disturbances({ warnings, noise = 0, outcomes }: ScreenResults): string[] {
+/** Whether the weights with which a cell ended were compared with serial's. */
+const isCompared = (outcome: Outcome): boolean => isSound(outcome) || outcome.status === 'mismatch'
+
+/** Warnings about a disturbed run, and what helps; empty in a quiet one. */
+function disturbances({ warnings, noise = 0, outcomes, pin }: ScreenResults): string[] {
   const reasons = [...warnings]
-  if (noise > DISTURBING_NOISE) reasons.push(`serial differs from itself by up to ${percent(noise)}`)
+  if (noise > DISTURBING_NOISE) reasons.push(`serial may differ from itself by up to ${percent(noise)}`)
   if (outcomes.some(({ cell, differs }) => cell.again && differs)) {
     reasons.push('serial, measured twice, differs from itself: the intervals are too narrow')
   }
   if (reasons.length === 0) return []
   return [
     ...reasons.map((reason) => `Disturbed: ${reason}.`),
-    'Trust the fastest steps more than the medians; --wait-idle waits until the machine is quiet.',
+    `Trust the fastest steps more. --wait-idle waits for quiet${pin ? '' : ', --pin binds threads'}.`,
   ]
 }
 
-function headline({ machine, kernel, noise }: ScreenResults, isDisturbed: boolean): string {
+function headline({ machine, kernel, noise, outcomes }: ScreenResults, isDisturbed: boolean): string {
   const { cores, cpu, node } = machine
-  const known = noise === undefined ? 'noise unknown' : `noise ${percent(noise, 1)}`
+  const known = noise === undefined ? 'noise not judged' : `noise ${percent(noise, 1)}`
   return [
     `${cores} ${cores === 1 ? 'core' : 'cores'}${cpu === null ? '' : ` ${cpu}`}`,
     `Node ${/^v?(\d+\.\d+)/.exec(node)?.[1] ?? node}`,
     kernel,
     isDisturbed ? `disturbed (${known})` : noise === undefined ? known : `quiet (${known})`,
+    ...lookOf(sessionsOf(outcomes)),
   ].join(' · ')
 }
 

@@ -1,10 +1,10 @@
 import { fieldsOf } from '../../cells/dimensions.ts'
-import type { Outcome } from '../../measure/outcome.ts'
+import { isSound, serialOf, type Outcome } from '../../measure/outcome.ts'
 import { neediest } from '../../plan/read/memory.ts'
 import { formatDuration, formatInterval, inMib, percent } from './format.ts'
 import { spokenLabel, splitLabel } from '../../cells/labels.ts'
 import { plainTable, type TextColumn } from './text-table.ts'
-import { shortened, widthOf, wrapped } from './wrap.ts'
+import { red, shortened, widthOf, wrapped } from './wrap.ts'
 
 /** A way to split the step, measured on one thread count. */
 export type Split = ReturnType<typeof splitOf>
@@ -12,10 +12,6 @@ type Gain = NonNullable<Split['gain']>
 export type Measured = Split & { readonly gain: Gain }
 
 export const isMeasured = (split: Split): split is Measured => split.gain !== undefined
-
-/** The cell that the others are compared with. */
-export const serialOf = (outcomes: readonly Outcome[]): Outcome | undefined =>
-  outcomes.find(({ cell }) => cell.mode === 'serial' && !cell.again)
 
 export const threadsOf = ({ cell }: Pick<Outcome, 'cell'>): number => cell.plan.programs.length
 
@@ -121,7 +117,10 @@ export function splitLines(splits: readonly Split[], width: number, minima: bool
     ...tableLines(rows.filter(isMeasured), width, minima),
     ...rows
       .filter(({ gain }) => !gain)
-      .flatMap(({ label, outcome }) => wrapped(withoutResult(outcome), width, labelWidth + GAP.length, label + GAP)),
+      .flatMap(({ label, outcome }) => {
+        const lines = wrapped(withoutResult(outcome), width, labelWidth + GAP.length, label + GAP)
+        return isSound(outcome) ? lines : lines.map(red)
+      }),
     ...(minima && rows.some(isMeasured)
       ? wrapped('fastest: the same by the fastest steps, which other programs disturb least.', width, 2)
       : []),

@@ -1,17 +1,16 @@
 import { fieldsOf } from '../../cells/dimensions.ts'
 import type { Cell } from '../../cells/cell.ts'
-import type { Judged } from '../../measure/outcome.ts'
+import { isSound, type Judged } from '../../measure/outcome.ts'
 import type { Summary } from '../../measure/summary.ts'
 import type { Outlook } from '../../simulate/outlook.ts'
 import { formatDuration, formatInterval, inMib, percent, signedPercent } from './format.ts'
 import { detailOf, splitLabel } from '../../cells/labels.ts'
 import { threadsOf } from './splits.ts'
-import { boxedTable, plainTable, tableOf, type TextColumn, type TextTable } from './text-table.ts'
-import { red } from './wrap.ts'
+import { boxedTable, drawnPlain, plainTable, tableOf, type TextColumn, type TextTable } from './text-table.ts'
 
 /** All columns, also for Markdown. */
 export const scalingColumns = (rows: readonly Judged[]): TextTable =>
-  tableOf(rows, [
+  judgedTable(rows, [
     ['mode', ({ cell }) => cell.mode, 'left'],
     ['schedule', ({ cell }) => detailOf(fieldsOf(cell), cell.name), 'left'],
     ['threads', (row) => `${threadsOf(row)}${row.status === 'oversubscribed' ? ' (oversubscribed)' : ''}`],
@@ -31,15 +30,21 @@ export const scalingTable = (rows: readonly Judged[]): string => boxedTable(scal
 
 /** A table for 80 columns; `*` marks more threads than cores. */
 export const splitTable = (rows: readonly Judged[]): string =>
-  plainTable(rows, [
-    ['split', ({ cell }) => splitLabel(fieldsOf(cell)), 'left'],
-    ['on', (row) => `${threadsOf(row)}${row.status === 'oversubscribed' ? '*' : ''}`],
-    ...microbatches(rows, 'parts'),
-    ['step', timed(({ medianNs }) => formatDuration(medianNs))],
-    ['times as fast', timed(speedupOf)],
-    ['wait (plan)', timed(bubbleOf)],
-    ['weights', verdictOf, 'left'],
-  ])
+  drawnPlain(
+    judgedTable(rows, [
+      ['split', ({ cell }) => splitLabel(fieldsOf(cell)), 'left'],
+      ['on', (row) => `${threadsOf(row)}${row.status === 'oversubscribed' ? '*' : ''}`],
+      ...microbatches(rows, 'parts'),
+      ['step', timed(({ medianNs }) => formatDuration(medianNs))],
+      ['times as fast', timed(speedupOf)],
+      ['wait (plan)', timed(bubbleOf)],
+      ['weights', verdictOf, 'left'],
+    ]),
+  )
+
+/** Cells without a result are marked. */
+const judgedTable = (rows: readonly Judged[], columns: readonly TextColumn<Judged>[]): TextTable =>
+  tableOf(rows, columns, (row) => !isSound(row))
 
 function microbatchesOf({ cell }: Judged): string {
   const { schedule, microbatches } = fieldsOf(cell)
@@ -69,8 +74,11 @@ const efficiencyOf = ({ efficiency, efficiencyTogether }: Summary): string =>
 const bubbleOf = ({ bubbleFraction, bubbleFractionIdeal }: Summary): string =>
   `${percent(bubbleFraction)} (${percent(bubbleFractionIdeal)})`
 
-const verdictOf = ({ summary, status, verdict }: Judged): string =>
-  !summary || status === 'not-finite' ? red(status) : verdict.match
+/** A cell without a result says why. */
+function verdictOf({ summary, status, verdict }: Judged): string {
+  if (!isSound({ status })) return status
+  return summary ? verdict.match : 'not timed'
+}
 
 /** MiB per thread of each cell, and the share of time that its plan leaves idle. */
 export const memoryTable = (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../../src/cells/cell.ts'
 import { againOf } from '../../../src/cells/choose.ts'
-import { seriesOf } from '../../../src/measure/laws/series.ts'
+import { ownSeriesOf, seriesOf } from '../../../src/measure/laws/series.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { visitOf } from '../visits.ts'
 
@@ -99,5 +99,34 @@ describe('the series of a run', () => {
   it('are empty without a speed-up, which needs serial', () => {
     const visits = blocksOf(owners[0], 100)
     expect(seriesOf([{ cells: [serial, ...owners], visits }])).toEqual([{ name: 'data-owner', groups: [] }])
+  })
+})
+
+describe('the series over one thread of the same cells', () => {
+  it('have its time where the others have serial’s', () => {
+    const visits = [
+      ...blocksOf(serial, 100, 100),
+      ...blocksOf(owners[0], 80, 60),
+      ...blocksOf(owners[1], 40, 40),
+      ...blocksOf(layers[1], 90, 90),
+    ]
+    expect(ownSeriesOf([{ cells: [serial, ...owners, layers[1]], visits }])).toEqual([
+      {
+        name: 'data-owner over one thread of its own',
+        groups: [
+          [
+            [
+              { threads: 1, speed: 1 },
+              { threads: 2, speed: 2 },
+            ],
+            [
+              { threads: 1, speed: 1 },
+              { threads: 2, speed: 1.5 },
+            ],
+          ],
+        ],
+      },
+      { name: 'layer over one thread of its own', groups: [] },
+    ])
   })
 })

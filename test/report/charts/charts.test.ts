@@ -167,6 +167,11 @@ describe.each([
     expect(() => chart(run({ summary }))).toThrow('no cells of the same work differ in their threads alone')
   })
 
+  it('is not made over a serial that is no result', () => {
+    const summary = scaling.map((row) => (row.cell === 'serial-1' ? { ...row, status: 'impossible' } : row))
+    expect(() => chart(run({ summary }))).toThrow('no cells of the same work differ in their threads alone')
+  })
+
   it('has a panel for each mode if the lines are too many for one', () => {
     const summary = Array.from({ length: 9 }, (_, i) => `${i < 5 ? 'data' : 'pipeline'}-${'abcdefghi'[i]}`).flatMap(
       (family) => THREADS.map((threads) => summaryRow(`${family}-${threads}`)),

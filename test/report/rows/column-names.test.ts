@@ -24,7 +24,7 @@ const CONFIGURATION =
 const SUMMARY =
   'samples, median_ns, min_ns, p05_ns, p95_ns, ci_low_ns, ci_high_ns, ' +
   'block_spread, samples_per_second, gflops, speedup, speedup_ci_low, speedup_ci_high, speedup_of_minima, differs, efficiency, ' +
-  'efficiency_together, karp_flatt, ' +
+  'efficiency_together, karp_flatt, karp_flatt_own, ' +
   'off_cpu_share, bubble_fraction, bubble_fraction_ideal, critical_path_ns, bytes_weights, bytes_gradients, ' +
   'bytes_activations, bytes_optimizer_state, bytes_packed, bytes_per_rank, bytes_handed_over, weights_sha256, match, max_ulp, predicted_ns, prediction_error, status'
 const STEP = 'block, position, step, phase, wall_ns, status'

@@ -74,6 +74,12 @@ describe('the line about a series', () => {
     )
   })
 
+  it('names the curve over one thread of the same cells', () => {
+    expect(lineOf('data-owner over one thread of its own', [ofAmdahl])).toBe(
+      'data owner over one thread of its own: Amdahl σ 0.0214 [0.0182, 0.024], off by up to 1.2 %',
+    )
+  })
+
   it('tells of a peak, and of none without bounds where there are none', () => {
     expect(withPeak(96.52, 90, 104.04)).toMatch('USL peak 96.5 [90, 104], off')
     expect(withPeak(undefined, Infinity, Infinity)).toMatch('USL no peak, off')

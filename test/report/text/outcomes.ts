@@ -26,19 +26,25 @@ export function outcomeOf(
     reduce = 0,
     ideal = wait,
     spread = 0.02,
+    blocks = [1, 1, 1, 1, 1, 1],
     ...more
   }: Partial<Outcome> & {
     readonly wait?: number
     readonly reduce?: number
     readonly ideal?: number
     readonly spread?: number
+    /** How many times as long as usual the step takes in each block. */
+    readonly blocks?: readonly number[]
   } = {},
 ): Outcome {
   const ns = SERIAL_NS / speedup
-  const spent = cell.plan.programs.map(() => ({ 'wait-receive': wait * ns, reduce: reduce * ns }))
-  const visits = [visitOf(cell, [ns], { spent })]
+  const visits = blocks.map((times, block) => {
+    const spent = cell.plan.programs.map(() => ({ 'wait-receive': wait * ns * times, reduce: reduce * ns * times }))
+    return visitOf(cell, [ns * times], { block, spent })
+  })
+  const reference = visits.map(({ block }) => visitOf(serialCell, [SERIAL_NS], { block }))
   const summary = {
-    ...summarise(cell, visits, [visitOf(serialCell, [SERIAL_NS])]),
+    ...summarise(cell, visits, reference),
     speedupInterval: { low: speedup - spread, high: speedup + spread },
     bubbleFractionIdeal: ideal,
   }
@@ -71,6 +77,7 @@ export const pipelines = [
 export const QUIET: ScreenResults = {
   machine: { cores: 2, cpu: 'AMD EPYC', node: 'v24.21.0' },
   kernel: 'fma256',
+  pin: false,
   noise: 0.029,
   warnings: [],
   outcomes: [serial, replicas, shared, layers, ...pipelines, tensor],

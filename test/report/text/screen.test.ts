@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { againOf } from '../../../src/cells/choose.ts'
+import type { Outcome } from '../../../src/measure/outcome.ts'
 import { screenLines } from '../../../src/report/text/screen.ts'
 import {
   cellOf,
@@ -50,7 +51,18 @@ const many = {
   ],
 }
 
+const spread = [1, 1.1, 0.92, 1.05, 0.97, 1.03]
+
 const text = (results: typeof QUIET, width = 80) => screenLines(results, width).join('\n')
+
+/** The answer, joined to a line. */
+const bestOf = (...outcomes: readonly Outcome[]) =>
+  /Which is best\? .*(\n {16}.*)?/.exec(text({ ...QUIET, outcomes: [serial, ...outcomes] }))?.[0].replace(/\n */, ' ')
+
+/** The outcomes of a run of a few sessions, and the lines that such a run begins with. */
+const few = (count: number) =>
+  QUIET.outcomes.map(({ cell }) => outcomeOf(cell, 1.5, { blocks: Array<number>(count).fill(1) }))
+const first = (count: number, noise?: number) => screenLines({ ...QUIET, noise, outcomes: few(count) }, 80).slice(0, 2)
 
 describe('the screen', () => {
   it('shows a quiet run of two cores', () => {
@@ -67,6 +79,7 @@ describe('the screen', () => {
       'pipeline, gpipe  1.17 [1.15, 1.19]  ############++++....  22 % wait        2.74',
       'layers           0.93 [0.91, 0.95]  #########+..........  50 % wait        2.10',
       '',
+      'Which is best?  tensor: the others are shown to be slower.',
       'Why not double? replicas: 12 % adding gradients, 4 % other extra, 3 % waiting.',
       'Idle workers?   layers: 50 % waiting (plan 50 %), one works at a time; zb 17 %.',
       'Too large?      one thread: 3.80 MiB; replicas 3.53, layers 2.10, tensor 1.91.',
@@ -77,12 +90,11 @@ describe('the screen', () => {
   })
 
   it('begins with what disturbed the run, and shows the fastest steps beside the medians', () => {
-    expect(screenLines(disturbed, 80).slice(0, 9)).toEqual([
+    expect(screenLines(disturbed, 80).slice(0, 8)).toEqual([
       '2 cores AMD EPYC · Node 24.21 · fma256 · disturbed (noise 23.0 %)',
       'Disturbed: the machine was busy before the run: load 3.0 on 2 cores.',
-      'Disturbed: serial differs from itself by up to 23 %.',
-      'Trust the fastest steps more than the medians; --wait-idle waits until the',
-      '  machine is quiet.',
+      'Disturbed: serial may differ from itself by up to 23 %.',
+      'Trust the fastest steps more. --wait-idle waits for quiet, --pin binds threads.',
       '784-256x4-10, batch 64: one thread takes 1.53 ms a step (the fastest 1.53 ms).',
       '  Now 2 threads:',
       '',
@@ -122,7 +134,7 @@ describe('the screen', () => {
       'tensor          no result: 146.1 GFLOP/s are more than the cores’ peak, 112.2',
       'data, shared    no result: its weights differ from serial’s',
     ])
-    expect(lines.join('\n')).toContain('but replicas (close), shared weights\n  (different).')
+    expect(lines.at(-2)).toBe('Close to serial’s weights: replicas. Different: shared weights.')
   })
 
   it('compares nothing with a serial step that is no result', () => {
@@ -135,7 +147,47 @@ describe('the screen', () => {
   it('claims nothing that cannot be told from one thread, and lists the textbook’s replicas first where all are equal', () => {
     const shown = text(alike)
     expect(shown).toMatch(/data, replicas +≈ 1\.01 .*\ndata, shared +≈ 1\.01 .*\nlayers +≈ 1\.01/)
-    expect(shown).toContain('Faster at all?  not shown here')
+    expect(shown).toContain('Faster at all?  no: no split is faster than one thread by more than 3 %.')
+  })
+
+  it('names all splits that cannot be told from the fastest, and none as best that is not faster than one thread', () => {
+    const close = outcomeOf(shared.cell, 1.9, { blocks: spread })
+    expect(bestOf(tensor, close, replicas)).toBe(
+      'Which is best?  not known which of tensor, shared weights; the others are shown to be slower.',
+    )
+    expect(bestOf(tensor, close)).toBe('Which is best?  not known which of tensor, shared weights.')
+    expect(bestOf(tensor, impossible, replicas)).toBe('Which is best?  tensor: the others are shown to be slower.')
+    expect(bestOf(layers, outcomeOf(replicas.cell, 0.8))).toBeUndefined()
+    const oneBlock = [tensor, replicas].map(({ cell }, i) => outcomeOf(cell, 2 - i / 10, { blocks: [1] }))
+    expect(bestOf(...oneBlock)).toBe('Which is best?  not known which of tensor, replicas.')
+  })
+
+  it('says whether no split is faster than one thread, or only that it is not known', () => {
+    const unknown = outcomeOf(tensor.cell, 1.1, { differs: undefined })
+    expect(text({ ...QUIET, outcomes: [serial, layers, unknown] })).toContain(
+      'Faster at all?  not known: no split is shown to be faster than one thread.',
+    )
+    expect(text({ ...QUIET, outcomes: [serial, layers] })).toContain('Faster at all?  no: no split is faster')
+  })
+
+  it('calls as many times as fast as there are threads what is shown to be', () => {
+    const doubled = outcomeOf(replicas.cell, 1.99)
+    expect(text({ ...QUIET, outcomes: [serial, doubled] })).toContain('replicas: 1.99 [1.97, 2.01] is 2 within 3 %.')
+  })
+
+  it('calls a run of a few sessions a look, and says where serial against itself was not judged', () => {
+    expect(first(3, 0.02).join('\n')).toContain('quiet (noise 2.0 %) ·\n  a look: 3 sessions')
+    expect(first(1)[0]).toBe('2 cores AMD EPYC · Node 24.21 · fma256 · noise not judged · a look: 1 session')
+    expect(first(6, 0.02)[0]).not.toContain('a look')
+  })
+
+  it('does not suggest to a run that was pinned to pin it', () => {
+    expect(text({ ...disturbed, pin: true })).not.toContain('--pin')
+  })
+
+  it('fits on a terminal of 24 lines, and has one more where two warnings precede it', () => {
+    for (const results of [QUIET, alike, many]) expect(screenLines(results, 80).length).toBeLessThanOrEqual(24)
+    expect(screenLines(disturbed, 80)).toHaveLength(25)
   })
 
   it('keeps the best of each mode where there are many, and says how many more there are', () => {

@@ -141,6 +141,14 @@ describe('the table of a scaling run', () => {
     expect(last).toMatch(/^\| data \| gather \| 2 \|.*\| mismatch \|$/)
   })
 
+  it.each(['impossible', 'not-finite'] as const)('says of a cell with times that it is %s, in every form', (status) => {
+    const rows = [timed(serial, 3e6), timed(data, 2e6, { status })]
+    expect(fields(scalingTable(rows))[2].at(-1)).toBe(status)
+    expect(plainFields(splitTable(rows))[2].at(-1)).toBe(status)
+    const table = scalingColumns(rows)
+    expect(markdownTable(table.head, table.rows)).toMatch(new RegExp(`\\| ${status} \\|$`))
+  })
+
   it('has lines of one width, colours or not', () => {
     const lines = stripVTControlCharacters(scalingTable([timed(serial, 3e6), mismatch])).split('\n')
     expect(new Set(lines.map((line) => line.length)).size).toBe(1)
@@ -152,10 +160,13 @@ const url = (path: string) => JSON.stringify(new URL(path, import.meta.url).href
 describe('the colours of a table', () => {
   const run = promisify(execFile)
   const SCRIPT = `
-    const { scalingTable } = await import(${url('../../../src/report/text/tables.js')})
+    const { scalingTable, splitTable } = await import(${url('../../../src/report/text/tables.js')})
     const { smallCell } = await import(${url('../../runtime/cells.js')})
     const verdict = { match: 'different', maxUlp: 1, sha256: '' }
-    console.log(scalingTable([{ cell: smallCell('serial'), summary: undefined, verdict, status: 'mismatch' }]))`
+    const rows = ['ok', 'mismatch', 'impossible', 'not-finite'].map((status) =>
+      ({ cell: smallCell('serial'), summary: undefined, verdict, status }))
+    console.log(scalingTable(rows))
+    console.log(splitTable(rows))`
   const colourless = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !['NO_COLOR', 'FORCE_COLOR', 'CI'].includes(name)),
   )
@@ -171,6 +182,11 @@ describe('the colours of a table', () => {
     const outputs = await Promise.all(environments.map(printed))
     for (const output of outputs) expect(output).toContain('mismatch')
     expect(outputs.map((output) => output.includes('\u001b'))).toEqual([false, false, false, true])
+    const red = outputs[3].split('\n').filter((line) => line.includes('\u001b[31m'))
+    const statuses = red.map((line) => /mismatch|impossible|not-finite/.exec(line)?.[0])
+    expect(statuses).toEqual(['mismatch', 'impossible', 'not-finite', 'mismatch', 'impossible', 'not-finite'])
+    // The whole line, not the status alone.
+    for (const line of red) expect(line.split('\u001b[31m')[1]).toMatch(/^ ?serial/)
   })
 })
 
