@@ -15,8 +15,7 @@ it('all runs every experiment into one folder, and claims nothing from one block
   const { code, stdout, stderr } = await start('main', [...TINY.split(' '), '--out', folder])
   expect(stderr).not.toContain('    at ')
   const rows = rowsIn(join(folder, 'summary.csv'))
-  // On a busy machine a time may seem impossible; then the run says so.
-  expect(code).toBe(rows.some(({ status }) => status === 'impossible') ? 1 : 0)
+  expect(code).toBe(0)
   expect(new Set(rows.map(({ experiment }) => experiment))).toEqual(new Set(['scaling', 'weak', 'bubble', 'combine']))
   for (const { cell, differs, speedup_ci_low } of rows) expect([differs, speedup_ci_low], cell).toEqual(['', ''])
   expect(rowsIn(join(folder, 'growth.csv')).length).toBeGreaterThan(0)
