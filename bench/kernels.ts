@@ -4,6 +4,7 @@ import { defaultThreads } from '../src/cells/choose.ts'
 import { MODELS } from '../src/cells/work.ts'
 import { option, someOf } from '../src/cells/values.ts'
 import { measureLimitsTogether, measureStep, type LimitsTogether } from '../src/measure/alone.ts'
+import { disturbances, observe } from '../src/measure/machine/disturbance.ts'
 import { measureProduct } from '../src/measure/products.ts'
 import { stepFlop } from '../src/model/shape.ts'
 import type { LayerProduct } from '../src/plan/read/work.ts'
@@ -47,6 +48,7 @@ export const kernels = command({
     const { folder } = begun
     const { explain } = openTerminal()
     const limits: Partial<Record<KernelName, readonly LimitsTogether[]>> = {}
+    const before = await observe()
     let allWell = true
 
     for (const name of options.kernel ?? KERNELS) {
@@ -75,6 +77,9 @@ export const kernels = command({
         console.log(stepLine(name, modelName, result, peak))
       }
     }
+    const warnings = disturbances(before, await observe())
+    for (const warning of warnings) explain(`warning: ${warning}`)
+    begun.describeMachine({ limits, warnings })
     folder.release()
     explain('GFLOP/s of the fastest try; share of what the same instructions do from register to register')
     for (const file of ['kernels.csv', 'steps.csv', 'machine.json']) console.log(folder.file(file))

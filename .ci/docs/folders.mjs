@@ -34,7 +34,7 @@ export function citation(run) {
 export function screen(run) {
   const printed = run.text('screen.txt')
   const start = printed?.search(/^\d+ cores? .*(?![^]*^\d+ cores? )/m) ?? -1
-  return start < 0 ? '' : `It ends with:\n\n${fenced(printed.slice(start))}`
+  return start < 0 ? '' : `A run ends with:\n\n${fenced(printed.slice(start))}`
 }
 
 /** @param words the file within the folder, and what it shows */

@@ -89,7 +89,7 @@ export function weak(run) {
     [`split, ${threads} threads, ${threads} × ${batch / threads} samples`, 'step', 'speed-up'],
     rows.map((row) => [labelOf(row), stepOf(row), speedupOf(row)]),
   )
-  return together(table, paragraph(...verdicts(rows), legendOf(rows)))
+  return together(table, paragraph(...verdicts(rows)))
 }
 
 /** Keeps the rows with the largest number in a column. */

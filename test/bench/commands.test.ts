@@ -46,7 +46,8 @@ describe('the command kernels', () => {
       expect(Number(gflops)).toBeGreaterThan(0)
     }
     expect(rowsIn(join(out, 'steps.csv')).map((row) => row.model)).toEqual(['A32', 'A128', 'B', 'C', 'D', 'E'])
-    const { limits } = JSON.parse(readFileSync(join(out, 'machine.json'), 'utf8'))
+    const { limits, warnings } = JSON.parse(readFileSync(join(out, 'machine.json'), 'utf8'))
+    expect(warnings).toBeInstanceOf(Array)
     expect(limits.simd[0]).toMatchObject({ threads: 1 })
     expect(limits.simd[0].peakGflops).toBeGreaterThan(0)
   })
