@@ -81,7 +81,7 @@ describe('the options of scaling', () => {
   })
 
   it('measure fewer blocks in a quick run, unless told how many', () => {
-    expect(scaling('--quick').blocks).toBe(10)
+    expect(scaling('--quick').blocks).toBe(3)
     expect(scaling('--quick --blocks 7').blocks).toBe(7)
   })
 

@@ -53,7 +53,7 @@ describe('a refused command line', () => {
   it('with another word names the commands', () => {
     const expected =
       'expected one of scaling, weak, growth, bubble, memory, combine, all, plan, simulate, train, kernels, ' +
-      'handoff, compare, report as the first word, then only flags'
+      'handoff, noise, compare, report as the first word, then only flags'
     expect(refusal('tarin')).toBe(`tarin: ${expected}`)
     expect(refusal('tarin --epochs 1')).toBe(`tarin: ${expected}`)
     expect(refusal('tarin --nonsense')).toBe(`tarin: ${expected}`)
