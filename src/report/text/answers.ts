@@ -57,8 +57,8 @@ function best(measured: readonly Measured[]): string | undefined {
   const splits = fastest.map(({ cell }) => measured.find(({ outcome }) => outcome.cell === cell)!)
   if (!splits.some(isFaster)) return undefined
   const named = listed(splits.map(({ spoken }) => spoken))
-  if (splits.length === 1) return `${named}: the others are shown to be slower.`
-  return `not known which of ${named}${splits.length < measured.length ? '; the others are shown to be slower' : ''}.`
+  const rest = splits.length < measured.length ? '; the others are slower' : ''
+  return splits.length === 1 ? `${named}${rest}.` : `one of ${named}: not known which${rest}.`
 }
 
 /** Smaller shares round to 0 %. */

@@ -79,7 +79,7 @@ describe('the screen', () => {
       'pipeline, gpipe  1.17 [1.15, 1.19]  ############++++....  22 % wait        2.74',
       'layers           0.93 [0.91, 0.95]  #########+..........  50 % wait        2.10',
       '',
-      'Which is best?  tensor: the others are shown to be slower.',
+      'Which is best?  tensor; the others are slower.',
       'Why not double? replicas: 12 % adding gradients, 4 % other extra, 3 % waiting.',
       'Idle workers?   layers: 50 % waiting (plan 50 %), one works at a time; zb 17 %.',
       'Too large?      one thread: 3.80 MiB; replicas 3.53, layers 2.10, tensor 1.91.',
@@ -153,10 +153,10 @@ describe('the screen', () => {
   it('names all splits that cannot be told from the fastest, and none as best that is not faster than one thread', () => {
     const close = outcomeOf(shared.cell, 1.9, { blocks: spread })
     expect(bestOf(tensor, close, replicas)).toBe(
-      'Which is best?  not known which of tensor, shared weights; the others are shown to be slower.',
+      'Which is best?  one of tensor, shared weights: not known which; the others are slower.',
     )
     expect(bestOf(tensor, close)).toBe('Which is best?  not known which of tensor, shared weights.')
-    expect(bestOf(tensor, impossible, replicas)).toBe('Which is best?  tensor: the others are shown to be slower.')
+    expect(bestOf(tensor, impossible, replicas)).toBe('Which is best?  tensor; the others are slower.')
     expect(bestOf(layers, outcomeOf(replicas.cell, 0.8))).toBeUndefined()
     const oneBlock = [tensor, replicas].map(({ cell }, i) => outcomeOf(cell, 2 - i / 10, { blocks: [1] }))
     expect(bestOf(...oneBlock)).toBe('Which is best?  not known which of tensor, replicas.')
