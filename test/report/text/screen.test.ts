@@ -155,11 +155,11 @@ describe('the screen', () => {
     expect(bestOf(tensor, close, replicas)).toBe(
       'Which is best?  one of tensor, shared weights: not known which; the others are slower.',
     )
-    expect(bestOf(tensor, close)).toBe('Which is best?  not known which of tensor, shared weights.')
+    expect(bestOf(tensor, close)).toBe('Which is best?  one of tensor, shared weights: not known which.')
     expect(bestOf(tensor, impossible, replicas)).toBe('Which is best?  tensor; the others are slower.')
     expect(bestOf(layers, outcomeOf(replicas.cell, 0.8))).toBeUndefined()
     const oneBlock = [tensor, replicas].map(({ cell }, i) => outcomeOf(cell, 2 - i / 10, { blocks: [1] }))
-    expect(bestOf(...oneBlock)).toBe('Which is best?  not known which of tensor, replicas.')
+    expect(bestOf(...oneBlock)).toBe('Which is best?  one of tensor, replicas: not known which.')
   })
 
   it('says whether no split is faster than one thread, or only that it is not known', () => {
