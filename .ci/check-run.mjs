@@ -124,11 +124,17 @@ function checkSamples(where, row, samples) {
   )
 }
 
+/** Each block is a session of its own, with new threads: one of each rank. */
 function checkLedger(where, row, ledger) {
   const threads = Number(row.threads)
-  for (const column of ['rank', 'thread_id']) {
-    const different = new Set(ledger.map((entry) => entry[column])).size
-    expect(different === threads, `${where}: ${different} different ${column} in ledger.csv, ${threads} threads`)
+  const blocks = new Set(ledger.map(({ block }) => block))
+  expect(blocks.size > 0, `${where}: nothing in ledger.csv`)
+  for (const block of blocks) {
+    const entries = ledger.filter((entry) => entry.block === block)
+    for (const column of ['rank', 'thread_id']) {
+      const different = new Set(entries.map((entry) => entry[column])).size
+      expect(different === threads, `${where}: ${different} different ${column} in block ${block}, ${threads} threads`)
+    }
   }
   expect(
     ledger.every((entry) => entry.ns !== '' && Number(entry.ns) >= 0),

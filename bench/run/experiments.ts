@@ -1,11 +1,12 @@
 import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
+import type { LimitsTogether } from '../../src/measure/alone.ts'
 import { expectedSeconds, expectedStepNs, type Effort } from '../../src/measure/effort.ts'
 import { measuredCells, runGroup } from '../../src/measure/group.ts'
 import { fitLaw } from '../../src/measure/laws/fit.ts'
 import { ownSeriesOf, seriesOf, type Series } from '../../src/measure/laws/series.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
-import { coreNotes } from '../../src/measure/machine/disturbance.ts'
+import { coreNotes, togetherWarnings } from '../../src/measure/machine/disturbance.ts'
 import { isSound, type GroupResult } from '../../src/measure/outcome.ts'
 import { writeCharts } from '../../src/report/charts/write.ts'
 import { appendTo } from '../../src/report/rows/index.ts'
@@ -69,11 +70,14 @@ export async function runExperiments(
   const failure = await interruptible(async (signal) => {
     for (const experiment of experiments) await runExperiment(experiment, { ...shared, signal }, results)
   }).catch((error: unknown) => ({ error }))
-  const limits = results.groups.map(({ experiment, result }) => [
+  const limits = results.groups.map(({ experiment, result }): [string, readonly LimitsTogether[]] => [
     `${experiment} ${result.group.label}`.trim(),
     result.limits,
   ])
-  const findings = { limits: Object.fromEntries(limits) }
+  const together = limits.flatMap(([label, known]) =>
+    togetherWarnings(known, begun.machine).map((warning) => (limits.length > 1 ? `${label}: ${warning}` : warning)),
+  )
+  const findings = { limits: Object.fromEntries(limits), warnings: together }
   const warnings = await endRun(begun, before, results.trace, findings, failure !== undefined)
   if (failure) {
     for (const warning of warnings) explain(`warning: ${warning}`)

@@ -94,14 +94,14 @@ export async function endRun(
   begun: Run,
   before: Moment,
   trace: readonly TraceEvent[],
-  findings: object,
+  { warnings: known, ...findings }: { readonly warnings: readonly string[]; readonly limits: object },
   hasFailed: boolean,
 ): Promise<string[]> {
   const { folder } = begun
   try {
     writeJson(folder.file('trace.json'), { traceEvents: trace, displayTimeUnit: 'ms' }, true)
     const after = await observe()
-    const warnings = [...begun.earlierWarnings, ...disturbances(before, after)]
+    const warnings = [...begun.earlierWarnings, ...disturbances(before, after), ...known]
     begun.describeMachine({
       ...findings,
       warnings,

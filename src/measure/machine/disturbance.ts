@@ -111,6 +111,28 @@ export const coreNotes = ({ cgroupQuota: quota, allowedCores, smt }: Machine): s
   ...(smt ? ['cores have two threads each: counts beyond the physical cores share their arithmetic'] : []),
 ]
 
+/** Cores that share nothing do together as much as so many alone, but for a clock that falls. */
+const LEAST_TOGETHER = 0.8
+
+/**
+ * Warns of cores that do less together than alone, as the processors of a virtual machine do that its host runs on one
+ * core: no split can be faster there, and nothing else tells.
+ *
+ * @param limits of one session or of several, with one thread among them
+ */
+export function togetherWarnings(
+  limits: readonly { readonly threads: number; readonly peakGflops: number }[],
+  { smt }: Pick<Machine, 'smt'>,
+): string[] {
+  const one = limits.find(({ threads }) => threads === 1)?.peakGflops
+  if (one === undefined || smt) return []
+  const slow = limits.filter(({ threads, peakGflops }) => peakGflops < LEAST_TOGETHER * threads * one)
+  return slow.map(
+    ({ threads, peakGflops }) =>
+      `${threads} cores together compute only ${(peakGflops / one).toFixed(2)} times as much as one alone`,
+  )
+}
+
 /** The share of processor time that went to other machines; undefined where it is unknown. */
 export function stolenShare(before: Moment, after: Moment): number | undefined {
   if (!before.ticks || !after.ticks) return undefined

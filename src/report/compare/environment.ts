@@ -21,6 +21,7 @@ const DESCRIPTIONS: Readonly<Record<string, (machine: ComparedRun['machine'], ru
   'level 1 cache': ({ caches }) => caches?.l1dBytes,
   'level 2 cache': ({ caches }) => caches?.l2Bytes,
   'level 3 cache': ({ caches }) => caches?.l3Bytes,
+  'cores together': ({ limits }) => togetherText(limits),
   memory: ({ memoryBytes }) => memoryBytes && `${(memoryBytes / GIB).toFixed(1)} GiB`,
   'operating system': ({ operatingSystem }) => operatingSystem?.name,
   platform: ({ operatingSystem }) => operatingSystem?.platform,
@@ -34,6 +35,14 @@ const DESCRIPTIONS: Readonly<Record<string, (machine: ComparedRun['machine'], ru
   arithmetic: (_, run) => valuesIn(run, 'arithmetic'),
   commit: ({ git }) => git && `${git.commit.slice(0, COMMIT_DIGITS)}${git.dirty ? ', changed' : ''}`,
   load: ({ loadBefore, loadAfter }) => `${lastMinute(loadBefore)} before, ${lastMinute(loadAfter)} after`,
+}
+
+/** How much as many cores as were used compute together, over one, in the first group that has both. */
+function togetherText(limits: ComparedRun['machine']['limits']): string | undefined {
+  const [first = []] = Object.values(limits ?? {})
+  const one = first.find(({ threads }) => threads === 1)
+  const most = first.at(-1)
+  return one && most && `${most.threads} do ${(most.peakGflops / one.peakGflops).toFixed(1)} times as much as one`
 }
 
 const lastMinute = (load?: Machine['loadAverage']): string => load?.[0].toFixed(1) ?? UNKNOWN

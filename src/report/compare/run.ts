@@ -1,6 +1,7 @@
 import { groupBy } from '../../measure/statistics.ts'
 import { basename } from 'node:path'
 import { isAgain } from '../../cells/cell.ts'
+import type { PeakTogether } from '../../measure/alone.ts'
 import type { Machine } from '../../measure/machine/machine.ts'
 import { noiseOf, type Timed } from '../../measure/noise.ts'
 import type { Interval } from '../../measure/statistics.ts'
@@ -23,7 +24,12 @@ export interface RunRow {
 }
 
 /** machine.json; older versions lack some fields. */
-type MachineFile = Partial<Machine & Record<'loadBefore' | 'loadAfter', Machine['loadAverage']>>
+type MachineFile = Partial<
+  Machine &
+    Record<'loadBefore' | 'loadAfter', Machine['loadAverage']> & {
+      readonly limits: Readonly<Record<string, readonly PeakTogether[]>>
+    }
+>
 
 export interface ComparedRun {
   /** A, B, C, … in tables and sentences. */

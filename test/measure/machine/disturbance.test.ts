@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import { expect, it } from 'vitest'
 import { availableCores } from '../../../src/measure/machine/cores.ts'
-import { disturbances, othersCores } from '../../../src/measure/machine/disturbance.ts'
+import { disturbances, othersCores, togetherWarnings } from '../../../src/measure/machine/disturbance.ts'
 
 const SECONDS = 10
 /** Processors that this process may not use: the work of others does no harm there. */
@@ -26,4 +26,19 @@ it('warns of processes that began only after the run had', () => {
     `during the run, other processes keep 0.9 of ${cores} ${cores === 1 ? 'core' : 'cores'} busy`,
   ])
   expect(disturbances(moment(start), moment(later(0.1)))).toEqual([])
+})
+
+/** Of one thread and of two, the latter made up. */
+const limits = (two: number) => [
+  { threads: 1, peakGflops: 58 },
+  { threads: 2, peakGflops: two },
+]
+
+it('warns of cores that do no more together than one does alone, unless two threads of a core are known to', () => {
+  expect(togetherWarnings(limits(58), { smt: false })).toEqual([
+    '2 cores together compute only 1.00 times as much as one alone',
+  ])
+  expect(togetherWarnings(limits(110), { smt: null })).toEqual([])
+  expect(togetherWarnings(limits(70), { smt: true })).toEqual([])
+  expect(togetherWarnings([], { smt: false })).toEqual([])
 })
