@@ -14,7 +14,16 @@ export interface Random {
 }
 
 /** Purposes as keys: one seed gives independent numbers for each. */
-export const purpose = { parameters: 1, synthetic: 2, split: 3, blocks: 4, bootstrap: 5, epochs: 6, skew: 7 } as const
+export const purpose = {
+  parameters: 1,
+  synthetic: 2,
+  split: 3,
+  blocks: 4,
+  bootstrap: 5,
+  epochs: 6,
+  skew: 7,
+  prediction: 8,
+} as const
 
 const TWO_32 = 2 ** 32
 

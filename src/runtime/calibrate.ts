@@ -37,8 +37,8 @@ interface Side extends Pick<CalibrationOrder, 'batches' | 'instructions' | 'mill
 /**
  * Times single instructions of a rank's program, in passes through all that the rank computes in a step. So each finds
  * the caches, the branch predictors and the kernel's scratch as a row of steps leaves them: reading its operands
- * beforehand instead makes it too fast, a loss by half. A pass waits for nobody, and looks at the clock as a step does. Ranks that calibrate together go on computing until the last one
- * is done.
+ * beforehand instead makes it too fast, a loss by half. A pass waits for nobody, and looks at the clock as a step does.
+ * Ranks that calibrate together leave out what a step does apart (`isApart`), and go on until the last one is done.
  *
  * @returns milliseconds of each repetition, per instruction asked for
  */
@@ -48,7 +48,9 @@ export function calibrate({ rank, part, bound, counters, line, ...order }: Side)
   const asked = instructions[rank]
   const partners = instructions.filter((list) => list.length > 0).length
   const steps = { done: 0, batches }
-  const computing = part.program.flatMap((instruction, index) => (computes(instruction) ? [index] : []))
+  const computing = part.program.flatMap((instruction, index) =>
+    computes(instruction) && (partners === 1 || !isApart(instruction)) ? [index] : [],
+  )
   const spent = new Float64Array(actions.length)
   let step = 0
 
@@ -81,6 +83,12 @@ export function calibrate({ rank, part, bound, counters, line, ...order }: Side)
   publishAndWork(counters, DONE, partners, pass)
   return times.map((each) => Float64Array.from(each))
 }
+
+/**
+ * Whether a plan lets no rank compute products at the same time, since they would read what this one writes or write what
+ * it reads. Passes that wait for nobody would have the ranks fight for these cache lines, as no step does.
+ */
+export const isApart = ({ op }: Instruction): boolean => op === 'reduce' || op === 'update'
 
 /** Whether an instruction computes and takes no other rank to do it. */
 const computes = (instruction: Instruction): boolean =>

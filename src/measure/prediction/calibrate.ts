@@ -1,5 +1,6 @@
 import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import type { Cell } from '../../cells/cell.ts'
+import { isApart } from '../../runtime/calibrate.ts'
 import type { SignalOrder } from '../../runtime/signal-times.ts'
 import { occurrencesOf, type Key, type Occurrence } from './occurrences.ts'
 import type { Session } from '../session.ts'
@@ -112,10 +113,12 @@ const timingOf = (samples: readonly Sample[]) => ({
   byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-/** The median of the rounds' medians, and the fastest repetition. */
+/** The median of the rounds' medians, the fastest repetition, and all repetitions of each round, sorted. */
 function timeOf(samples: readonly Sample[]) {
-  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) => of.flatMap(({ times }) => [...times]))
-  return { medianNs: median(rounds.map((times) => median(times) * 1e6)), minNs: least(rounds.flat()) * 1e6 }
+  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) =>
+    of.flatMap(({ times }) => Array.from(times, (ms) => ms * 1e6)).sort((a, b) => a - b),
+  )
+  return { medianNs: median(rounds.map(median)), minNs: least(rounds.flat()), rounds }
 }
 
 /** What to time: for each cell the keys that no cell before it has, first rank by rank, then all ranks together. */
@@ -135,8 +138,9 @@ export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
       return { cell, threads: 1, ranks: ranks.map((_, other) => (other === rank ? left : [])) }
     })
     // A rank without new keys repeats what it has, so that the others are timed beside a rank that computes.
-    const left = threads === 1 || threads > cores ? [] : untimed(threads, ranks)
-    const together = { cell, threads, ranks: left.map((list, rank) => (list.length > 0 ? list : ranks[rank])) }
+    const beside = ranks.map((list, rank) => list.filter(({ index }) => !isApart(cell.plan.programs[rank][index])))
+    const left = threads === 1 || threads > cores ? [] : untimed(threads, beside)
+    const together = { cell, threads, ranks: left.map((list, rank) => (list.length > 0 ? list : beside[rank])) }
     return [...alone.filter((order) => order.ranks.flat().length > 0), ...(left.flat().length > 0 ? [together] : [])]
   })
 }

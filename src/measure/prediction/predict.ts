@@ -5,8 +5,15 @@ import type { HandoffCosts } from '../../simulate/handoff.ts'
 import { simulate, type Cost, type Seen } from '../../simulate/simulate.ts'
 import { bucketOf, emptyLedger, isWait, type Ledger } from '../ledger.ts'
 import { spinOf, type Session } from '../session.ts'
-import { sum } from '../statistics.ts'
-import { calibrate, unpredictable, type Calibration, type CalibrationOptions } from './calibrate.ts'
+import { purpose, random } from '../../model/random.ts'
+import { mean, median, sum } from '../statistics.ts'
+import {
+  calibrate,
+  unpredictable,
+  type Calibration,
+  type CalibrationOptions,
+  type InstructionTime,
+} from './calibrate.ts'
 import { keysOf } from './occurrences.ts'
 
 export type Prediction = ReturnType<typeof predict>
@@ -42,11 +49,15 @@ export async function predictCells(
 
 /** Iterations: how much the ranks overlap depends on the times, and the times depend on the overlap. */
 const ROUNDS = 4
+/** Simulated steps. */
+const STEPS = 101
 
 /**
- * Predicts a step of a cell from calibrated times, in nanoseconds. An instruction takes longer the more other ranks compute at the same
- * time: its time is interpolated between alone and together by the share of them that compute, taken as constant over the
- * step. Where ranks outnumber cores, the step takes at least all work divided by the cores.
+ * Predicts a step of a cell, in nanoseconds: the median of steps that are simulated with times drawn from the calibrated
+ * ones. A sum of medians would be too short, since times are skewed to the right and a step ends with its slowest rank. An
+ * instruction takes longer the more other ranks compute at the same time: its time is interpolated between alone and
+ * together by the share of them that compute, taken as constant over the step. Where ranks outnumber cores, the step takes
+ * at least all work divided by the cores.
  */
 export function predict(cell: Cell, calibration: Calibration, cores: number) {
   const { plan } = cell
@@ -54,33 +65,56 @@ export function predict(cell: Cell, calibration: Calibration, cores: number) {
   const { handoffNs, barrierNs } = calibration.signals.get(ranks)!
   const { handoff, costAt } = costsOf(cell, calibration, cores)
   let share = 1
-  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share), handoff)
-  const cost = costAt(share)
+  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share, typical), handoff)
 
   const { ledger, add } = emptyLedger()
-  const ends = plan.programs.map(() => 0)
-  const note: Seen = (rank, index, from, to) => {
-    add(bucketOf(plan.programs[rank][index]), to - from)
-    ends[rank] = to
-  }
-  const { duration } = simulate(plan, cost, note, handoff)
-  for (const end of ends) add('wait-barrier', duration - end)
-
-  const waiting = sum([...ledger].map(([bucket, time]) => (isWait(bucket) ? time : 0)))
-  const work = ranks * duration - waiting
-  const stepNs = ranks > cores ? Math.max(duration, work / cores) : duration
-  const idle = waiting + ranks * (stepNs - duration)
+  const steps = Array.from({ length: STEPS }, (_, step) => {
+    const draw = costAt(share, chance(step))
+    const times = plan.programs.map((program, rank) => program.map((each, index) => draw(each, rank, index)))
+    const cost: Cost = (_, rank, index) => times[rank][index]
+    const ends = plan.programs.map(() => 0)
+    const note: Seen = (rank, index, from, to) => {
+      add(bucketOf(plan.programs[rank][index]), to - from)
+      ends[rank] = to
+    }
+    const { duration } = simulate(plan, cost, note, handoff)
+    for (const end of ends) add('wait-barrier', duration - end)
+    const free = simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at)))
+    return { duration, criticalPathNs: free.duration }
+  })
+  const meanNs = mean(steps.map(({ duration }) => duration))
+  const waiting = sum([...ledger].map(([bucket, time]) => (isWait(bucket) ? time / STEPS : 0)))
+  const leastNs = ranks > cores ? (ranks * meanNs - waiting) / cores : 0
+  const stepNs = Math.max(leastNs, median(steps.map(({ duration }) => duration)))
+  const longest = Math.max(leastNs, meanNs)
   return {
     stepNs,
     /** Waiting / (threads × step). */
-    bubble: idle / (ranks * stepNs),
+    bubble: (waiting + ranks * (longest - meanNs)) / (ranks * longest),
     /** With free handoffs. */
-    criticalPathNs: simulate(plan, (...at) => (isSignal(at[0]) ? 0 : cost(...at))).duration,
+    criticalPathNs: median(steps.map(({ criticalPathNs }) => criticalPathNs)),
     /** The signals assumed: from a publish until another rank goes on, and the barrier of all ranks. */
     handoffNs,
     barrierNs,
-    /** The mean over the ranks. */
-    buckets: new Map([...ledger].map(([bucket, time]) => [bucket, time / ranks])) as Ledger,
+    /** The mean over the ranks and steps. */
+    buckets: new Map([...ledger].map(([bucket, time]) => [bucket, time / ranks / STEPS])) as Ledger,
+  }
+}
+
+/** Chooses among the times of an instruction; called once for each instruction of a step. */
+type Choice = () => (times: InstructionTime) => number
+
+const typical: Choice = () => (times) => times.medianNs
+
+/** Any repetition of a round, the same round for all instructions of a step. */
+function chance(step: number): Choice {
+  const { uniform } = random(purpose.prediction, step)
+  return () => {
+    const place = uniform()
+    return ({ rounds }) => {
+      const sorted = rounds[step % rounds.length]
+      return sorted[Math.floor(place * sorted.length)]
+    }
   }
 }
 
@@ -99,15 +133,16 @@ function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores:
     read: (bytes) => bytes / gigabytesPerSecond,
   }
   const costAt =
-    (share: number): Cost =>
+    (share: number, choose: Choice): Cost =>
     ({ op }, rank, index) => {
       const key = keys[rank][index]
       if (op === 'publish') return watchedNs
       // It only waits, or is part of the instruction before it: it takes little more than reading the clock.
       if (!key) return publishNs
       const times = timings.get(key.name)!.byThreads
-      const alone = times.get(1)!.medianNs
-      const together = times.get(ranks)?.medianNs ?? alone
+      const chosen = choose()
+      const alone = chosen(times.get(1)!)
+      const together = chosen(times.get(ranks) ?? times.get(1)!)
       return alone + share * (together - alone)
     }
   return { handoff, costAt }

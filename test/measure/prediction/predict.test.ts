@@ -15,6 +15,8 @@ import { keysOf, occurrencesOf } from '../../../src/measure/prediction/occurrenc
 import { CORES, smallCell, withCells } from '../../runtime/cells.ts'
 import { visitOf } from '../visits.ts'
 
+const always = (ns: number) => ({ medianNs: ns, minNs: ns, rounds: [[ns]] })
+
 /** A calibration in which every instruction takes a thousand nanoseconds alone, and twice that in company. */
 function madeUp(cells: readonly Cell[], watchedNs = 0): Calibration {
   const timings = new Map<string, Timing>()
@@ -22,8 +24,8 @@ function madeUp(cells: readonly Cell[], watchedNs = 0): Calibration {
     plan.programs.forEach((program, rank) => {
       for (const key of keysOf(plan, rank)) {
         if (key === undefined) continue
-        const byThreads = new Map(timings.get(key.name)?.byThreads ?? [[1, { medianNs: 1000, minNs: 900 }]])
-        if (plan.programs.length > 1) byThreads.set(plan.programs.length, { medianNs: 2000, minNs: 900 })
+        const byThreads = new Map(timings.get(key.name)?.byThreads ?? [[1, always(1000)]])
+        if (plan.programs.length > 1) byThreads.set(plan.programs.length, always(2000))
         timings.set(key.name, { key, byThreads })
       }
       expect(program.length).toBeGreaterThan(0)

@@ -14,7 +14,7 @@ const keyOf = (shape: typeof FORWARD, footprintKib: number) => ({
 })
 const timing = (shape: typeof FORWARD, kib: number, ...times: [threads: number, medianNs: number][]) => {
   const key = keyOf(shape, kib)
-  const byThreads = new Map(times.map(([threads, medianNs]) => [threads, { medianNs, minNs: 90 }]))
+  const byThreads = new Map(times.map(([threads, medianNs]) => [threads, { medianNs, minNs: 90, rounds: [] }]))
   return [key.name, { key, byThreads }] as const
 }
 
