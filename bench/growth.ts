@@ -13,7 +13,6 @@ import {
   type GrowthPoint,
 } from '../src/measure/growth.ts'
 import { forecast } from '../src/measure/group.ts'
-import type { Prediction } from '../src/measure/prediction/predict.ts'
 import { predictionError } from '../src/measure/prediction/error.ts'
 import { openSession, type Session } from '../src/measure/session.ts'
 import { groupBy, median, sum } from '../src/measure/statistics.ts'
@@ -36,8 +35,8 @@ const LAYERS_OF_A_PART = 8
 const INPUT_SHARE = 1 / 16
 /** Everything is repeated in a session of its own, for an interval. */
 const REPETITIONS = { usual: 5, quick: 2 }
-/** For the instructions of all cells together. */
-const CALIBRATION_MS = { usual: 2000, quick: 1000 }
+/** For the instructions of all cells together, in each repetition. */
+const CALIBRATION_MS = 400
 /** Longer counts of batches are replaced by smaller ones. */
 const LONGEST_MS = 2000
 /** What a session and the warm-up of a cell take, about. */
@@ -90,7 +89,7 @@ export const growth: ExperimentKind = {
         const stepMs = cells.map((cell) => expectedStepNs(cell, gflops, cores) / 1e6)
         const trained = (sum(countsWithin(Math.max(...stepMs), LONGEST_MS)) * sum(stepMs)) / 1000
         const started = SESSION_S * (1 + growing.length) + WARM_UP_S * (cells.length + parts.length + growing.length)
-        return CALIBRATION_MS[effort] / 1000 + REPETITIONS[effort] * (started + trained)
+        return REPETITIONS[effort] * (CALIBRATION_MS / 1000 + started + trained)
       },
       conclude: () => sentences(subjects, found, cores),
     }
@@ -123,16 +122,13 @@ async function* measure(
 ): AsyncGenerator<MeasureEvent, Aside> {
   const { options, cores } = context
   const all = [...new Set([...cells, ...parts])]
-  const predictions = new Map<Cell, Prediction>()
+  const forecasts = context.forecasts(all)
   for (let repetition = 0; repetition < REPETITIONS[effort]; repetition++) {
     yield* inSession(context, all, async function* (session, isSound) {
       const [sound, whole] = [cells.filter(isSound), parts.filter(isSound)]
-      if (repetition === 0) {
-        const known = { predictions: context.predicted(all) }
-        const made = yield* forecast(session, all.filter(isSound), known, cores, CALIBRATION_MS[effort])
-        for (const [cell, prediction] of made) predictions.set(cell, prediction)
-        found.counts = countsWithin(await slowestStepMs(session, sound), LONGEST_MS)
-      }
+      const calibration = { cores, budgetMs: CALIBRATION_MS }
+      forecasts.push(...(yield* forecast(session, all.filter(isSound), repetition, forecasts, calibration)))
+      if (repetition === 0) found.counts = countsWithin(await slowestStepMs(session, sound), LONGEST_MS)
       yield* noted(measureBatches(session, sound, found.counts, repetition, options.seed), found)
       yield* noted(measureParts(session, whole, 'parts', repetition), found)
     })
@@ -142,9 +138,14 @@ async function* measure(
       })
     }
   }
-  const graded = [...predictions].flatMap(([cell, prediction]) =>
-    cell.plan.programs.length <= cores ? [grade(cell, prediction, found.points)] : [],
-  )
+  const graded = all.flatMap((cell): Graded[] => {
+    const runs = found.points.filter((point) => point.cell === cell).flatMap((point) => point.runs)
+    const error = predictionError(
+      forecasts.filter((other) => other.cell === cell),
+      runs,
+    )
+    return error && cell.plan.programs.length <= cores ? [{ name: `growth, ${cell.name}`, plan: cell.plan, error }] : []
+  })
   return { lines: pointLines(found.points), graded }
 }
 
@@ -189,13 +190,6 @@ function pointLines(points: readonly GrowthPoint[]): string[] {
   return [...groupBy(points, lineKeyOf)].map(
     ([key, of]) => `${key} ${formatDuration(median(of.map(({ wallNs }) => wallNs)))}`,
   )
-}
-
-/** Over all steps of a cell, whatever the number in a row. */
-function grade(cell: Cell, prediction: Prediction, points: readonly GrowthPoint[]): Graded {
-  const spent = points.filter((point) => point.cell === cell).flatMap(({ runs }) => runs)
-  const step = median(spent.flatMap(({ stepNs }) => stepNs))
-  return { name: `growth, ${cell.name}`, plan: cell.plan, error: predictionError(prediction, step, spent) }
 }
 
 function sentences({ cells, growing }: Subjects, { counts, points }: Found, cores: number): string[] {

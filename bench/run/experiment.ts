@@ -6,7 +6,7 @@ import type { MeasureEvent } from '../../src/measure/events.ts'
 import type { Surroundings } from '../../src/measure/group.ts'
 import type { Law } from '../../src/measure/laws/law.ts'
 import type { Group, GroupResult } from '../../src/measure/outcome.ts'
-import type { Prediction } from '../../src/measure/prediction/predict.ts'
+import type { Forecast } from '../../src/measure/prediction/predict.ts'
 import type { Cell } from '../../src/cells/cell.ts'
 import type { Graded } from '../../src/report/text/predictions.ts'
 import type { Specification } from '../options/command.ts'
@@ -60,6 +60,6 @@ export interface Shared extends Surroundings {
 /** What an experiment may use while the run is on. */
 export interface Context extends Shared {
   readonly run: RunFacts
-  /** What an earlier part of the run has predicted for some cells. */
-  readonly predicted: (cells: readonly Cell[]) => ReadonlyMap<Cell, Prediction | undefined>
+  /** What an earlier part of the run has predicted of some cells. */
+  readonly forecasts: (cells: readonly Cell[]) => Forecast[]
 }

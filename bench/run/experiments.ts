@@ -16,7 +16,7 @@ import { lawsLines, type Held } from '../../src/report/text/laws.ts'
 import type { Circumstances } from '../options/command.ts'
 import { openData } from './data.ts'
 import type { Experiment, ExperimentKind, RunOptions, Shared } from './experiment.ts'
-import { earlierPredictions, earlierVisits, fileListener, removeDerived, writeGroup, writeVisit } from './files.ts'
+import { earlierForecasts, earlierVisits, fileListener, removeDerived, writeGroup, writeVisit } from './files.ts'
 import { interruptible } from './interrupt.ts'
 import { announceKernel, beginRun, endRun, factsOf, idleMoment, resumeRun } from './run.ts'
 import { progressListener } from './progress.ts'
@@ -103,7 +103,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const cells = measuredCells(group)
     const visits = earlierVisits(folder, run, number, cells)
     for (const visit of visits) writeVisit(folder, run, visit, cores)
-    const earlier = { visits, predictions: earlierPredictions(folder, run, cells) }
+    const earlier = { visits, forecasts: earlierForecasts(folder, run, cells) }
     const { model, batch } = cells[0].plan
     const events = runGroup(group, cells, data.batches(model, batch), effortOf(options, groups.length), shared, earlier)
     const record = fileListener(folder, run, number, cores)
@@ -117,7 +117,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     }
     if (result.failure !== undefined) throw result.failure
   }
-  const events = beside?.({ ...shared, run, predicted: (cells) => earlierPredictions(folder, run, cells) })
+  const events = beside?.({ ...shared, run, forecasts: (cells) => earlierForecasts(folder, run, cells) })
   const aside =
     events && (await listen(events, fileListener(folder, run, 0, cores), progressListener(name, '', terminal)))
   results.graded.push(...(aside?.graded ?? []))

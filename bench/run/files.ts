@@ -4,13 +4,13 @@ import type { RunFacts } from '../../src/cells/dimension.ts'
 import type { Visit } from '../../src/measure/blocks.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import type { GroupResult, Outcome } from '../../src/measure/outcome.ts'
-import type { Prediction } from '../../src/measure/prediction/predict.ts'
+import type { Forecast } from '../../src/measure/prediction/predict.ts'
 import { appendFinished, appendVisit, readVisits } from '../../src/report/folder/journal.ts'
 import type { RunFolder } from '../../src/report/folder/run-folder.ts'
 import { timedOf } from '../../src/report/rows/calibration.ts'
 import { needsOf } from '../../src/report/rows/experiments.ts'
 import { appendTo } from '../../src/report/rows/index.ts'
-import { predictedOf, readPredictions } from '../../src/report/rows/predictions.ts'
+import { predictedOf, readForecasts } from '../../src/report/rows/predictions.ts'
 import { traceStep, type TraceEvent } from '../../src/report/rows/trace.ts'
 import { entriesOf, samplesOf } from '../../src/report/rows/visits.ts'
 import { trainedStatus } from './run.ts'
@@ -43,13 +43,9 @@ export const earlierVisits = (
 ): Visit[] => readVisits(folder.file(JOURNAL), experiment, group, cells)
 
 /** What a run has predicted of some cells before it was killed. */
-export function earlierPredictions(
-  folder: RunFolder,
-  run: RunFacts,
-  cells: readonly Cell[],
-): Map<Cell, Prediction | undefined> {
+export function earlierForecasts(folder: RunFolder, run: RunFacts, cells: readonly Cell[]): Forecast[] {
   const file = folder.file('predictions.csv')
-  return existsSync(file) ? readPredictions(readFileSync(file, 'utf8'), run, cells) : new Map()
+  return existsSync(file) ? readForecasts(readFileSync(file, 'utf8'), run, cells) : []
 }
 
 /** Writes what happens in a group as it happens. */
@@ -69,9 +65,9 @@ export function fileListener(
         )
         break
       case 'predicted': {
-        const { cells, predictions } = event
-        appendTo(folder, 'calibration.csv', timedOf(run, predictions.calibration))
-        appendTo(folder, 'predictions.csv', predictedOf(run, cells, predictions))
+        const { block, cells, predictions } = event
+        appendTo(folder, 'calibration.csv', timedOf(run, block, predictions.calibration))
+        appendTo(folder, 'predictions.csv', predictedOf(run, block, cells, predictions))
         break
       }
       case 'visited':

@@ -13,6 +13,8 @@ const BLOCKS = { fewest: FEWEST_SESSIONS, planned: 9, most: 60 }
 const VISIT_MS = { longest: 400, shortest: 20, quick: 25 }
 /** A visit with warm-up and fresh weights / its measured steps. */
 const VISIT_OVERHEAD = 1.4
+/** Time to calibrate instructions, as a share of the visits' time. */
+const CALIBRATION_SHARE = 0.1
 
 /** How long a group is measured. */
 export interface Effort {
@@ -31,9 +33,14 @@ export interface Effort {
 
 /** The number of blocks that was asked for; else blocks until they are precise or the budget is spent. */
 export function blocksOf({ blocks, quick, budget, precision }: Effort, cells: number) {
-  const share = (budget * 1000 - BLOCKS.planned * SESSION_S * 1000) / (BLOCKS.planned * cells * VISIT_OVERHEAD)
+  const startMs = 1000 * (SESSION_S + CALIBRATED_CELL_S * cells)
+  const share = (budget * 1000) / BLOCKS.planned - startMs
+  const perCell = share / (1 + CALIBRATION_SHARE) / VISIT_OVERHEAD / cells
+  const visitMs = quick ? VISIT_MS.quick : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, perCell))
   return {
-    visitMs: quick ? VISIT_MS.quick : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, share)),
+    visitMs,
+    /** Of each session. */
+    calibrationMs: CALIBRATION_SHARE * VISIT_OVERHEAD * visitMs * cells,
     fewest: blocks ?? BLOCKS.fewest,
     most: blocks ?? BLOCKS.most,
     /** Once there are enough blocks, none begins that would end later than this. */
@@ -45,13 +52,9 @@ export function blocksOf({ blocks, quick, budget, precision }: Effort, cells: nu
 
 export type Blocks = ReturnType<typeof blocksOf>
 
-/** Time of the blocks of some cells at most, if no step is longer than a visit. */
-export const lengthMs = ({ budgetSeconds, most, visitMs }: Blocks, cells: number): number =>
-  budgetSeconds === Infinity ? most * cells * visitMs * VISIT_OVERHEAD : budgetSeconds * 1000
-
 /** How a group gets on; times in milliseconds. */
 export interface Pace {
-  /** When the first session had predicted; the budget counts from then on. */
+  /** When the first session had verified; the budget counts from then on. */
   begun: number
   /** The longest session. */
   longestMs: number
@@ -92,20 +95,22 @@ export function expectedStepNs({ plan }: Cell, gflops: number, cores: number): n
   return stepFlop(plan.model, plan.batch) / (gflops * Math.min(busy, cores))
 }
 
-/** Seconds: a session starts and ends, limits are measured for each count, instructions calibrated. */
+/** Seconds: a session starts and ends, instructions are calibrated at least, limits are measured for each count. */
 const SESSION_S = 0.4
+const CALIBRATED_CELL_S = 0.03
 const LIMITS_S = 0.5
-const CALIBRATED_CELL_S = 0.35
 
 /** How long a group should take, from how fast the kernel is. */
 export function expectedSeconds(cells: readonly Cell[], effort: Effort, gflops: number, cores: number): number {
   const blocks = blocksOf(effort, cells.length)
   const steps = cells.map((cell) => expectedStepNs(cell, gflops, cores) / 1e9)
   const verified = steps.reduce((sum, step) => sum + VERIFIED_STEPS * step, 0)
-  const start = SESSION_S + verified
-  const before = LIMITS_S * countsTogether(cells, cores).length + CALIBRATED_CELL_S * cells.length
+  const start = SESSION_S + verified + CALIBRATED_CELL_S * cells.length
+  const before = LIMITS_S * countsTogether(cells, cores).length
   if (blocks.budgetSeconds !== Infinity) return before + start + blocks.budgetSeconds
   const visit = (step: number) =>
-    VISIT_OVERHEAD * (effort.steps === undefined ? Math.max(blocks.visitMs / 1000, 3 * step) : effort.steps * step)
+    (1 + CALIBRATION_SHARE) *
+    VISIT_OVERHEAD *
+    (effort.steps === undefined ? Math.max(blocks.visitMs / 1000, 3 * step) : effort.steps * step)
   return steps.reduce((total, step) => total + blocks.most * visit(step), before + blocks.most * start)
 }

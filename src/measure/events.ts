@@ -23,7 +23,12 @@ export type MeasureEvent =
   | { readonly kind: 'warned'; readonly message: string }
   | { readonly kind: 'limits'; readonly limits: readonly LimitsTogether[] }
   | { readonly kind: 'verified'; readonly verdicts: ReadonlyMap<Cell, Verdict> }
-  | { readonly kind: 'predicted'; readonly cells: readonly Cell[]; readonly predictions: Predictions }
+  | {
+      readonly kind: 'predicted'
+      readonly block: number
+      readonly cells: readonly Cell[]
+      readonly predictions: Predictions
+    }
   | { readonly kind: 'visited'; readonly visit: Visit; readonly progress: BlockProgress }
   /** All cells were measured in this block, and its session has ended. */
   | { readonly kind: 'finished'; readonly block: number }

@@ -9,7 +9,6 @@ import {
   blocksOf,
   countsTogether,
   isOverBudget,
-  lengthMs,
   progressOf,
   VERIFIED_STEPS,
   type Blocks,
@@ -17,15 +16,14 @@ import {
   type Pace,
 } from './effort.ts'
 import type { MeasureEvent } from './events.ts'
+import type { CalibrationOptions } from './prediction/calibrate.ts'
 import { noiseOf } from './noise.ts'
 import { judge, type Group, type GroupResult } from './outcome.ts'
-import { predictCells, type Prediction } from './prediction/predict.ts'
+import { predictCells, type Forecast } from './prediction/predict.ts'
 import { openSession, type Session } from './session.ts'
 import { speedupIsWithin } from './summary.ts'
 import { courseOf, verifyCells, type Verdict } from './verify.ts'
 
-/** Time for the calibration of instructions, as a share of the blocks' time. */
-const CALIBRATION_SHARE = 0.1
 /** Each session's memory is shifted by some cache lines of 64 bytes, less than a page. */
 const LINE_FLOATS = 16
 const SKEW_LINES = 64
@@ -40,8 +38,7 @@ export interface Surroundings {
 /** What the same run found before it was killed. */
 export interface Earlier {
   readonly visits: readonly Visit[]
-  /** Undefined for a cell that cannot be predicted. */
-  readonly predictions: ReadonlyMap<Cell, Prediction | undefined>
+  readonly forecasts: readonly Forecast[]
 }
 
 /** The cells of a group, and serial again. */
@@ -53,9 +50,8 @@ interface Found {
   /** Blocks whose session has ended as it should. */
   readonly finished: Set<number>
   readonly verdicts: Map<Cell, Verdict>
+  readonly forecasts: Forecast[]
   limits: readonly LimitsTogether[]
-  /** Undefined until the first session has predicted. */
-  predictions?: ReadonlyMap<Cell, Prediction>
 }
 
 /**
@@ -78,36 +74,34 @@ export async function* runGroup(
   const { cores, signal } = surroundings
   const visits = [...earlier.visits]
   const finished = new Set(visits.map(({ block }) => block))
-  const found: Found = { visits, finished, verdicts: new Map(), limits: [] }
+  const found: Found = { visits, finished, verdicts: new Map(), forecasts: [...earlier.forecasts], limits: [] }
   let failure: unknown
 
   yield { kind: 'planned', cells: group.cells }
   try {
     const blocks = blocksOf(effort, cells.length)
     const pace: Pace = { begun: performance.now(), longestMs: 0, known: finished.size }
-    for (let block = 0; found.predictions === undefined || !isEnough(found, blocks, pace, cells); block++) {
+    for (let block = 0; found.verdicts.size === 0 || !isEnough(found, blocks, pace, cells); block++) {
       // A run that goes on needs a session to verify and judge, even if it has all blocks.
       const isLast = finished.size >= blocks.most
       if (finished.has(block) && !isLast) continue
-      yield* runSession(block, cells, batches, { effort, blocks, pace, earlier, ...surroundings }, found)
+      yield* runSession(block, cells, batches, { effort, blocks, pace, ...surroundings }, found)
     }
     if (isCondemned(cells, found, cores)) await measurePeaksAgain(cells, { ...surroundings, ...effort }, found)
     signal.throwIfAborted()
   } catch (error) {
     failure = signal.aborted ? signal.reason : error
   }
-  const { verdicts, limits, predictions = new Map() } = found
+  const { verdicts, limits, forecasts } = found
   const of = (cell: Cell) => visits.filter((visit) => visit.cell === cell)
   const noise = noiseOf(of(cells[0]), of(cells[cells.length - 1]))
-  const outcomes = judge({ cells, visits, verdicts, predictions, limits, cores })
+  const outcomes = judge({ cells, visits, verdicts, forecasts, limits, cores })
   return { group, outcomes, noise, limits, ...(failure === undefined ? {} : { failure }) }
 }
 
 /** Whether a cell is called impossible. */
 const isCondemned = (cells: readonly Cell[], { verdicts, visits, limits }: Found, cores: number): boolean =>
-  judge({ cells, visits, verdicts, limits, predictions: new Map(), cores }).some(
-    ({ status }) => status === 'impossible',
-  )
+  judge({ cells, visits, verdicts, limits, forecasts: [], cores }).some(({ status }) => status === 'impossible')
 
 /** Sessions in which the peak is measured again before a cell is condemned by it. */
 const PEAK_SESSIONS = 3
@@ -131,15 +125,14 @@ interface Conditions extends Surroundings {
   readonly effort: Effort
   readonly blocks: Blocks
   readonly pace: Pace
-  readonly earlier: Earlier
 }
 
-/** A block in a session of its own; the first session of a run also measures limits and predicts. */
+/** A block in a session of its own: it is verified, predicted and timed. The first session of a run also measures limits. */
 async function* runSession(
   block: number,
   cells: readonly Cell[],
   batches: Batches,
-  { effort, blocks, pace, earlier, cores, kernel, signal }: Conditions,
+  { effort, blocks, pace, cores, kernel, signal }: Conditions,
   found: Found,
 ): AsyncGenerator<MeasureEvent, void> {
   const { visits, finished, verdicts } = found
@@ -149,7 +142,7 @@ async function* runSession(
   const skew = LINE_FLOATS * random(seed, purpose.skew, block).below(SKEW_LINES)
   const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin, signal, skew })
   try {
-    const isFirst = found.predictions === undefined
+    const isFirst = verdicts.size === 0
     if (isFirst) {
       if (session.unpinned !== undefined) yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
       found.limits = await measureLimits(session, countsTogether(cells, cores))
@@ -161,11 +154,11 @@ async function* runSession(
     const sound = soundOf(cells, verdicts)
     if (isFirst) {
       yield { kind: 'verified', verdicts }
-      const budgetMs = CALIBRATION_SHARE * lengthMs(blocks, cells.length)
-      found.predictions = yield* forecast(session, sound, earlier, cores, budgetMs)
       pace.begun = performance.now()
       if (finished.has(block) || isEnough(found, blocks, pace, cells)) return
     }
+    const options = { cores, budgetMs: blocks.calibrationMs }
+    found.forecasts.push(...(yield* forecast(session, sound, block, found.forecasts, options)))
     const own: Visit[] = []
     for await (const visit of runBlock(session, sound, block, { ...effort, visitMs: blocks.visitMs })) {
       visits.push(visit)
@@ -198,26 +191,23 @@ function isEnough({ visits, finished, verdicts }: Found, blocks: Blocks, pace: P
 }
 
 /**
- * Predicts the steps of cells before they are measured. A run that is resumed keeps its first predictions.
+ * Predicts the steps of cells in a session, before they are timed there. A run that is resumed keeps what it knows.
  *
- * @returns the predictions, without the cells that cannot be predicted
+ * @returns what is predicted beside what is known
  * @throws RankError
  */
 export async function* forecast(
   session: Session,
   cells: readonly Cell[],
-  { predictions: known }: Pick<Earlier, 'predictions'>,
-  cores: number,
-  budgetMs: number,
-): AsyncGenerator<MeasureEvent, Map<Cell, Prediction>> {
-  const left = cells.filter((cell) => !known.has(cell))
-  const found = [...known]
-  if (left.length > 0) {
-    const predictions = await predictCells(session, left, { cores, budgetMs })
-    yield { kind: 'predicted', cells: left, predictions }
-    found.push(...predictions.of)
-  }
-  return new Map(found.flatMap(([cell, prediction]) => (prediction ? [[cell, prediction]] : [])))
+  block: number,
+  known: readonly Forecast[],
+  options: CalibrationOptions,
+): AsyncGenerator<MeasureEvent, Forecast[]> {
+  const left = cells.filter((cell) => !known.some((other) => other.cell === cell && other.block === block))
+  if (left.length === 0) return []
+  const predictions = await predictCells(session, left, options)
+  yield { kind: 'predicted', block, cells: left, predictions }
+  return left.map((cell) => ({ cell, block, prediction: predictions.of.get(cell) }))
 }
 
 /** The cells that were verified as exact, and whose weights after all timed steps are not serial's after as many. */

@@ -65,7 +65,7 @@ export async function* measureBatches(
     const { steps } = await warmUp(session, cell)
     const runs = new Map(counts.map((count) => [count, [] as Spent[]]))
     const order = counts.flatMap((count, i) => Array<number>(i === 0 ? SHORT_RUNS : 1).fill(count))
-    for (const count of shuffle(order)) runs.get(count)!.push(await spentOn(session, cell, count, steps))
+    for (const count of shuffle(order)) runs.get(count)!.push(await spentOn(session, cell, count, steps, repetition))
     for (const [value, own] of runs) {
       const wallNs = median(own.map(({ stepNs }) => sum(stepNs)))
       yield { cell, variable: 'batches', value, repetition, wallNs, runs: own }
@@ -84,14 +84,14 @@ export async function* measureParts(
   for (const cell of cells) {
     const { steps, stepMs } = await warmUp(session, cell)
     const count = Math.max(fewest, Math.min(most, Math.round(mostMs / stepMs)))
-    const run = await spentOn(session, cell, count, steps)
+    const run = await spentOn(session, cell, count, steps, repetition)
     const value = cell.plan.programs.length
     yield { cell, variable, value, repetition, wallNs: median(run.stepNs), runs: [run] }
   }
 }
 
 /** @param done steps before */
-async function spentOn(session: Trainer, cell: Cell, steps: number, done: number): Promise<Spent> {
+async function spentOn(session: Trainer, cell: Cell, steps: number, done: number, block: number): Promise<Spent> {
   const reports = await session.run(cell, 0, steps, done)
-  return { stepNs: stepTimes(reports), warmUp: 0, ranks: ledgersOf(cell.plan, reports, 0) }
+  return { block, stepNs: stepTimes(reports), warmUp: 0, ranks: ledgersOf(cell.plan, reports, 0) }
 }

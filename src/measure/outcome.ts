@@ -3,7 +3,7 @@ import type { LimitsTogether } from './alone.ts'
 import type { Visit } from './blocks.ts'
 import { isWait, type Bucket } from './ledger.ts'
 import { isDifferent, pairedRatios } from './noise.ts'
-import type { Prediction } from './prediction/predict.ts'
+import type { Forecast } from './prediction/predict.ts'
 import { predictionError, type PredictionError } from './prediction/error.ts'
 import { karpFlatt, summarise, type Summary } from './summary.ts'
 import type { Verdict } from './verify.ts'
@@ -75,7 +75,7 @@ interface Evidence extends Pick<GroupResult, 'limits'> {
   readonly cells: readonly Cell[]
   readonly visits: readonly Visit[]
   readonly verdicts: ReadonlyMap<Cell, Verdict>
-  readonly predictions: ReadonlyMap<Cell, Prediction>
+  readonly forecasts: readonly Forecast[]
   readonly cores: number
 }
 
@@ -113,14 +113,14 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   const isTimed = visits.length > 0 && finite
   const summary = isTimed ? summarise(cell, visits, of(serial), coresTogether) : undefined
   const findings = summary ? guard(cell, summary, visits, one, cores) : { errors: [], warnings: [] }
-  const prediction = evidence.predictions.get(cell)
+  const forecasts = evidence.forecasts.filter((forecast) => forecast.cell === cell)
   return {
     cell,
     verdict,
     summary,
     status: statusOf(verdict, finite, findings, threads > cores),
     findings,
-    prediction: summary && prediction && predictionError(prediction, summary.medianNs, visits),
+    prediction: summary && predictionError(forecasts, visits),
     visits,
   }
 }

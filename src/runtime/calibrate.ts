@@ -13,7 +13,7 @@ export interface CalibrationOrder extends Placed {
   readonly batches: number
   /** Per rank, the indices of the instructions that it times; ranks without any take no part. */
   readonly instructions: readonly (readonly number[])[]
-  /** Milliseconds for each of them, and of warm-up before the first. */
+  /** Milliseconds of passes, and of warm-up before them. */
   readonly milliseconds: number
   readonly warmUpMs: number
 }
@@ -79,7 +79,7 @@ export function calibrate({ rank, part, bound, counters, line, ...order }: Side)
   // V8 compiles all that computes, and the caches forget what was there before.
   repeat(warmUpMs, 1, Infinity, () => {})
   const times: number[][] = asked.map(() => [])
-  repeat(milliseconds * asked.length, FEWEST, MOST, () => asked.forEach((index, i) => times[i].push(spent[index])))
+  repeat(milliseconds, FEWEST, MOST, () => asked.forEach((index, i) => times[i].push(spent[index])))
   publishAndWork(counters, DONE, partners, pass)
   return times.map((each) => Float64Array.from(each))
 }

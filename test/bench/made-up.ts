@@ -44,6 +44,6 @@ export function resultOf(group: Group, courseOf: (cell: Cell) => Course): GroupR
       return [cell, { match, maxUlp: 0, sha256: '' } as const]
     }),
   )
-  const outcomes = judge({ cells, visits, verdicts, predictions: new Map(), limits: [], cores: 8 })
+  const outcomes = judge({ cells, visits, verdicts, forecasts: [], limits: [], cores: 8 })
   return { group, outcomes, noise: undefined, limits: [] }
 }

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Cell } from '../../src/cells/cell.ts'
 import type { Visit } from '../../src/measure/blocks.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import { measuredCells, runGroup, type Earlier } from '../../src/measure/group.ts'
-import type { Prediction } from '../../src/measure/prediction/predict.ts'
+import type { Forecast } from '../../src/measure/prediction/predict.ts'
 import { batchesFor, CORES, smallCell } from '../runtime/cells.ts'
 
 const serial = smallCell('serial')
@@ -11,7 +10,7 @@ const group = { label: '', cells: [serial, smallCell('layer', { threads: 2 })] }
 const cells = measuredCells(group)
 const BLOCKS = 2
 const EFFORT = { seed: 1, steps: 3, blocks: BLOCKS, precision: 0.02, budget: 60, quick: true, pin: false }
-const NOTHING: Earlier = { visits: [], predictions: new Map() }
+const NOTHING: Earlier = { visits: [], forecasts: [] }
 
 const run = (earlier = NOTHING, signal = new AbortController().signal, batches = batchesFor(serial)) =>
   runGroup(group, cells, batches, EFFORT, { cores: CORES, kernel: { name: 'js', arithmetic: 'f32' }, signal }, earlier)
@@ -30,6 +29,13 @@ async function take(events: ReturnType<typeof run>, kind?: MeasureEvent['kind'],
 const visitsIn = (events: readonly MeasureEvent[]): Visit[] =>
   events.flatMap((event) => (event.kind === 'visited' ? [event.visit] : []))
 
+const forecastsIn = (events: readonly MeasureEvent[]): Forecast[] =>
+  events.flatMap((event) =>
+    event.kind === 'predicted'
+      ? event.cells.map((cell) => ({ cell, block: event.block, prediction: event.predictions.of.get(cell) }))
+      : [],
+  )
+
 const outputs = [
   vi.spyOn(process.stdout, 'write'),
   vi.spyOn(process.stderr, 'write'),
@@ -44,8 +50,7 @@ describe('a group of cells', () => {
       'planned',
       'limits',
       'verified',
-      'predicted',
-      ...Array.from({ length: BLOCKS }, () => [...cells.map(() => 'visited'), 'finished']).flat(),
+      ...Array.from({ length: BLOCKS }, () => ['predicted', ...cells.map(() => 'visited'), 'finished']).flat(),
     ])
     for (const output of outputs) expect(output).not.toHaveBeenCalled()
     expect(result!.failure).toBeUndefined()
@@ -94,15 +99,13 @@ describe('a group of cells', () => {
     const first = run()
     const { taken } = await take(first, 'finished')
     await first.return(undefined as never)
-    const predictions = new Map<Cell, Prediction | undefined>(
-      taken.flatMap((event) => (event.kind === 'predicted' ? [...event.predictions.of] : [])),
-    )
-    const visits = visitsIn(taken)
-    const { taken: rest, result } = await take(run({ visits, predictions }))
+    const [visits, forecasts] = [visitsIn(taken), forecastsIn(taken)]
+    const { taken: rest, result } = await take(run({ visits, forecasts }))
     expect(rest.map(({ kind }) => kind)).toEqual([
       'planned',
       'limits',
       'verified',
+      'predicted',
       ...cells.map(() => 'visited'),
       'finished',
     ])
@@ -110,8 +113,11 @@ describe('a group of cells', () => {
     expect(result!.outcomes.map((outcome) => outcome.visits)).toEqual(
       cells.map((cell) => all.filter((visit) => visit.cell === cell)),
     )
+    const foretold = [...forecasts, ...forecastsIn(rest)]
+    expect(foretold.map(({ block }) => block)).toEqual([0, 1].flatMap((block) => cells.map(() => block)))
     for (const { cell, prediction } of result!.outcomes) {
-      expect(prediction?.predictedNs).toBe(predictions.get(cell)?.stepNs)
+      const steps = foretold.flatMap((each) => (each.cell === cell ? each.prediction!.stepNs : []))
+      expect(prediction?.predictedNs).toBe((steps[0] + steps[1]) / 2)
     }
   })
 })
@@ -129,8 +135,8 @@ describe('a session', () => {
 
   it('needs not be opened again for a run that has all blocks, except to verify it', async () => {
     const { taken } = await take(run())
-    const { taken: rest } = await take(run({ visits: visitsIn(taken), predictions: new Map() }))
-    expect(rest.map(({ kind }) => kind)).toEqual(['planned', 'limits', 'verified', 'predicted'])
+    const { taken: rest } = await take(run({ visits: visitsIn(taken), forecasts: forecastsIn(taken) }))
+    expect(rest.map(({ kind }) => kind)).toEqual(['planned', 'limits', 'verified'])
   })
 })
 

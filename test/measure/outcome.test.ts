@@ -73,7 +73,7 @@ const judged = (times: readonly number[], verdict = EXACT, change: Partial<Visit
     [layer, verdict],
   ])
   const limits = [{ threads: 1, peakGflops: 1e3, copyGbps: 1, triadGbps: 1 }]
-  return judge({ cells: [serial, layer], visits, verdicts, predictions: new Map(), limits, cores: CORES })[1]
+  return judge({ cells: [serial, layer], visits, verdicts, forecasts: [], limits, cores: CORES })[1]
 }
 
 describe('the judgement', () => {
@@ -103,7 +103,7 @@ describe('the judgement', () => {
       cells,
       visits: cells.flatMap((cell, i) => visitsOf(cell, times[i])),
       verdicts: new Map(cells.map((cell) => [cell, EXACT])),
-      predictions: new Map(),
+      forecasts: [],
       limits: [{ threads: 1, peakGflops, copyGbps: 1, triadGbps: 1 }],
       cores: CORES,
     })

@@ -2,7 +2,7 @@ import { FLOAT_BYTES } from '../../kernels/kernel.ts'
 import type { Cell } from '../../cells/cell.ts'
 import { isApart } from '../../runtime/calibrate.ts'
 import type { SignalOrder } from '../../runtime/signal-times.ts'
-import { occurrencesOf, type Key, type Occurrence } from './occurrences.ts'
+import { occurrencesOf, type Key, type Occurrences } from './occurrences.ts'
 import type { Session } from '../session.ts'
 import { groupBy, least, median, sum } from '../statistics.ts'
 
@@ -33,7 +33,7 @@ const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
  * How often all instructions are timed, one after the other, as the budget allows. The median of their medians counts, so
  * a disturbance of a second spoils only some rounds.
  */
-const ROUNDS = { fewest: 3, most: 9 }
+const ROUNDS = { fewest: 1, most: 9 }
 /** The first is long enough for V8 to compile everything; later ones cover what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
 const WARM_UP_MS = 10
@@ -42,7 +42,7 @@ const WARM_UP_MS = 10
 interface Order {
   readonly cell: Cell
   readonly threads: number
-  readonly ranks: readonly (readonly Occurrence[])[]
+  readonly ranks: readonly (readonly Occurrences[])[]
 }
 
 /** Why a cell cannot be predicted: it spends time outside its instructions. Undefined if it can. */
@@ -53,7 +53,7 @@ export function unpredictable({ dispatch, grid }: Cell): string | undefined {
 }
 
 /**
- * Times one instruction of every key in the plans of some cells, alone on a thread and, if there are cores enough,
+ * Times the instructions of every key in the plans of some cells, alone on a thread and, if there are cores enough,
  * together with those of the other ranks; and the signals of each thread count. It overwrites the cells' weights.
  *
  * @throws RankError if a rank fails
@@ -83,9 +83,13 @@ export async function calibrate(
         await session.run(cell, 0, 1, 0)
         filled = cell
       }
-      const asked = ranks.map((list) => list.map(({ index }) => index))
-      for (const { rank, times } of await session.calibrate(cell, asked, milliseconds, warmUpMs)) {
-        ranks[rank].forEach(({ key }, i) => samples.push({ key, threads, round, times: times[i] }))
+      const asked = ranks.map((list) => list.flatMap(({ indices }) => indices))
+      const passesMs = milliseconds * Math.max(...ranks.map((list) => list.length))
+      for (const { rank, times } of await session.calibrate(cell, asked, passesMs, warmUpMs)) {
+        const timesOf = (index: number) => times[asked[rank].indexOf(index)]
+        for (const { key, indices } of ranks[rank]) {
+          samples.push({ key, threads, round, times: inTurn(indices.map(timesOf)) })
+        }
       }
     }
   }
@@ -98,13 +102,17 @@ export async function calibrate(
   return { timings, signals, shapes: timings.size, seconds: (performance.now() - begun) / 1000 }
 }
 
-/** Repetitions of an instruction on one rank, in milliseconds. */
+/** Repetitions of a key on one rank, in nanoseconds. */
 interface Sample {
   readonly key: Key
   readonly threads: number
   readonly round: number
-  readonly times: Float64Array
+  readonly times: readonly number[]
 }
+
+/** The times of the first pass, of the second, …, from milliseconds by instruction. */
+const inTurn = (times: readonly Float64Array[]): number[] =>
+  Array.from(times[0], (_, pass) => times.map((each) => each[pass] * 1e6)).flat()
 
 /** The times of one key. */
 const timingOf = (samples: readonly Sample[]) => ({
@@ -113,19 +121,25 @@ const timingOf = (samples: readonly Sample[]) => ({
   byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-/** The median of the rounds' medians, the fastest repetition, and all repetitions of each round, sorted. */
+/** A repetition that takes longer than so many medians was interrupted, as a step seldom is. */
+const INTERRUPTED = 2
+
+/** The median of the rounds' medians, the fastest repetition, and those of each round in their order, if not interrupted. */
 function timeOf(samples: readonly Sample[]) {
-  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) =>
-    of.flatMap(({ times }) => Array.from(times, (ms) => ms * 1e6)).sort((a, b) => a - b),
-  )
-  return { medianNs: median(rounds.map(median)), minNs: least(rounds.flat()), rounds }
+  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) => of.flatMap(({ times }) => times))
+  return { medianNs: median(rounds.map(median)), minNs: least(rounds.flat()), rounds: rounds.map(uninterrupted) }
+}
+
+function uninterrupted(times: readonly number[]): readonly number[] {
+  const most = INTERRUPTED * median(times)
+  return times.filter((time) => time <= most)
 }
 
 /** What to time: for each cell the keys that no cell before it has, first rank by rank, then all ranks together. */
 export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
   const known = new Set<string>()
   /** The occurrences of each list whose keys have not been timed on so many threads; from now on they have. */
-  const untimed = (threads: number, lists: readonly (readonly Occurrence[])[]) => {
+  const untimed = (threads: number, lists: readonly (readonly Occurrences[])[]) => {
     const left = lists.map((list) => list.filter(({ key }) => !known.has(`${threads} ${key.name}`)))
     for (const { key } of left.flat()) known.add(`${threads} ${key.name}`)
     return left
@@ -138,7 +152,9 @@ export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
       return { cell, threads: 1, ranks: ranks.map((_, other) => (other === rank ? left : [])) }
     })
     // A rank without new keys repeats what it has, so that the others are timed beside a rank that computes.
-    const beside = ranks.map((list, rank) => list.filter(({ index }) => !isApart(cell.plan.programs[rank][index])))
+    const beside = ranks.map((list, rank) =>
+      list.filter(({ indices: [first] }) => !isApart(cell.plan.programs[rank][first])),
+    )
     const left = threads === 1 || threads > cores ? [] : untimed(threads, beside)
     const together = { cell, threads, ranks: left.map((list, rank) => (list.length > 0 ? list : beside[rank])) }
     return [...alone.filter((order) => order.ranks.flat().length > 0), ...(left.flat().length > 0 ? [together] : [])]
@@ -164,9 +180,8 @@ async function timeSignalsOf(session: Session, cell: Cell) {
   const watchedNs = ns((await time('watched'))[0])
   const handoffNs = ns((await time('handoff'))[0])
   const barrierNs = ns((await time('barrier'))[0])
-  // The writer pays as well: it has to fetch the cache lines back.
   const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
-  const extraNs = sum((await time('cache-lines', block)).map(ns))
+  const [, read] = await time('cache-lines', block)
   const [published, awake] = await time('waking')
   return {
     /** An instruction that only publishes, reading the clock included. */
@@ -179,6 +194,6 @@ async function timeSignalsOf(session: Session, cell: Cell) {
     wakingNs: ns(published.map((instant, attempt) => awake[attempt] - instant)),
     barrierNs,
     /** Speed of reading floats that another core has written, counting only the time beyond reading one's own. */
-    gigabytesPerSecond: block.byteLength / extraNs,
+    gigabytesPerSecond: block.byteLength / ns(read),
   }
 }

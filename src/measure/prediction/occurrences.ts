@@ -12,10 +12,10 @@ export interface Key {
   readonly footprintKib: number
 }
 
-/** An instruction that stands for all with its key in a rank's program. */
-export interface Occurrence {
+/** All instructions with a key in a rank's program. */
+export interface Occurrences {
   readonly key: Key
-  readonly index: number
+  readonly indices: readonly number[]
 }
 
 /** The key of each instruction of a rank's program; undefined if it takes no time of its own. */
@@ -27,8 +27,11 @@ export function keysOf(plan: Plan, rank: number): (Key | undefined)[] {
   })
 }
 
-/** One instruction for each key of a rank's program: the middle one of its occurrences. */
-export function occurrencesOf(plan: Plan, rank: number): Occurrence[] {
+/** The instructions of each key of a rank's program. */
+export function occurrencesOf(plan: Plan, rank: number): Occurrences[] {
   const all = keysOf(plan, rank).flatMap((key, index) => (key ? [{ key, index }] : []))
-  return [...groupBy(all, ({ key }) => key.name).values()].map((alike) => alike[Math.floor(alike.length / 2)])
+  return [...groupBy(all, ({ key }) => key.name).values()].map((alike) => ({
+    key: alike[0].key,
+    indices: alike.map(({ index }) => index),
+  }))
 }

@@ -18,6 +18,14 @@ import { keysOf } from './occurrences.ts'
 
 export type Prediction = ReturnType<typeof predict>
 
+/** What is predicted of a cell in the session of a block, before it is timed there. */
+export interface Forecast {
+  readonly cell: Cell
+  readonly block: number
+  /** Undefined for a cell that cannot be predicted. */
+  readonly prediction: Prediction | undefined
+}
+
 export interface Predictions {
   readonly calibration: Calibration
   readonly of: ReadonlyMap<Cell, Prediction>
@@ -69,7 +77,7 @@ export function predict(cell: Cell, calibration: Calibration, cores: number) {
 
   const { ledger, add } = emptyLedger()
   const steps = Array.from({ length: STEPS }, (_, step) => {
-    const draw = costAt(share, chance(step))
+    const draw = costAt(share, moment(step))
     const times = plan.programs.map((program, rank) => program.map((each, index) => draw(each, rank, index)))
     const cost: Cost = (_, rank, index) => times[rank][index]
     const ends = plan.programs.map(() => 0)
@@ -101,20 +109,23 @@ export function predict(cell: Cell, calibration: Calibration, cores: number) {
   }
 }
 
-/** Chooses among the times of an instruction; called once for each instruction of a step. */
-type Choice = () => (times: InstructionTime) => number
+/** Chooses among the times of an instruction. */
+type Choice = (time: InstructionTime) => number
 
-const typical: Choice = () => (times) => times.medianNs
+const typical: Choice = ({ medianNs }) => medianNs
 
-/** Any repetition of a round, the same round for all instructions of a step. */
-function chance(step: number): Choice {
-  const { uniform } = random(purpose.prediction, step)
-  return () => {
-    const place = uniform()
-    return ({ rounds }) => {
-      const sorted = rounds[step % rounds.length]
-      return sorted[Math.floor(place * sorted.length)]
-    }
+/**
+ * The times of one moment of the calibration: passes that follow each other, one for each instruction of a key. Slow
+ * moments of the machine make all instructions slow, but an interrupt only one.
+ */
+function moment(step: number): Choice {
+  const place = random(purpose.prediction, step).uniform()
+  const uses = new Map<InstructionTime, number>()
+  return (time) => {
+    const use = uses.get(time) ?? 0
+    uses.set(time, use + 1)
+    const repetitions = time.rounds[step % time.rounds.length]
+    return repetitions[(Math.floor(place * repetitions.length) + use) % repetitions.length]
   }
 }
 
@@ -140,9 +151,9 @@ function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores:
       // It only waits, or is part of the instruction before it: it takes little more than reading the clock.
       if (!key) return publishNs
       const times = timings.get(key.name)!.byThreads
-      const chosen = choose()
-      const alone = chosen(times.get(1)!)
-      const together = chosen(times.get(ranks) ?? times.get(1)!)
+      const alone = choose(times.get(1)!)
+      const company = times.get(ranks)
+      const together = company ? choose(company) : alone
       return alone + share * (together - alone)
     }
   return { handoff, costAt }

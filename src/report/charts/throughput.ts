@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot'
+import { groupBy, median } from '../../measure/statistics.ts'
 import { cellKey, numberIn } from '../folder/read-csv.ts'
 import { framed } from './frame.ts'
 import { barPanels, bottomAxis, textWidth } from './panel.ts'
@@ -25,7 +26,12 @@ const MOST_TICKS = 5
 
 /** Samples per second of every cell, a panel for each kind of work. */
 export const throughputChart: Chart = (data) => {
-  const predictions = new Map(data.predictions?.map((row) => [cellKey(row), numberIn(row, 'predicted_ns')]))
+  const predictions = new Map(
+    [...groupBy(data.predictions ?? [], cellKey)].map(([key, rows]) => {
+      const sessions = rows.flatMap((row) => numberIn(row, 'predicted_ns') ?? [])
+      return [key, sessions.length > 0 ? median(sessions) : undefined]
+    }),
+  )
   const measured = comparisonsOf(data)
     .map(({ title, cells }) => ({ title, cells, bars: results(cells).map((cell) => barOf(cell, predictions)) }))
     .filter(({ bars }) => bars.length > 0)

@@ -9,9 +9,13 @@ const MIB = 2 ** 20
 const HANDOFF = 'handoff'
 
 /** A row per instruction key and number of threads that ran together, and rows for the signals. */
-export const timedOf = (run: Pick<RunFacts, 'runId' | 'experiment'>, { timings, signals }: Calibration) => [
+export const timedOf = (
+  run: Pick<RunFacts, 'runId' | 'experiment'>,
+  block: number,
+  { timings, signals }: Calibration,
+) => [
   ...[...timings].flatMap(([name, { key, byThreads }]) =>
-    [...byThreads].map(([threads, time]) => ({ run, name, threads, key, ...time })),
+    [...byThreads].map(([threads, time]) => ({ run, block, name, threads, key, ...time })),
   ),
   ...[...signals].flatMap(([threads, of]) =>
     Object.entries({
@@ -21,7 +25,7 @@ export const timedOf = (run: Pick<RunFacts, 'runId' | 'experiment'>, { timings, 
       'handoff to a sleeper': of.wakingNs,
       barrier: of.barrierNs,
       'transfer of 1 MiB': MIB / of.gigabytesPerSecond,
-    }).map(([name, medianNs]) => ({ run, name, threads, key: undefined, medianNs, minNs: undefined })),
+    }).map(([name, medianNs]) => ({ run, block, name, threads, key: undefined, medianNs, minNs: undefined })),
   ),
 ]
 
@@ -35,6 +39,7 @@ export const CALIBRATION_COLUMNS: readonly Column<ReturnType<typeof timedOf>[num
   ['instruction', ({ key }) => key?.shape.name, 'the shape of the instruction alone'],
   ['footprint_kib', ({ key }) => key?.footprintKib, 'KiB that its rank touches in a step, a power of two'],
   ['flop', ({ key }) => key?.shape.flop, 'floating-point operations; 0 if it is no product'],
+  ['block', ({ block }) => block, 'whose session it was timed in, before that was measured'],
 ]
 
 /** The times on one thread that a calibration.csv holds, by shape, and the time of a handoff between two. */
@@ -44,7 +49,8 @@ export interface CalibrationFile {
 }
 
 /**
- * Reads the text of a run's calibration.csv. A shape that was timed with several footprints has the median of its times.
+ * Reads the text of a run's calibration.csv. A shape that was timed in several sessions or with several footprints has the median
+ * of its times.
  *
  * @throws Error if a column is missing
  */

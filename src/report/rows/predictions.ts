@@ -2,13 +2,18 @@ import { rowOf, type Column, type Field } from '../../cells/columns.ts'
 import type { Cell } from '../../cells/cell.ts'
 import type { RunFacts } from '../../cells/dimension.ts'
 import { BUCKETS, type Bucket } from '../../measure/ledger.ts'
-import type { Prediction, Predictions } from '../../measure/prediction/predict.ts'
+import { groupBy } from '../../measure/statistics.ts'
+import type { Forecast, Prediction, Predictions } from '../../measure/prediction/predict.ts'
 import { cellKey, numberIn, parseRows, type CsvRow } from '../folder/read-csv.ts'
 import { CELL_COLUMNS } from './visits.ts'
 
-/** A row per cell, to be written before it is measured: what is predicted, or why nothing is. */
-export const predictedOf = (run: RunFacts, cells: readonly Cell[], { calibration, of, reasons }: Predictions) =>
-  cells.map((cell) => ({ run, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
+/** A row per cell and session, to be written before it is timed there: what is predicted, or why nothing is. */
+export const predictedOf = (
+  run: RunFacts,
+  block: number,
+  cells: readonly Cell[],
+  { calibration, of, reasons }: Predictions,
+) => cells.map((cell) => ({ run, block, cell, calibration, prediction: of.get(cell), reason: reasons.get(cell) }))
 
 type Predicted = ReturnType<typeof predictedOf>[number]
 
@@ -33,22 +38,17 @@ export const PREDICTIONS_COLUMNS: readonly Column<Predicted>[] = [
   ['signal_barrier_ns', predicted((of) => Math.round(of.barrierNs)), 'a barrier of all ranks'],
   ['calibrated_shapes', ({ calibration }) => calibration.shapes, 'instruction shapes that were timed'],
   ['calibration_seconds', ({ calibration }) => calibration.seconds, 'how long that took'],
+  ['block', ({ block }) => block, 'the session that is predicted'],
   ['status', ({ reason }) => reason ?? 'ok', 'ok, or why there is no prediction'],
 ]
 
-/** What the text of a predictions.csv says about some cells; a cell that it does not predict has undefined. */
-export function readPredictions(
-  text: string,
-  run: RunFacts,
-  cells: readonly Cell[],
-): Map<Cell, Prediction | undefined> {
-  const rows = new Map(parseRows(text).map((row) => [cellKey(row), row]))
-  return new Map(
-    cells.flatMap((cell) => {
-      const row = rows.get(cellKey(rowOf(CELL_COLUMNS, { run, cell })))
-      return row ? [[cell, predictionIn(row)]] : []
-    }),
-  )
+/** What the text of a predictions.csv says about some cells. */
+export function readForecasts(text: string, run: RunFacts, cells: readonly Cell[]): Forecast[] {
+  const rows = groupBy(parseRows(text), cellKey)
+  return cells.flatMap((cell) => {
+    const own = rows.get(cellKey(rowOf(CELL_COLUMNS, { run, cell }))) ?? []
+    return own.map((row) => ({ cell, block: Number(row.block), prediction: predictionIn(row) }))
+  })
 }
 
 function predictionIn(row: CsvRow): Prediction | undefined {

@@ -64,9 +64,12 @@ describe('what is calibrated', () => {
     expect(new Set(keys)).toEqual(new Set(needed.flatMap((key) => key?.name ?? [])))
   })
 
-  it('is an instruction in the midst of those of its shape', () => {
+  it('is every instruction of a key: the first of a step may find another cache than the next', () => {
     const { plan } = smallCell('pipeline', { threads: 2 })
-    for (const { key, index } of occurrencesOf(plan, 0)) expect(keysOf(plan, 0)[index]).toEqual(key)
+    const all = occurrencesOf(plan, 0)
+    for (const { key, indices } of all) for (const index of indices) expect(keysOf(plan, 0)[index]).toEqual(key)
+    const timed = all.flatMap(({ indices }) => indices).toSorted((a, b) => a - b)
+    expect(timed).toEqual(keysOf(plan, 0).flatMap((key, index) => (key ? [index] : [])))
   })
 
   it('is a publish beside a rank that watches, too', async () => {
@@ -169,7 +172,7 @@ describe('a prediction', () => {
       for (const { cell, ranks } of orders) {
         await session.calibrate(
           cell,
-          ranks.map((list) => list.map(({ index }) => index)),
+          ranks.map((list) => list.flatMap(({ indices }) => indices)),
           1,
           1,
         )
@@ -192,16 +195,12 @@ describe('the error of a prediction', () => {
       barrierNs: 0,
       buckets: new Map([...zero, ['forward' as const, 700], ['wait-receive' as const, 200]]),
     }
-    const visits = [
-      visitOf(cell, [5000, 1000], {
-        warmUp: 1,
-        spent: [
-          { forward: 600, 'wait-receive': 400 },
-          { forward: 800, 'wait-receive': 200 },
-        ],
-      }),
+    const spent = [
+      { forward: 600, 'wait-receive': 400 },
+      { forward: 800, 'wait-receive': 200 },
     ]
-    expect(predictionError(prediction, 1000, visits)).toEqual({
+    const visits = [visitOf(cell, [5000, 1000], { warmUp: 1, spent })]
+    expect(predictionError([{ block: 0, prediction }], visits)).toEqual({
       share: expect.closeTo(-0.1, 12),
       predictedNs: 900,
       measuredNs: 1000,
@@ -209,5 +208,23 @@ describe('the error of a prediction', () => {
       bucketPredictedNs: 200,
       bucketMeasuredNs: 300,
     })
+  })
+
+  it('compares each session with what was predicted of it: a machine that gets slower is no error', () => {
+    const cell = smallCell('serial')
+    const { buckets } = predict(cell, madeUp([cell]), CORES)
+    const foretold = (stepNs: number) => ({
+      stepNs,
+      bubble: 0,
+      criticalPathNs: stepNs,
+      handoffNs: 0,
+      barrierNs: 0,
+      buckets,
+    })
+    const forecasts = [1000, 1200, 1400, 5000].map((stepNs, block) => ({ block, prediction: foretold(stepNs) }))
+    const visits = [1000, 1200, 1400].map((stepNs, block) => visitOf(cell, [stepNs], { block }))
+    expect(predictionError(forecasts, visits)).toMatchObject({ share: 0, predictedNs: 1200, measuredNs: 1200 })
+    expect(predictionError([{ block: 7, prediction: foretold(1000) }], visits)).toBeUndefined()
+    expect(predictionError([{ block: 0, prediction: undefined }], visits)).toBeUndefined()
   })
 })

@@ -30,7 +30,7 @@ const calibration: Calibration = {
   shapes: 3,
   seconds: 1.5,
 }
-const lines = csvText(CALIBRATION_COLUMNS, timedOf({ ...RUN, experiment: 'weak' }, calibration), true).split('\n')
+const lines = csvText(CALIBRATION_COLUMNS, timedOf({ ...RUN, experiment: 'weak' }, 0, calibration), true).split('\n')
 
 /** The file as it was before instruction, footprint and flop had columns of their own. */
 const older = lines.map((line) => line.split(',').slice(0, 6).join(',')).join('\n')

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Cell } from '../../../src/cells/cell.ts'
 import { BUCKETS } from '../../../src/measure/ledger.ts'
 import type { Prediction, Predictions } from '../../../src/measure/prediction/predict.ts'
 import { csvText } from '../../../src/report/folder/csv.ts'
-import { predictedOf, PREDICTIONS_COLUMNS, readPredictions } from '../../../src/report/rows/predictions.ts'
+import { predictedOf, PREDICTIONS_COLUMNS, readForecasts } from '../../../src/report/rows/predictions.ts'
 import { smallCell } from '../../runtime/cells.ts'
 import { RUN } from '../run.ts'
 
@@ -37,19 +38,25 @@ const predictions: Predictions = {
 
 describe('the file of predictions', () => {
   const cells = [serial, larger, posted]
-  const text = csvText(PREDICTIONS_COLUMNS, predictedOf(WEAK, cells, predictions), true)
+  const text = csvText(
+    PREDICTIONS_COLUMNS,
+    [0, 1].flatMap((block) => predictedOf(WEAK, block, cells, predictions)),
+    true,
+  )
 
   it('is read back as it was written, and tells cells of one name apart by their batch', () => {
-    const read = readPredictions(text, WEAK, cells)
-    expect(read.get(serial)).toEqual(foretold(1000))
-    expect(read.get(larger)).toEqual(foretold(2000))
-    expect(read.has(posted)).toBe(true)
-    expect(read.get(posted)).toBeUndefined()
+    const both = (cell: Cell, prediction: Prediction | undefined) =>
+      [0, 1].map((block) => ({ cell, block, prediction }))
+    expect(readForecasts(text, WEAK, cells)).toEqual([
+      ...both(serial, foretold(1000)),
+      ...both(larger, foretold(2000)),
+      ...both(posted, undefined),
+    ])
   })
 
   it('says nothing about cells of another experiment, or that it does not hold', () => {
-    expect(readPredictions(text, RUN, cells).size).toBe(0)
-    expect(readPredictions(text, WEAK, [smallCell('tensor')]).size).toBe(0)
+    expect(readForecasts(text, RUN, cells)).toEqual([])
+    expect(readForecasts(text, WEAK, [smallCell('tensor')])).toEqual([])
   })
 
   it('has the reason where there is no prediction', () => {
