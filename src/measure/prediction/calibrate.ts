@@ -36,7 +36,7 @@ const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
 const ROUNDS = { fewest: 1, most: 9 }
 /** The first is long enough for V8 to compile everything; later ones cover what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
-const WARM_UP_MS = 10
+const WARM_UP_MS = 20
 
 /** Some instructions of each rank; the ranks are timed at the same time. */
 interface Order {
@@ -121,18 +121,19 @@ const timingOf = (samples: readonly Sample[]) => ({
   byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-/** A repetition that takes longer than so many medians was interrupted, as a step seldom is. */
-const INTERRUPTED = 2
+/** A repetition that takes this much longer than the median was preempted, as the median step is not. */
+const PREEMPTED = { times: 2, ns: 50_000 }
 
-/** The median of the rounds' medians, the fastest repetition, and those of each round in their order, if not interrupted. */
-function timeOf(samples: readonly Sample[]) {
-  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) => of.flatMap(({ times }) => times))
-  return { medianNs: median(rounds.map(median)), minNs: least(rounds.flat()), rounds: rounds.map(uninterrupted) }
+function unpreempted(times: readonly number[]): readonly number[] {
+  const typical = median(times)
+  const most = typical + Math.max(PREEMPTED.ns, (PREEMPTED.times - 1) * typical)
+  return times.filter((time) => time <= most)
 }
 
-function uninterrupted(times: readonly number[]): readonly number[] {
-  const most = INTERRUPTED * median(times)
-  return times.filter((time) => time <= most)
+/** The median of the rounds' medians, the fastest repetition, and those of each round in their order, without preempted ones. */
+function timeOf(samples: readonly Sample[]) {
+  const rounds = [...groupBy(samples, ({ round }) => round).values()].map((of) => of.flatMap(({ times }) => times))
+  return { medianNs: median(rounds.map(median)), minNs: least(rounds.flat()), rounds: rounds.map(unpreempted) }
 }
 
 /** What to time: for each cell the keys that no cell before it has, first rank by rank, then all ranks together. */
@@ -161,8 +162,8 @@ export function ordersOf(cells: readonly Cell[], cores: number): Order[] {
   })
 }
 
-/** About the size of a layer's activations, and long enough for the clock. */
-const BLOCK_FLOATS = 131_072
+/** A large block is read at the speed of the caches, a small one waits for its first lines; both long enough for the clock. */
+const BLOCK_FLOATS = { small: 2048, large: 131_072 }
 
 const ns = (milliseconds: ArrayLike<number>): number => Math.max(0, median(Array.from(milliseconds)) * 1e6)
 
@@ -175,13 +176,19 @@ async function timeSignalsOf(session: Session, cell: Cell) {
   const publishNs = ns((await time('publish'))[0])
   if (cell.plan.programs.length === 1) {
     const alone = { publishNs, watchedNs: publishNs, barrierNs: publishNs }
-    return { ...alone, handoffNs: 0, wakingNs: 0, gigabytesPerSecond: Infinity }
+    return { ...alone, handoffNs: 0, wakingNs: 0, readNs: 0, gigabytesPerSecond: Infinity }
   }
   const watchedNs = ns((await time('watched'))[0])
   const handoffNs = ns((await time('handoff'))[0])
   const barrierNs = ns((await time('barrier'))[0])
-  const block = new Float32Array(new SharedArrayBuffer(BLOCK_FLOATS * FLOAT_BYTES))
-  const [, read] = await time('cache-lines', block)
+  const timeRead = async (floats: number) => {
+    const block = new Float32Array(new SharedArrayBuffer(floats * FLOAT_BYTES))
+    const [, read] = await time('cache-lines', block)
+    return ns(read)
+  }
+  const { small, large } = BLOCK_FLOATS
+  const smallNs = await timeRead(small)
+  const perFloat = Math.max(0, (await timeRead(large)) - smallNs) / (large - small)
   const [published, awake] = await time('waking')
   return {
     /** An instruction that only publishes, reading the clock included. */
@@ -193,7 +200,8 @@ async function timeSignalsOf(session: Session, cell: Cell) {
     /** The same for a rank that sleeps. */
     wakingNs: ns(published.map((instant, attempt) => awake[attempt] - instant)),
     barrierNs,
-    /** Speed of reading floats that another core has written, counting only the time beyond reading one's own. */
-    gigabytesPerSecond: block.byteLength / ns(read),
+    /** Reading floats that another core has written, beyond reading one's own: for each block, and the speed. */
+    readNs: Math.max(0, smallNs - small * perFloat),
+    gigabytesPerSecond: FLOAT_BYTES / perFloat,
   }
 }

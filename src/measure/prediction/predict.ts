@@ -76,7 +76,7 @@ export function predict(cell: Cell, calibration: Calibration, cores: number) {
   for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share, typical), handoff)
 
   const { ledger, add } = emptyLedger()
-  const steps = Array.from({ length: STEPS }, (_, step) => {
+  const steps = Array.from(Array(STEPS).keys(), (step) => {
     const draw = costAt(share, moment(step))
     const times = plan.programs.map((program, rank) => program.map((each, index) => draw(each, rank, index)))
     const cost: Cost = (_, rank, index) => times[rank][index]
@@ -132,7 +132,7 @@ function moment(step: number): Choice {
 /** Times of a cell's handoffs, and of its instructions by the share of the other ranks that compute at the same time. */
 function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores: number) {
   const ranks = plan.programs.length
-  const { publishNs, watchedNs, handoffNs, wakingNs, barrierNs, gigabytesPerSecond } = signals.get(ranks)!
+  const { publishNs, watchedNs, handoffNs, wakingNs, barrierNs, readNs, gigabytesPerSecond } = signals.get(ranks)!
   const keys = plan.programs.map((_, rank) => keysOf(plan, rank))
   const spinNs = spinOf(wait, ranks > cores) * 1000
   const rounds = Math.max(1, Math.ceil(Math.log2(ranks)))
@@ -141,7 +141,7 @@ function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores:
   const handoff: HandoffCosts = {
     signal: after(handoffNs),
     round: after(barrierNs / rounds),
-    read: (bytes) => bytes / gigabytesPerSecond,
+    read: (bytes) => readNs + bytes / gigabytesPerSecond,
   }
   const costAt =
     (share: number, choose: Choice): Cost =>

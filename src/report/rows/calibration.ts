@@ -24,6 +24,7 @@ export const timedOf = (
       [HANDOFF]: of.handoffNs,
       'handoff to a sleeper': of.wakingNs,
       barrier: of.barrierNs,
+      transfer: of.readNs,
       'transfer of 1 MiB': MIB / of.gigabytesPerSecond,
     }).map(([name, medianNs]) => ({ run, block, name, threads, key: undefined, medianNs, minNs: undefined })),
   ),

@@ -31,7 +31,15 @@ function madeUp(cells: readonly Cell[], watchedNs = 0): Calibration {
       expect(program.length).toBeGreaterThan(0)
     })
   }
-  const signals = { publishNs: 0, watchedNs, handoffNs: 0, wakingNs: 0, barrierNs: 0, gigabytesPerSecond: Infinity }
+  const signals = {
+    publishNs: 0,
+    watchedNs,
+    handoffNs: 0,
+    wakingNs: 0,
+    barrierNs: 0,
+    readNs: 0,
+    gigabytesPerSecond: Infinity,
+  }
   return {
     timings,
     signals: new Map(cells.map(({ plan }) => [plan.programs.length, signals])),

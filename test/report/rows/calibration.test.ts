@@ -25,7 +25,18 @@ const calibration: Calibration = {
     timing(REDUCE, 64, [1, 50]),
   ]),
   signals: new Map([
-    [2, { publishNs: 50, watchedNs: 90, handoffNs: 150, wakingNs: 50_000, barrierNs: 130, gigabytesPerSecond: 10 }],
+    [
+      2,
+      {
+        publishNs: 50,
+        watchedNs: 90,
+        handoffNs: 150,
+        wakingNs: 50_000,
+        barrierNs: 130,
+        readNs: 0,
+        gigabytesPerSecond: 10,
+      },
+    ],
   ]),
   shapes: 3,
   seconds: 1.5,
@@ -38,8 +49,8 @@ const older = lines.map((line) => line.split(',').slice(0, 6).join(',')).join('\
 describe('the file of a calibration', () => {
   it('has the columns that older files have, and then those of the key', () => {
     expect(lines.slice(0, 2)).toEqual([
-      'run_id,experiment,shape,threads,median_ns,min_ns,instruction,footprint_kib,flop',
-      'run,weak,forward 4x8x8 relu of 64 KiB,1,100,90,forward 4x8x8 relu,64,512',
+      'run_id,experiment,shape,threads,median_ns,min_ns,instruction,footprint_kib,flop,block',
+      'run,weak,forward 4x8x8 relu of 64 KiB,1,100,90,forward 4x8x8 relu,64,512,0',
     ])
     expect(lines).toContain('run,weak,handoff,2,150,,,,')
   })

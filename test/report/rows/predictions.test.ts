@@ -36,6 +36,8 @@ const predictions: Predictions = {
   reasons: new Map([[posted, 'messages']]),
 }
 
+const both = (cell: Cell, prediction: Prediction | undefined) => [0, 1].map((block) => ({ cell, block, prediction }))
+
 describe('the file of predictions', () => {
   const cells = [serial, larger, posted]
   const text = csvText(
@@ -45,8 +47,6 @@ describe('the file of predictions', () => {
   )
 
   it('is read back as it was written, and tells cells of one name apart by their batch', () => {
-    const both = (cell: Cell, prediction: Prediction | undefined) =>
-      [0, 1].map((block) => ({ cell, block, prediction }))
     expect(readForecasts(text, WEAK, cells)).toEqual([
       ...both(serial, foretold(1000)),
       ...both(larger, foretold(2000)),
