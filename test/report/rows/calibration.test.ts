@@ -52,7 +52,7 @@ describe('the file of a calibration', () => {
       'run_id,experiment,shape,threads,median_ns,min_ns,instruction,footprint_kib,flop,block',
       'run,weak,forward 4x8x8 relu of 64 KiB,1,100,90,forward 4x8x8 relu,64,512,0',
     ])
-    expect(lines).toContain('run,weak,handoff,2,150,,,,')
+    expect(lines).toContain('run,weak,handoff,2,150,,,,,0')
   })
 
   it('is read back for one thread, the median over the footprints', () => {
