@@ -24,7 +24,7 @@ const references = referencesIn(results)
 function blockOf(kind, asked, file) {
   const linkTo = (path) => posix.relative(posix.dirname(file), path)
   if (kind === 'table') return tableOf(asked)
-  return kind === 'output' ? outputOf(asked, references) : measuredOf(asked, references, linkTo)
+  return kind === 'output' ? outputOf(asked, references) : measuredOf(asked, references, results, linkTo)
 }
 
 const documented = (text, file) =>

@@ -7,7 +7,13 @@ const UNFINISHED = ['samples.csv', 'visits.jsonl', 'run.json']
 /** One set of pictures and calibrated instructions is enough. */
 const DRAWN = /\.svg$|^(trace\.json|calibration\.csv)$/
 
-/** A run of a reference: its folder, the words of its command, about how long it takes, and which files are not kept. */
+/** The runs that noise is made of lie in folders of their own. */
+const NOISE = { words: ['noise', '--minutes', '3', '--pause', '10'], seconds: 80, drops: (file) => /^\d+-\d+$/.test(file) }
+
+/**
+ * A run of a reference: its folder, the words of its command, about how long it takes, which files are not kept, and
+ * whether it runs beside a bursty load.
+ */
 export const PROTOCOL = [
   { folder: 'all', words: ['all'], seconds: 600, drops: (file) => UNFINISHED.includes(file) },
   ...MODELS.map(({ name }) => ({
@@ -17,6 +23,8 @@ export const PROTOCOL = [
     drops: (file) => UNFINISHED.includes(file) || DRAWN.test(file),
   })),
   { folder: 'kernels', words: ['kernels'], seconds: 100, drops: (file) => UNFINISHED.includes(file) },
+  { folder: 'noise', ...NOISE },
+  { folder: 'noise-beside-load', ...NOISE, beside: 'load' },
   { folder: 'handoff', words: ['handoff'], seconds: 40, drops: (file) => UNFINISHED.includes(file) },
 ]
 

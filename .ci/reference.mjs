@@ -77,9 +77,11 @@ function rehearseDocuments() {
 }
 
 /** Runs a command of the protocol once. What it prints is kept beside its files. */
-async function measure({ folder: own, words, drops }, staging) {
+async function measure({ folder: own, words, drops, beside }, staging) {
   const out = join(staging, own)
   const quick = rehearse === undefined ? [] : ['--quick']
+  const load =
+    beside === 'load' ? spawn(process.execPath, ['dist/test/repeat/bursts.js'], { stdio: 'ignore' }) : undefined
   const begun = performance.now()
   const child = spawn(process.execPath, ['dist/bench/main.js', ...words, ...quick, '--out', out], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -87,6 +89,7 @@ async function measure({ folder: own, words, drops }, staging) {
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text) => (printed += text))
   const [exitCode] = await once(child, 'close')
+  load?.kill()
   const seconds = Math.round((performance.now() - begun) / 1000)
   if (exitCode !== 0 && exitCode !== FOUND_FAILURE) {
     throw new Error(`${commandOf(words)} ended with ${exitCode ?? 'a signal'}: there is no reference`)
@@ -95,7 +98,7 @@ async function measure({ folder: own, words, drops }, staging) {
     `  took ${seconds} s${exitCode === 0 ? '' : `, and ended with exit code ${exitCode}, which the reference tells`}`,
   )
   writeFileSync(join(out, 'screen.txt'), printed.replaceAll(out, join(folder, own)))
-  for (const file of readdirSync(out).filter(drops)) rmSync(join(out, file))
+  for (const file of readdirSync(out).filter(drops)) rmSync(join(out, file), { recursive: true })
   return { folder: own, command: commandOf([...words, ...quick]), seconds, exitCode }
 }
 

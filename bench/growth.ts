@@ -56,6 +56,8 @@ interface Subjects {
 interface Found {
   counts: readonly number[]
   readonly points: GrowthPoint[]
+  /** Whether the user was told that threads are not bound to cores. */
+  toldUnpinned?: boolean
 }
 
 /**
@@ -124,7 +126,7 @@ async function* measure(
   const all = [...new Set([...cells, ...parts])]
   const forecasts = context.forecasts(all)
   for (let repetition = 0; repetition < REPETITIONS[effort]; repetition++) {
-    yield* inSession(context, all, async function* (session, isSound) {
+    yield* inSession(context, found, all, async function* (session, isSound) {
       const [sound, whole] = [cells.filter(isSound), parts.filter(isSound)]
       const calibration = { cores, budgetMs: CALIBRATION_MS }
       forecasts.push(...(yield* forecast(session, all.filter(isSound), repetition, forecasts, calibration)))
@@ -133,7 +135,7 @@ async function* measure(
       yield* noted(measureParts(session, whole, 'parts', repetition), found)
     })
     for (const [serial, layer] of growing) {
-      yield* inSession(context, [serial, layer], async function* (session, isSound) {
+      yield* inSession(context, found, [serial, layer], async function* (session, isSound) {
         yield* noted(measureParts(session, [layer].filter(isSound), 'model', repetition), found)
       })
     }
@@ -152,6 +154,7 @@ async function* measure(
 /** Opens a session and compares the weights of its cells with serial's, before some of them are measured. */
 async function* inSession(
   { options, data, kernel, cores, signal }: Context,
+  found: Found,
   cells: readonly Cell[],
   measured: (session: Session, isSound: (cell: Cell) => boolean) => AsyncGenerator<MeasureEvent, void>,
 ): AsyncGenerator<MeasureEvent, void> {
@@ -160,6 +163,10 @@ async function* inSession(
   const batches = data.batches(serial.plan.model, serial.plan.batch)
   const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin, signal })
   try {
+    if (session.unpinned !== undefined && !found.toldUnpinned) {
+      found.toldUnpinned = true
+      yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
+    }
     const verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
     const isSound = (cell: Cell) => verdicts.get(cell)?.match !== 'different'
     if (!cells.every(isSound)) yield { kind: 'verified', verdicts }

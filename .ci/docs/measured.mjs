@@ -1,6 +1,7 @@
 import { handoff, products, steps } from './alone.mjs'
 import { growth, memory, predictions } from './experiments.mjs'
 import { citation, folders, picture, screen } from './folders.mjs'
+import { noise, repeat } from './noise.mjs'
 import { provenance } from './reference.mjs'
 import { bubble, combine, models, splits, weak } from './splits.mjs'
 
@@ -23,9 +24,10 @@ const OF_RUNS = {
  * The block of measured numbers that a document asks for by name. The newest Node's reference stands for all where only
  * one is shown.
  *
+ * @param results the folder of the references
  * @param linkTo a path from the document
  */
-export function measuredOf(asked, references, linkTo) {
+export function measuredOf(asked, references, results, linkTo) {
   const [reference] = references
   const [name, ...rest] = asked.split(' ')
   const words = rest.join(' ')
@@ -36,6 +38,8 @@ export function measuredOf(asked, references, linkTo) {
   if (name === 'provenance') return provenance(reference.run(rest[0]), rest.slice(1).join(' '))
   if (name === 'predictions') return predictions(references)
   if (name === 'models') return models(reference)
+  if (name === 'noise') return noise(reference)
+  if (name === 'repeat') return repeat(results)
   if (name === 'folders') return folders(references, linkTo)
   if (name === 'picture') return picture(reference, linkTo, words)
   throw new Error(`no measured block is called ${name}`)

@@ -86,7 +86,7 @@ export async function runExperiments(
   const charts = await writeCharts(begun.folder.path)
   if (options.json || options.markdown) console.log(resultsAlone(options.json, begun, results))
   else for (const line of runLines(shared, results, warnings, charts)) say(line)
-  return results.groups.every(({ result }) => result.outcomes.every(isSound))
+  return !results.hasMismatch && results.groups.every(({ result }) => result.outcomes.every(isSound))
 }
 
 /** @throws what kept the experiment from being finished; what was measured before it is in `results` and on disk */
@@ -96,8 +96,10 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
   const { name, groups, beside, laws } = experiment
   const run = factsOf(begun, name, kernel, options, data.name)
   const own: GroupResult[] = []
-  const noteCalibration = (event: MeasureEvent) => {
+  const note = (event: MeasureEvent) => {
     if (event.kind === 'predicted') results.calibration ??= event.predictions.calibration
+    if (event.kind !== 'verified') return
+    if ([...event.verdicts.values()].some(({ match }) => match === 'different')) results.hasMismatch = true
   }
   for (const [number, group] of groups.entries()) {
     const cells = measuredCells(group)
@@ -107,7 +109,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
     const { model, batch } = cells[0].plan
     const events = runGroup(group, cells, data.batches(model, batch), effortOf(options, groups.length), shared, earlier)
     const record = fileListener(folder, run, number, cores)
-    const result = await listen(events, record, noteCalibration, progressListener(name, group.label, terminal))
+    const result = await listen(events, record, note, progressListener(name, group.label, terminal))
     own.push(result)
     results.groups.push({ experiment: name, run, result })
     results.graded.push(...gradedOf(result, name))
@@ -119,7 +121,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
   }
   const events = beside?.({ ...shared, run, forecasts: (cells) => earlierForecasts(folder, run, cells) })
   const aside =
-    events && (await listen(events, fileListener(folder, run, 0, cores), progressListener(name, '', terminal)))
+    events && (await listen(events, fileListener(folder, run, 0, cores), note, progressListener(name, '', terminal)))
   results.graded.push(...(aside?.graded ?? []))
   const fitted = laws ? await fitLaws(shared, run, laws, own) : []
   results.asides.push({

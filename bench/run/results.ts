@@ -24,6 +24,8 @@ export interface Results {
   readonly asides: { experiment: string; lines: readonly string[]; sentences: readonly string[] }[]
   readonly graded: Graded[]
   readonly trace: TraceEvent[]
+  /** Whether a cell does not train as serial does. */
+  hasMismatch?: boolean
   /** What instructions took in the first group that was calibrated. */
   calibration?: Calibration
 }

@@ -33,7 +33,7 @@ export interface Effort {
 
 /** The number of blocks that was asked for; else blocks until they are precise or the budget is spent. */
 export function blocksOf({ blocks, quick, budget, precision }: Effort, cells: number) {
-  const startMs = 1000 * (SESSION_S + CALIBRATED_CELL_S * cells)
+  const startMs = 1000 * (SESSION_S + CELL_S * cells)
   const share = (budget * 1000) / BLOCKS.planned - startMs
   const perCell = share / (1 + CALIBRATION_SHARE) / VISIT_OVERHEAD / cells
   const visitMs = quick ? VISIT_MS.quick : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, perCell))
@@ -95,9 +95,12 @@ export function expectedStepNs({ plan }: Cell, gflops: number, cores: number): n
   return stepFlop(plan.model, plan.batch) / (gflops * Math.min(busy, cores))
 }
 
-/** Seconds: a session starts and ends, instructions are calibrated at least, limits are measured for each count. */
+/**
+ * Seconds: a session starts and ends; in it, each cell is verified, calibrated at least, and has its weights compared; limits
+ * are measured for each count.
+ */
 const SESSION_S = 0.4
-const CALIBRATED_CELL_S = 0.03
+const CELL_S = 0.14
 const LIMITS_S = 0.5
 
 /** How long a group should take, from how fast the kernel is. */
@@ -105,7 +108,7 @@ export function expectedSeconds(cells: readonly Cell[], effort: Effort, gflops: 
   const blocks = blocksOf(effort, cells.length)
   const steps = cells.map((cell) => expectedStepNs(cell, gflops, cores) / 1e9)
   const verified = steps.reduce((sum, step) => sum + VERIFIED_STEPS * step, 0)
-  const start = SESSION_S + verified + CALIBRATED_CELL_S * cells.length
+  const start = SESSION_S + verified + CELL_S * cells.length
   const before = LIMITS_S * countsTogether(cells, cores).length
   if (blocks.budgetSeconds !== Infinity) return before + start + blocks.budgetSeconds
   const visit = (step: number) =>

@@ -4,8 +4,8 @@ export interface HandoffCosts {
   readonly signal: (from: number, to: number, waited: number) => number
   /** The same for each round of a barrier. */
   readonly round: (from: number, to: number, waited: number) => number
-  /** The extra time to read bytes that another rank has written; paid by the reader. */
-  readonly read: (bytes: number, from: number, to: number) => number
+  /** The extra time to read bytes that another rank has written; paid by the instruction of the reader. */
+  readonly read: (bytes: number, from: number, to: number, index: number) => number
 }
 
 /** A connection between ranks. A byte per nanosecond is a GB/s. */

@@ -40,7 +40,7 @@ export function simulate(plan: Plan, cost: Cost, seen: Seen = () => {}, handoff?
       inBarrier[rank] = instruction.op === 'barrier'
       let time = cost(instruction, rank, index)
       handoffs?.(rank, index, (from, bytes) => {
-        const taken = handoff!.read(bytes, from, rank)
+        const taken = handoff!.read(bytes, from, rank, index)
         time += taken
         reading += taken
       })

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { percent } from '../../src/report/text/format.ts'
 import { median } from '../../src/measure/statistics.ts'
 import { compareRuns, ratiosOf } from '../../src/report/compare/compare.ts'
 import { estimateIn, readRun, type ComparedRun, type Estimate, type RunRow } from '../../src/report/compare/run.ts'
@@ -11,7 +12,7 @@ import { estimateIn, readRun, type ComparedRun, type Estimate, type RunRow } fro
 //
 //   node dist/test/repeat/repeat.js FOLDER RUNS [--quick …]
 //
-// Runs that the folder already has are kept.
+// Runs that the folder already has are kept. What it finds is written to FOLDER/repeat.json.
 
 const [folder, count, ...options] = process.argv.slice(2)
 if (count === undefined) throw new Error('expected a folder and the number of runs')
@@ -42,17 +43,30 @@ const neighbours = runs.slice(1).map((run, i) => {
 const [all, different] = (['all', 'different'] as const).map((key) =>
   neighbours.reduce((total, pair) => total + pair[key], 0),
 )
-console.log(`neighbours: ${different} of ${all} cells are called different (${shareOf(different, all)})`)
-console.log(`speed-ups: ${coverage(runs, ({ fields }) => estimateIn(fields, 'speedup', 'speedup_'))}`)
-console.log(
-  `steps: ${coverage(runs, ({ fields }) => {
-    const [value, low, high] = ['median_ns', 'ci_low_ns', 'ci_high_ns'].map((column) => Number(fields[column]))
-    return { value, interval: { low, high } }
-  })}`,
+const results = [
+  { what: 'cells that differ from the run before', part: different, whole: all },
+  {
+    what: 'intervals of speed-ups that hold the median of all runs',
+    ...coverage(runs, ({ fields }) => estimateIn(fields, 'speedup', 'speedup_')),
+  },
+  {
+    what: 'intervals of step times that do',
+    ...coverage(runs, ({ fields }) => {
+      const [value, low, high] = ['median_ns', 'ci_low_ns', 'ci_high_ns'].map((column) => Number(fields[column]))
+      return { value, interval: { low, high } }
+    }),
+  },
+]
+for (const { what, part, whole } of results) console.log(`${what}: ${part} of ${whole} (${percent(part / whole, 1)})`)
+const [{ machine }] = runs
+const disturbed = runs.filter(({ machine: { warnings = [] } }) => warnings.length > 0).length
+writeFileSync(
+  join(folder, 'repeat.json'),
+  `${JSON.stringify({ runs: runs.length, options, disturbed, machine, results }, null, 2)}\n`,
 )
 
 /** In how many cells and runs the interval holds the median of all runs. */
-function coverage(of: readonly ComparedRun[], estimateOf: (row: RunRow) => Estimate | undefined): string {
+function coverage(of: readonly ComparedRun[], estimateOf: (row: RunRow) => Estimate | undefined) {
   const cells = of[0].rows.filter(({ fields }) => fields.cell !== 'serial-1').map(({ fields }) => fields.cell)
   const held = cells.flatMap((cell) => {
     const estimates = of.flatMap(({ rows }) => {
@@ -63,10 +77,5 @@ function coverage(of: readonly ComparedRun[], estimateOf: (row: RunRow) => Estim
     const middle = median(estimates.map(({ value }) => value))
     return estimates.map(({ low, high }) => low <= middle && middle <= high)
   })
-  const holding = held.filter(Boolean).length
-  return `${holding} of ${held.length} intervals hold the median of all runs (${shareOf(holding, held.length)})`
-}
-
-function shareOf(part: number, whole: number): string {
-  return `${((100 * part) / whole).toFixed(1)} %`
+  return { part: held.filter(Boolean).length, whole: held.length }
 }

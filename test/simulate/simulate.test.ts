@@ -112,7 +112,7 @@ describe('a handoff in a cluster', () => {
   it('costs more between machines, which hold neighbouring ranks', () => {
     const { signal, read } = handoffCosts({ ranks: 6, machines: 2, within, between })
     expect([signal(0, 2, 0), signal(2, 3, 0), signal(5, 3, 0)]).toEqual([1, 1000, 1])
-    expect([read(100, 0, 1), read(100, 3, 2)]).toEqual([10, 50])
+    expect([read(100, 0, 1, 0), read(100, 3, 2, 0)]).toEqual([10, 50])
   })
 
   it('is free where links are', () => {

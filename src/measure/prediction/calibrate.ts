@@ -36,7 +36,7 @@ const INSTRUCTION_MS = { shortest: 1.5, longest: 25 }
 const ROUNDS = { fewest: 1, most: 9 }
 /** The first is long enough for V8 to compile everything; later ones cover what is new in a cell. */
 const FIRST_WARM_UP_MS = 200
-const WARM_UP_MS = 20
+const WARM_UP_MS = 10
 
 /** Some instructions of each rank; the ranks are timed at the same time. */
 interface Order {

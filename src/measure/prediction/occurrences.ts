@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto'
 import type { Plan } from '../../plan/plan.ts'
 import { footprintBytes } from '../../runtime/footprint.ts'
 import { shapeOf, type Shape } from '../../simulate/shape.ts'
 import { groupBy } from '../statistics.ts'
 
-/** Instructions with equal keys take the same time. */
+/** Instructions with equal keys take the same time: they stand in equal programs, and find the caches alike. */
 export interface Key {
-  /** Tells shape and footprint. */
+  /** Tells shape, footprint and program. */
   readonly name: string
   readonly shape: Shape
   /** How much the rank touches in a step, a power of two: it decides which cache holds the operands. */
@@ -18,13 +19,20 @@ export interface Occurrences {
   readonly indices: readonly number[]
 }
 
+/** They tell the programs of a run apart. */
+const DIGITS = 6
+
 /** The key of each instruction of a rank's program; undefined if it takes no time of its own. */
 export function keysOf(plan: Plan, rank: number): (Key | undefined)[] {
   const footprintKib = 2 ** Math.round(Math.log2(Math.max(1, footprintBytes(plan, rank) / 1024)))
-  return plan.programs[rank].map((_, index) => {
-    const shape = shapeOf(plan, rank, index)
-    return shape && { name: `${shape.name} of ${footprintKib} KiB`, shape, footprintKib }
-  })
+  const shapes = plan.programs[rank].map((_, index) => shapeOf(plan, rank, index))
+  const program = createHash('sha256')
+    .update(shapes.map((shape) => shape?.name).join())
+    .digest('hex')
+    .slice(0, DIGITS)
+  return shapes.map(
+    (shape) => shape && { name: `${shape.name} of ${footprintKib} KiB in ${program}`, shape, footprintKib },
+  )
 }
 
 /** The instructions of each key of a rank's program. */

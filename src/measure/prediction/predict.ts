@@ -71,13 +71,13 @@ export function predict(cell: Cell, calibration: Calibration, cores: number) {
   const { plan } = cell
   const ranks = plan.programs.length
   const { handoffNs, barrierNs } = calibration.signals.get(ranks)!
-  const { handoff, costAt } = costsOf(cell, calibration, cores)
+  const costsAt = costsOf(cell, calibration, cores)
   let share = 1
-  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costAt(share, typical), handoff)
+  for (let round = 0; round < ROUNDS; round++) share = overlapOf(plan, costsAt(share, typical))
 
   const { ledger, add } = emptyLedger()
   const steps = Array.from(Array(STEPS).keys(), (step) => {
-    const draw = costAt(share, moment(step))
+    const { cost: draw, handoff } = costsAt(share, moment(step))
     const times = plan.programs.map((program, rank) => program.map((each, index) => draw(each, rank, index)))
     const cost: Cost = (_, rank, index) => times[rank][index]
     const ends = plan.programs.map(() => 0)
@@ -138,32 +138,40 @@ function costsOf({ plan, wait }: Cell, { timings, signals }: Calibration, cores:
   const rounds = Math.max(1, Math.ceil(Math.log2(ranks)))
   const after = (latency: number) => (_from: number, _to: number, waited: number) =>
     waited > spinNs ? wakingNs : latency
-  const handoff: HandoffCosts = {
-    signal: after(handoffNs),
-    round: after(barrierNs / rounds),
-    read: (bytes) => readNs + bytes / gigabytesPerSecond,
+  const timesOf = (rank: number, index: number) => {
+    const key = keys[rank][index]
+    return key && timings.get(key.name)!.byThreads
   }
-  const costAt =
-    (share: number, choose: Choice): Cost =>
-    ({ op }, rank, index) => {
-      const key = keys[rank][index]
+  return (share: number, choose: Choice): Costs => ({
+    cost({ op }, rank, index) {
+      const times = timesOf(rank, index)
       if (op === 'publish') return watchedNs
       // It only waits, or is part of the instruction before it: it takes little more than reading the clock.
-      if (!key) return publishNs
-      const times = timings.get(key.name)!.byThreads
+      if (!times) return publishNs
       const alone = choose(times.get(1)!)
       const company = times.get(ranks)
-      const together = company ? choose(company) : alone
-      return alone + share * (together - alone)
-    }
-  return { handoff, costAt }
+      return company ? alone + share * (choose(company) - alone) : alone
+    },
+    handoff: {
+      signal: after(handoffNs),
+      round: after(barrierNs / rounds),
+      // Ranks that were timed together read what the others wrote.
+      read: (bytes, _from, rank, index) =>
+        (timesOf(rank, index)?.has(ranks) ? 1 - share : 1) * (readNs + bytes / gigabytesPerSecond),
+    },
+  })
+}
+
+interface Costs {
+  readonly cost: Cost
+  readonly handoff: HandoffCosts
 }
 
 /**
  * The share of the other ranks that compute while a rank computes, on average over the ranks' work: 1 if all compute all
  * the time, 0 if they take turns or there is only one.
  */
-function overlapOf(plan: Plan, cost: Cost, handoff: HandoffCosts): number {
+function overlapOf(plan: Plan, { cost, handoff }: Costs): number {
   const ranks = plan.programs.length
   if (ranks === 1) return 0
   const changes: { at: number; by: number }[] = []

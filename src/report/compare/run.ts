@@ -28,6 +28,7 @@ type MachineFile = Partial<
   Machine &
     Record<'loadBefore' | 'loadAfter', Machine['loadAverage']> & {
       readonly limits: Readonly<Record<string, readonly PeakTogether[]>>
+      readonly warnings: readonly string[]
     }
 >
 

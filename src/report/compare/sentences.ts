@@ -141,8 +141,8 @@ function splitSentence({ runs, cells }: Comparison): string[] {
   if (splits.length === 0) return []
   const { label, speedup, elsewhere } = splits.reduce((x, y) => (y.speedup.value > x.speedup.value ? y : x))
   return [
-    `In ${runs[0].letter}, the fastest split is ${label}: ${formatEstimate(speedup)} times as fast as its serial; ` +
-      `it is ${elsewhere.join(', ')}.`,
+    `The largest speed-up in ${runs[0].letter} is that of ${label}: ${formatEstimate(speedup)} times as fast as its ` +
+      `serial; it is ${elsewhere.join(', ')}.`,
   ]
 }
 

@@ -33,7 +33,11 @@ export const timedOf = (
 export const CALIBRATION_COLUMNS: readonly Column<ReturnType<typeof timedOf>[number]>[] = [
   ['run_id', ({ run }) => run.runId],
   ['experiment', ({ run }) => run.experiment],
-  ['shape', ({ name }) => name, 'what was timed, and how much its rank touches in a step; or a signal'],
+  [
+    'shape',
+    ({ name }) => name,
+    'what was timed, how much its rank touches in a step, and in which program; or a signal',
+  ],
   ['threads', ({ threads }) => threads, 'threads that ran it at the same time'],
   ['median_ns', ({ medianNs }) => Math.round(medianNs), 'median of its repetitions'],
   ['min_ns', ({ minNs }) => minNs && Math.round(minNs), 'the fastest'],

@@ -80,6 +80,18 @@ describe('what is calibrated', () => {
     expect(timed).toEqual(keysOf(plan, 0).flatMap((key, index) => (key ? [index] : [])))
   })
 
+  it('is not shared by programs that do the same in another order, and so find the caches otherwise', () => {
+    const names = (['gpipe', '1f1b'] as const).map((schedule) => {
+      const { plan } = smallCell('pipeline', { threads: 2, schedule })
+      return keysOf(plan, 0).flatMap((key) => key?.name ?? [])
+    })
+    expect(names[0].filter((name) => names[1].includes(name))).toEqual([])
+    const [serial, layer] = [smallCell('serial'), smallCell('layer', { threads: 1 })]
+    expect(keysOf(layer.plan, 0).flatMap((key) => key ?? [])).toEqual(
+      keysOf(serial.plan, 0).flatMap((key) => key ?? []),
+    )
+  })
+
   it('is a publish beside a rank that watches, too', async () => {
     const asked: string[] = []
     const session = {

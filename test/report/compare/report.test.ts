@@ -49,7 +49,7 @@ describe('the sentences that end a comparison', () => {
     const path = run([...serials(BLOCKS), split(times(0.5), 2)])
     expect(concluded([path, path])).toEqual([
       'Of 2 cells: 2 equal within 3 %.',
-      'In A, the fastest split is tensor-2: 2.00 [1.90, 2.10] times as fast as its serial; it is 2.00 [1.90, 2.10] in B (not shown to differ).',
+      'The largest speed-up in A is that of tensor-2: 2.00 [1.90, 2.10] times as fast as its serial; it is 2.00 [1.90, 2.10] in B (not shown to differ).',
       'No difference between the machines and programs is known.',
     ])
   })
@@ -60,7 +60,7 @@ describe('the sentences that end a comparison', () => {
     const other = run([...serials(times(1.4), simd), split(times(0.5), 1.9, simd)])
     expect(concluded([first, other])).toEqual([
       'B is slower than A in 1 of 2 cells: 1.400 (serial-1) times the step. B is faster than A in 1 of 2 cells: 0.833 (tensor-2) times the step.',
-      'In A, the fastest split is tensor-2: 1.60 [1.50, 1.70] times as fast as its serial; it is 1.90 [1.80, 2.00] in B (more).',
+      'The largest speed-up in A is that of tensor-2: 1.60 [1.50, 1.70] times as fast as its serial; it is 1.90 [1.80, 2.00] in B (more).',
       'Machines and programs differ in kernel, arithmetic. This comparison cannot tell which of these makes the difference.',
     ])
   })
