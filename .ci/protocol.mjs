@@ -8,7 +8,11 @@ const UNFINISHED = ['samples.csv', 'visits.jsonl', 'run.json']
 const DRAWN = /\.svg$|^(trace\.json|calibration\.csv)$/
 
 /** The runs that noise is made of lie in folders of their own. */
-const NOISE = { words: ['noise', '--minutes', '3', '--pause', '10'], seconds: 80, drops: (file) => /^\d+-\d+$/.test(file) }
+const NOISE = {
+  words: ['noise', '--minutes', '3', '--pause', '10'],
+  seconds: 80,
+  drops: (file) => /^\d+-\d+$/.test(file),
+}
 
 /**
  * A run of a reference: its folder, the words of its command, about how long it takes, which files are not kept, and
