@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Visit } from '../../src/measure/blocks.ts'
+import { FEWEST_SESSIONS, type Effort } from '../../src/measure/effort.ts'
 import type { MeasureEvent } from '../../src/measure/events.ts'
 import { measuredCells, runGroup, type Earlier } from '../../src/measure/group.ts'
 import type { Forecast } from '../../src/measure/prediction/predict.ts'
@@ -12,8 +13,13 @@ const BLOCKS = 2
 const EFFORT = { seed: 1, steps: 3, blocks: BLOCKS, precision: 0.02, budget: 60, quick: true, pin: false }
 const NOTHING: Earlier = { visits: [], forecasts: [] }
 
-const run = (earlier = NOTHING, signal = new AbortController().signal, batches = batchesFor(serial)) =>
-  runGroup(group, cells, batches, EFFORT, { cores: CORES, kernel: { name: 'js', arithmetic: 'f32' }, signal }, earlier)
+const run = (
+  earlier = NOTHING,
+  signal = new AbortController().signal,
+  batches = batchesFor(serial),
+  effort: Effort = EFFORT,
+) =>
+  runGroup(group, cells, batches, effort, { cores: CORES, kernel: { name: 'js', arithmetic: 'f32' }, signal }, earlier)
 
 /** Takes events until there are so many of a kind, or to the end. */
 async function take(events: ReturnType<typeof run>, kind?: MeasureEvent['kind'], count = 1) {
@@ -137,6 +143,22 @@ describe('a session', () => {
     const { taken } = await take(run())
     const { taken: rest } = await take(run({ visits: visitsIn(taken), forecasts: forecastsIn(taken) }))
     expect(rest.map(({ kind }) => kind)).toEqual(['planned', 'limits', 'verified'])
+  })
+})
+
+/** How many a run has without a fixed number of blocks. */
+const sessionsOf = async (effort: Partial<Effort>) => {
+  const { taken } = await take(run(NOTHING, undefined, undefined, { ...EFFORT, blocks: undefined, ...effort }))
+  return taken.filter(({ kind }) => kind === 'finished').length
+}
+
+describe('the number of sessions', () => {
+  it('is six where all speed-ups are precise enough by then', async () => {
+    expect(await sessionsOf({ precision: Infinity })).toBe(FEWEST_SESSIONS)
+  })
+
+  it('is six, however little is known, where the budget is spent by then', async () => {
+    expect(await sessionsOf({ precision: 0, budget: 1e-3 })).toBe(FEWEST_SESSIONS)
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { karpFlatt, summarise } from '../../src/measure/summary.ts'
+import { karpFlatt, speedupIsWithin, summarise } from '../../src/measure/summary.ts'
 import { stepFlop } from '../../src/model/shape.ts'
 import { smallCell } from '../runtime/cells.ts'
 import { visitOf } from './visits.ts'
@@ -128,5 +128,24 @@ describe('the serial fraction of Karp and Flatt', () => {
     )
     expect(karpFlatt(0.5, 2)).toBe(3)
     expect(karpFlatt(3, 2)).toBeLessThan(0)
+  })
+})
+
+/** Of steps of a cell in blocks in which serial takes 1000 ns. */
+const within = (share: number, ...splits: number[]) => {
+  const visits = [...blocksOf(serial, ...splits.map(() => 1000)), ...blocksOf(layer, ...splits)]
+  return speedupIsWithin(share, visits, layer, serial)
+}
+
+describe('a speed-up is known well enough', () => {
+  it('if its interval reaches no further than a share of it, up and down', () => {
+    expect(within(0.02, 500, 501, 499, 502, 498, 500)).toBe(true)
+    expect(within(0.02, 500, 501, 499, 502, 498, 520)).toBe(false)
+    expect(within(0.02, 500, 501, 499, 502, 498, 480)).toBe(false)
+    expect(within(0.05, 500, 501, 499, 502, 498, 520)).toBe(true)
+  })
+
+  it('never from a single block', () => {
+    expect(within(Infinity, 500)).toBe(false)
   })
 })
