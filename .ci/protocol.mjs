@@ -10,8 +10,8 @@ const DRAWN = /\.svg$|^(trace\.json|calibration\.csv)$/
 /** The runs that noise is made of lie in folders of their own. */
 const NOISE = {
   words: ['noise', '--minutes', '3', '--pause', '10'],
-  seconds: 80,
-  drops: (file) => /^\d+-\d+$/.test(file),
+  seconds: 125,
+  drops: (file) => UNFINISHED.includes(file) || /^\d+-\d+$/.test(file),
 }
 
 /**
@@ -19,14 +19,14 @@ const NOISE = {
  * whether it runs beside a bursty load.
  */
 export const PROTOCOL = [
-  { folder: 'all', words: ['all'], seconds: 600, drops: (file) => UNFINISHED.includes(file) },
+  { folder: 'all', words: ['all'], seconds: 330, drops: (file) => UNFINISHED.includes(file) },
   ...MODELS.map(({ name }) => ({
     folder: `splits-${name}`,
     words: ['--model', name, ...'--modes data,tensor,pipeline --threads 2 --budget 18'.split(' ')],
-    seconds: 40,
+    seconds: 35,
     drops: (file) => UNFINISHED.includes(file) || DRAWN.test(file),
   })),
-  { folder: 'kernels', words: ['kernels'], seconds: 100, drops: (file) => UNFINISHED.includes(file) },
+  { folder: 'kernels', words: ['kernels'], seconds: 175, drops: (file) => UNFINISHED.includes(file) },
   { folder: 'noise', ...NOISE },
   { folder: 'noise-beside-load', ...NOISE, beside: 'load' },
   { folder: 'handoff', words: ['handoff'], seconds: 40, drops: (file) => UNFINISHED.includes(file) },

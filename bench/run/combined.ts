@@ -2,6 +2,7 @@ import { reasonAgainst } from '../../src/cells/choose.ts'
 import { serialOf, type Outcome } from '../../src/measure/outcome.ts'
 import type { Calibration } from '../../src/measure/prediction/calibrate.ts'
 import { planGrid } from '../../src/plan/build/programs.ts'
+import { groupBy, median } from '../../src/measure/statistics.ts'
 import type { Degrees, Grid } from '../../src/plan/grid.ts'
 import { gridOf } from '../../src/plan/modes.ts'
 import type { Plan } from '../../src/plan/plan.ts'
@@ -23,24 +24,31 @@ const CANDIDATES: readonly (readonly [label: string, degrees: Degrees])[] = [
 ]
 
 /**
- * What combining data and model parallelism would gain on four threads, simulated from the times of this
- * run's instructions.
+ * What combining data and model parallelism would gain on four threads, simulated from the times of this run's
+ * instructions and signals, the medians over its sessions.
  */
 export function combinedOutlook(
   outcomes: readonly Outcome[],
-  calibration: Calibration | undefined,
+  calibrations: readonly Calibration[],
   gflops: number,
 ): Combined | undefined {
   const serial = serialOf(outcomes)
-  if (!serial || !calibration) return undefined
+  if (!serial || calibrations.length === 0) return undefined
+  const timings = calibrations.flatMap((calibration) => [...calibration.timings.values()])
   const times: ShapeTimes = new Map(
-    [...calibration.timings.values()].flatMap(({ key: { shape }, byThreads }) => {
-      const ns = byThreads.get(1)?.medianNs
-      return ns === undefined ? [] : [[shape.name, { ns, flop: shape.flop }]]
+    [...groupBy(timings, ({ key }) => key.shape.name)].flatMap(([name, of]) => {
+      const alone = of.flatMap(({ byThreads }) => byThreads.get(1)?.medianNs ?? [])
+      return alone.length === 0 ? [] : [[name, { ns: median(alone), flop: of[0].key.shape.flop }]]
     }),
   )
-  const signals = calibration.signals.get(2)
-  const within = signals ? { latencyNs: signals.handoffNs, gigabytesPerSecond: signals.gigabytesPerSecond } : FREE
+  const signals = calibrations.flatMap((calibration) => calibration.signals.get(2) ?? [])
+  const within =
+    signals.length === 0
+      ? FREE
+      : {
+          latencyNs: median(signals.map(({ handoffNs }) => handoffNs)),
+          gigabytesPerSecond: median(signals.map(({ gigabytesPerSecond }) => gigabytesPerSecond)),
+        }
   const handoff = handoffCosts({ ranks: THREADS, machines: 1, within, between: FREE })
   const stepOf = (plan: Plan): number => {
     const cost = costFromTimes(plan, times, costAtRate(plan, constantRate(gflops, MEMORY_GBPS)))

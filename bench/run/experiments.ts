@@ -64,7 +64,7 @@ export async function runExperiments(
   if (options.resume !== undefined) removeDerived(begun.folder)
   for (const note of coreNotes(begun.machine)) explain(`note: ${note}`)
 
-  const results: Results = { groups: [], asides: [], graded: [], trace: [] }
+  const results: Results = { groups: [], asides: [], graded: [], trace: [], calibrations: [] }
   const command = `${program} ${name === 'scaling' ? '' : `${name} `}`.trim()
   const shared = { options, data, kernel: choice, gflops, cores, begun, terminal, command }
   const failure = await interruptible(async (signal) => {
@@ -97,7 +97,7 @@ async function runExperiment(experiment: Named, shared: Shared, results: Results
   const run = factsOf(begun, name, kernel, options, data.name)
   const own: GroupResult[] = []
   const note = (event: MeasureEvent) => {
-    if (event.kind === 'predicted') results.calibration ??= event.predictions.calibration
+    if (event.kind === 'predicted') results.calibrations.push(event.predictions.calibration)
     if (event.kind !== 'verified') return
     if ([...event.verdicts.values()].some(({ match }) => match === 'different')) results.hasMismatch = true
   }

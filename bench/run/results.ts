@@ -26,8 +26,8 @@ export interface Results {
   readonly trace: TraceEvent[]
   /** Whether a cell does not train as serial does. */
   hasMismatch?: boolean
-  /** What instructions took in the first group that was calibrated. */
-  calibration?: Calibration
+  /** What instructions and signals took in each session. */
+  readonly calibrations: Calibration[]
 }
 
 /** Blocks that differ by more were not measured on the same machine, so to speak. */
@@ -111,7 +111,7 @@ export function runLines(
             noise: scaling.noise,
             warnings,
             outcomes: scaling.outcomes,
-            combined: combinedOutlook(scaling.outcomes, results.calibration, gflops),
+            combined: combinedOutlook(scaling.outcomes, results.calibrations, gflops),
             folder: folder.shown,
             picture: charts.some((line) => line.endsWith('timeline.svg')) ? 'timeline.svg' : undefined,
             wideCommand: `${command} --wide`,

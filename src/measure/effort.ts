@@ -96,24 +96,24 @@ export function expectedStepNs({ plan }: Cell, gflops: number, cores: number): n
 }
 
 /**
- * Seconds: a session starts and ends; in it, each cell is verified, calibrated at least, and has its weights compared; limits
- * are measured for each count.
+ * Seconds: a session starts and ends; in it, each cell is verified, calibrated, and has its weights compared; limits are
+ * measured for each count.
  */
 const SESSION_S = 0.4
 const CELL_S = 0.14
 const LIMITS_S = 0.5
+/** Where steps are long, verifying and calibrating a cell takes these, and a visit with its warm-up these. */
+const LONG_STEPS = { before: 25, visit: 15 }
 
 /** How long a group should take, from how fast the kernel is. */
 export function expectedSeconds(cells: readonly Cell[], effort: Effort, gflops: number, cores: number): number {
-  const blocks = blocksOf(effort, cells.length)
-  const steps = cells.map((cell) => expectedStepNs(cell, gflops, cores) / 1e9)
-  const verified = steps.reduce((sum, step) => sum + VERIFIED_STEPS * step, 0)
-  const start = SESSION_S + verified + CELL_S * cells.length
-  const before = LIMITS_S * countsTogether(cells, cores).length
-  if (blocks.budgetSeconds !== Infinity) return before + start + blocks.budgetSeconds
+  const { visitMs, fewest, most, budgetSeconds } = blocksOf(effort, cells.length)
   const visit = (step: number) =>
-    (1 + CALIBRATION_SHARE) *
-    VISIT_OVERHEAD *
-    (effort.steps === undefined ? Math.max(blocks.visitMs / 1000, 3 * step) : effort.steps * step)
-  return steps.reduce((total, step) => total + blocks.most * visit(step), before + blocks.most * start)
+    effort.steps === undefined ? Math.max(visitMs / 1000, LONG_STEPS.visit * step) : effort.steps * step
+  const session = cells.reduce((seconds, cell) => {
+    const step = expectedStepNs(cell, gflops, cores) / 1e9
+    return seconds + CELL_S + LONG_STEPS.before * step + (1 + CALIBRATION_SHARE) * VISIT_OVERHEAD * visit(step)
+  }, SESSION_S)
+  const limits = LIMITS_S * countsTogether(cells, cores).length
+  return limits + (budgetSeconds === Infinity ? most * session : Math.max(SESSION_S + budgetSeconds, fewest * session))
 }

@@ -5,7 +5,7 @@ import { isWait, type Bucket } from './ledger.ts'
 import { isDifferent, pairedRatios } from './noise.ts'
 import type { Forecast } from './prediction/predict.ts'
 import { predictionError, type PredictionError } from './prediction/error.ts'
-import { karpFlatt, summarise, type Summary } from './summary.ts'
+import { karpFlatt, spreadOf, summarise, type Spread, type Summary } from './summary.ts'
 import type { Verdict } from './verify.ts'
 import { median, sum } from './statistics.ts'
 
@@ -81,8 +81,12 @@ interface Evidence extends Pick<GroupResult, 'limits'> {
 
 /** The outcomes of the cells that were compared with serial. */
 export function judge(evidence: Evidence): Outcome[] {
-  const outcomes = [...evidence.verdicts].map(([cell, verdict]) => outcomeOf(cell, verdict, evidence))
-  const [serial] = evidence.cells
+  const [serial, ...others] = evidence.cells
+  const of = (cell: Cell) => evidence.visits.filter((visit) => visit.cell === cell)
+  const spread = spreadOf(others.map(of), of(serial))
+  const outcomes = [...evidence.verdicts].map(([cell, verdict]) =>
+    outcomeOf(cell, verdict, evidence, cell === serial ? { ...spread, speedup: 0 } : spread),
+  )
   const sound = soundOf(outcomes)
   const isComparable = sound.some(({ cell }) => cell === serial)
   return outcomes.map((outcome) => {
@@ -100,7 +104,7 @@ function karpFlattOwn({ cell, visits }: Sound, sound: readonly Sound[]): number 
   return speedups.length === 0 ? undefined : karpFlatt(median(speedups), threads)
 }
 
-function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
+function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence, spread: Spread): Outcome {
   const { cells, limits, cores } = evidence
   const [serial] = cells
   const of = (which: Cell) => evidence.visits.filter((visit) => visit.cell === which)
@@ -111,7 +115,7 @@ function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence): Outcome {
   const [one, together] = [peakOf(1), peakOf(threads)]
   const coresTogether = one && together && together / one
   const isTimed = visits.length > 0 && finite
-  const summary = isTimed ? summarise(cell, visits, of(serial), coresTogether) : undefined
+  const summary = isTimed ? summarise(cell, visits, of(serial), coresTogether, spread) : undefined
   const findings = summary ? guard(cell, summary, visits, one, cores) : { errors: [], warnings: [] }
   const forecasts = evidence.forecasts.filter((forecast) => forecast.cell === cell)
   return {

@@ -52,12 +52,14 @@ const FEWEST_FOR_RANKS = 6
  * of the logarithms, which holds for the normal distribution and for heavier, symmetric tails.
  *
  * Sessions are independent, the steps within one are not.
+ *
+ * @param leastVariance of the logarithms, for fewer than six values: they may agree by chance
  */
-export function medianInterval(values: readonly number[]): Interval | undefined {
+export function medianInterval(values: readonly number[], leastVariance = 0): Interval | undefined {
   const count = values.length
   if (count < 2) return undefined
   if (count < FEWEST_FOR_RANKS) {
-    const { low, high } = meanInterval(values.map(Math.log))!
+    const { low, high } = meanInterval(values.map(Math.log), leastVariance)!
     return { low: Math.exp(low), high: Math.exp(high) }
   }
   const sorted = Float64Array.from(values).sort()
@@ -78,19 +80,39 @@ function valuesOutside(count: number): number {
   }
 }
 
+/** Of a sample of at least two values. */
+function variance(values: readonly number[]): number {
+  const center = mean(values)
+  return sum(values.map((value) => (value - center) ** 2)) / (values.length - 1)
+}
+
+/**
+ * The typical variance of the logarithms of samples, which may be small: the median over the samples, each divided by what
+ * the median of such a variance is of the true one (Wilson and Hilferty 1931). 0 without a sample of two values.
+ */
+export function typicalVariance(samples: readonly (readonly number[])[]): number {
+  const variances = samples.flatMap((values) => {
+    const degrees = values.length - 1
+    return degrees < 1 ? [] : [variance(values.map(Math.log)) / (1 - 2 / (9 * degrees)) ** 3]
+  })
+  return variances.length === 0 ? 0 : median(variances)
+}
+
 /** The 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom. */
 const T_QUANTILES = [12.706, 4.303, 3.182, 2.776]
 
 /**
  * A 95 % interval of the mean, by Student's t: from independent values that are about normally distributed; undefined for
  * fewer than two. More than five are treated as five, which makes the interval too wide rather than too narrow.
+ *
+ * @param leastVariance that the values are taken to have
  */
-export function meanInterval(values: readonly number[]): Interval | undefined {
+export function meanInterval(values: readonly number[], leastVariance = 0): Interval | undefined {
   const count = values.length
   if (count < 2) return undefined
   const center = mean(values)
-  const variance = sum(values.map((value) => (value - center) ** 2)) / (count - 1)
-  const half = T_QUANTILES[Math.min(count - 2, T_QUANTILES.length - 1)] * Math.sqrt(variance / count)
+  const spread = Math.max(variance(values), leastVariance)
+  const half = T_QUANTILES[Math.min(count - 2, T_QUANTILES.length - 1)] * Math.sqrt(spread / count)
   return { low: center - half, high: center + half }
 }
 

@@ -6,17 +6,33 @@ import type { Cell } from '../cells/cell.ts'
 import { isSignal } from '../plan/effects.ts'
 import { isWait } from './ledger.ts'
 import { blockMedian, measuredNs, pairedRatios } from './noise.ts'
-import { least, mean, median, medianInterval, quantile, sum } from './statistics.ts'
+import { least, mean, median, medianInterval, quantile, sum, typicalVariance } from './statistics.ts'
 
 export type Summary = ReturnType<typeof summarise>
+
+/** How much cells typically vary between blocks: variances of logarithms. */
+export type Spread = ReturnType<typeof spreadOf>
+
+/** @param cells the visits of each cell, without serial's */
+export const spreadOf = (cells: readonly (readonly Visit[])[], serial: readonly Visit[]) => ({
+  step: typicalVariance([...cells, serial].map((visits) => visits.map(blockMedian))),
+  speedup: typicalVariance(cells.map((visits) => pairedRatios(visits, serial))),
+})
 
 /**
  * What all visits of one cell show together; times in nanoseconds, of measured steps only.
  *
+ * @param spread which intervals over fewer than six blocks do not fall below
  * @param coresTogether how many times as much as one core the cell's cores compute when all of them do
  * @throws RangeError if there are no visits
  */
-export function summarise(cell: Cell, visits: readonly Visit[], serial: readonly Visit[], coresTogether?: number) {
+export function summarise(
+  cell: Cell,
+  visits: readonly Visit[],
+  serial: readonly Visit[],
+  coresTogether?: number,
+  spread: Spread = { step: 0, speedup: 0 },
+) {
   const { model, batch, programs } = cell.plan
   const threads = programs.length
   const measured = visits.flatMap(measuredNs)
@@ -29,7 +45,7 @@ export function summarise(cell: Cell, visits: readonly Visit[], serial: readonly
     samples: measured.length,
     /** Median over blocks of the blocks' medians, and its 95 % interval; undefined with one block. */
     medianNs,
-    interval: medianInterval(medians),
+    interval: medianInterval(medians, spread.step),
     meanNs: mean(measured),
     minNs,
     p05Ns: quantile(measured, 0.05),
@@ -40,7 +56,7 @@ export function summarise(cell: Cell, visits: readonly Visit[], serial: readonly
     gflops: stepFlop(model, batch) / medianNs,
     /** Serial's step time / the cell's, paired within each block; undefined without serial. */
     speedup,
-    speedupInterval: speedup === undefined ? undefined : medianInterval(pairs),
+    speedupInterval: speedup === undefined ? undefined : medianInterval(pairs, spread.speedup),
     /** Serial's fastest step / the cell's fastest: other programs on the machine disturb these least. */
     speedupOfMinima: speedup === undefined ? undefined : least(serial.flatMap(measuredNs)) / minNs,
     efficiency: speedup === undefined ? undefined : speedup / threads,

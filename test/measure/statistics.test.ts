@@ -65,6 +65,14 @@ describe('the interval of a median', () => {
     expect(Math.log(high)).toBeCloseTo(2 + 4.303 / Math.sqrt(3), 12)
   })
 
+  it('is, of fewer, no narrower than a least variance makes it: three values may agree by chance', () => {
+    const { low, high } = medianInterval([4, 4, 4], 0.1 ** 2)!
+    expect(Math.log(high / 4)).toBeCloseTo((4.303 * 0.1) / Math.sqrt(3), 12)
+    expect(Math.log(4 / low)).toBeCloseTo((4.303 * 0.1) / Math.sqrt(3), 12)
+    expect(medianInterval([1, 4, 16], 0.1 ** 2)).toEqual(medianInterval([1, 4, 16]))
+    expect(medianInterval([1, 2, 3, 4, 5, 6], 100)).toEqual({ low: 1, high: 6 })
+  })
+
   it('does not exist with a single value, or none', () => {
     expect(medianInterval([4])).toBeUndefined()
     expect(medianInterval([])).toBeUndefined()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { karpFlatt, speedupIsWithin, summarise } from '../../src/measure/summary.ts'
+import { karpFlatt, speedupIsWithin, spreadOf, summarise } from '../../src/measure/summary.ts'
 import { stepFlop } from '../../src/model/shape.ts'
 import { smallCell } from '../runtime/cells.ts'
 import { visitOf } from './visits.ts'
@@ -136,6 +136,21 @@ const within = (share: number, ...splits: number[]) => {
   const visits = [...blocksOf(serial, ...splits.map(() => 1000)), ...blocksOf(layer, ...splits)]
   return speedupIsWithin(share, visits, layer, serial)
 }
+
+it('the spread of cells is the typical one of logarithms between blocks, whatever one noisy cell does', () => {
+  const shares = [0.9, 1, 1.1]
+  const cell = (...factors: number[]) => blocksOf(layer, ...factors.map((factor) => 1000 * factor))
+  const { step, speedup } = spreadOf(
+    [cell(...shares), cell(...shares), cell(1, 9, 0.1)],
+    blocksOf(serial, 900, 1000, 1100),
+  )
+  // Drift that slows a whole block is not in the speed-ups.
+  expect(speedup).toBeCloseTo(0, 12)
+  // The median of three variances with two degrees of freedom is about 0.7 of the true one.
+  expect(step).toBeGreaterThan(0.1 ** 2)
+  expect(step).toBeLessThan(0.1 ** 2 / 0.65)
+  expect(spreadOf([cell(1)], blocksOf(serial, 1000))).toEqual({ step: 0, speedup: 0 })
+})
 
 describe('a speed-up is known well enough', () => {
   it('if its interval reaches no further than a share of it, up and down', () => {

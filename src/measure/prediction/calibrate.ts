@@ -86,9 +86,10 @@ export async function calibrate(
       const asked = ranks.map((list) => list.flatMap(({ indices }) => indices))
       const passesMs = milliseconds * Math.max(...ranks.map((list) => list.length))
       for (const { rank, times } of await session.calibrate(cell, asked, passesMs, warmUpMs)) {
-        const timesOf = (index: number) => times[asked[rank].indexOf(index)]
+        let taken = 0
         for (const { key, indices } of ranks[rank]) {
-          samples.push({ key, threads, round, times: inTurn(indices.map(timesOf)) })
+          const own = times.slice(taken, (taken += indices.length))
+          samples.push({ key, threads, round, times: inTurn(own) })
         }
       }
     }
@@ -121,7 +122,7 @@ const timingOf = (samples: readonly Sample[]) => ({
   byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-/** A repetition that takes this much longer than the median was preempted, as the median step is not. */
+/** A repetition was preempted if it took this many medians, and this much longer; the median step was not. */
 const PREEMPTED = { times: 2, ns: 50_000 }
 
 function unpreempted(times: readonly number[]): readonly number[] {
