@@ -45,17 +45,13 @@ const [all, different] = (['all', 'different'] as const).map((key) =>
 )
 const results = [
   { what: 'cells that differ from the run before', part: different, whole: all },
-  {
-    what: 'intervals of speed-ups that hold the median of all runs',
-    ...coverage(runs, ({ fields }) => estimateIn(fields, 'speedup', 'speedup_')),
-  },
-  {
-    what: 'intervals of step times that do',
-    ...coverage(runs, ({ fields }) => {
-      const [value, low, high] = ['median_ns', 'ci_low_ns', 'ci_high_ns'].map((column) => Number(fields[column]))
-      return { value, interval: { low, high } }
-    }),
-  },
+  ...['all runs', 'all runs without a load', 'all runs beside a load'].flatMap((which, i) => {
+    const of = runs.filter((_, run) => i === 0 || run % 2 === i - 1)
+    return [
+      { what: `intervals of speed-ups that hold the median of ${which}`, ...coverage(of, speedupIn) },
+      { what: `intervals of step times that hold the median of ${which}`, ...coverage(of, stepIn) },
+    ]
+  }),
 ]
 for (const { what, part, whole } of results) console.log(`${what}: ${part} of ${whole} (${percent(part / whole, 1)})`)
 const [{ machine }] = runs
@@ -64,6 +60,15 @@ writeFileSync(
   join(folder, 'repeat.json'),
   `${JSON.stringify({ runs: runs.length, options, disturbed, machine, results }, null, 2)}\n`,
 )
+
+function speedupIn({ fields }: RunRow): Estimate | undefined {
+  return estimateIn(fields, 'speedup', 'speedup_')
+}
+
+function stepIn({ fields }: RunRow): Estimate {
+  const [value, low, high] = ['median_ns', 'ci_low_ns', 'ci_high_ns'].map((column) => Number(fields[column]))
+  return { value, interval: { low, high } }
+}
 
 /** In how many cells and runs the interval holds the median of all runs. */
 function coverage(of: readonly ComparedRun[], estimateOf: (row: RunRow) => Estimate | undefined) {
