@@ -52,7 +52,7 @@ const counted = (count: number, noun: string): string => `${count} ${noun}${coun
 
 /**
  * Fits the medians over the repetitions. Each complete repetition is fitted for itself, too: how these fits differ gives
- * the intervals.
+ * the intervals. They hold the estimates, too, since medians may be those of different repetitions.
  */
 function fitted(points: readonly Timed[], counts: number): GrowthFit {
   const medians = [...groupBy(points, ({ value }) => value)].map(([value, of]) => ({
@@ -60,10 +60,11 @@ function fitted(points: readonly Timed[], counts: number): GrowthFit {
     wallNs: median(of.map(({ wallNs }) => wallNs)),
   }))
   const complete = [...groupBy(points, ({ repetition }) => repetition).values()].filter((of) => of.length === counts)
-  const estimate = (parameterOf: (of: readonly Pair[]) => number): Estimate => ({
-    value: parameterOf(medians),
-    interval: meanInterval(complete.map(parameterOf)),
-  })
+  const estimate = (parameterOf: (of: readonly Pair[]) => number): Estimate => {
+    const value = parameterOf(medians)
+    const own = meanInterval(complete.map(parameterOf))
+    return { value, interval: own && { low: Math.min(own.low, value), high: Math.max(own.high, value) } }
+  }
   return {
     aNs: estimate((of) => lineThrough(of).a),
     bNs: estimate((of) => lineThrough(of).b),

@@ -86,6 +86,13 @@ describe('growth', () => {
     expect(verdict).toBe('not known')
   })
 
+  it('has intervals that hold its estimates, which are of medians from whichever repetition', () => {
+    // The middle repetition alone, whose times are the medians, grows more slowly.
+    const share = (n: number, repetition: number) => (n < 1000 ? 1 : repetition === 2 ? 0.99 : 1.01)
+    const { fit } = growthOf(pointsOf(USUAL, 5, (n, repetition) => 1e6 * n * (1 + repetition) * share(n, repetition)))
+    for (const estimate of Object.values(fit!)) expect(holds(estimate, estimate.value)).toBe(1)
+  })
+
   it('takes its intervals from complete repetitions only', () => {
     const points = pointsOf(USUAL, 3, (n) => 1e6 * n)
     expect(growthOf([...points, { value: 10, repetition: 3, wallNs: 1e7 }]).verdict).toBe('linear')
