@@ -6,7 +6,7 @@
 import { execSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine } from '../dist/src/measure/machine/machine.js'
 import { DOCUMENTS } from './docs/documents.mjs'
@@ -97,7 +97,8 @@ async function measure({ folder: own, words, drops, beside }, staging) {
   console.log(
     `  took ${seconds} s${exitCode === 0 ? '' : `, and ended with exit code ${exitCode}, which the reference tells`}`,
   )
-  writeFileSync(join(out, 'screen.txt'), printed.replaceAll(out, join(folder, own)))
+  const shown = [resolve(out), out].reduce((text, path) => text.replaceAll(path, join(folder, own)), printed)
+  writeFileSync(join(out, 'screen.txt'), shown)
   for (const file of readdirSync(out).filter(drops)) rmSync(join(out, file), { recursive: true })
   return { folder: own, command: commandOf([...words, ...quick]), seconds, exitCode }
 }
