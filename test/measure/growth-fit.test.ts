@@ -88,8 +88,11 @@ describe('growth', () => {
 
   it('has intervals that hold its estimates, which are of medians from whichever repetition', () => {
     // The middle repetition alone, whose times are the medians, grows more slowly.
-    const share = (n: number, repetition: number) => (n < 1000 ? 1 : repetition === 2 ? 0.99 : 1.01)
-    const { fit } = growthOf(pointsOf(USUAL, 5, (n, repetition) => 1e6 * n * (1 + repetition) * share(n, repetition)))
+    const points = pointsOf(USUAL, 5, (n, repetition) => {
+      const share = repetition === 2 ? 0.99 : 1.01
+      return 1e6 * n * (1 + repetition) * (n < 1000 ? 1 : share)
+    })
+    const { fit } = growthOf(points)
     for (const estimate of Object.values(fit!)) expect(holds(estimate, estimate.value)).toBe(1)
   })
 
