@@ -56,8 +56,6 @@ interface Subjects {
 interface Found {
   counts: readonly number[]
   readonly points: GrowthPoint[]
-  /** Whether the user was told that threads are not bound to cores. */
-  toldUnpinned?: boolean
 }
 
 /**
@@ -163,10 +161,8 @@ async function* inSession(
   const batches = data.batches(serial.plan.model, serial.plan.batch)
   const session = await openSession({ cells, batches: batches.count, seed, cores, kernel, pin, signal })
   try {
-    if (session.unpinned !== undefined && !found.toldUnpinned) {
-      found.toldUnpinned = true
-      yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
-    }
+    const isFirst = found.points.length === 0
+    if (isFirst && session.unpinned !== undefined) yield { kind: 'warned', message: `--pin: ${session.unpinned}` }
     const verdicts = await verifyCells(session, cells, serial, batches, VERIFIED_STEPS)
     const isSound = (cell: Cell) => verdicts.get(cell)?.match !== 'different'
     if (!cells.every(isSound)) yield { kind: 'verified', verdicts }

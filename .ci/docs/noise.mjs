@@ -7,28 +7,25 @@ import { commitOf, measuredBy, numberOf } from './reference.mjs'
 
 /** How much a run varies, and whether it holds when it is repeated. */
 
-const LEVELS = ['minute', 'process', 'session', 'block', 'step']
 /** Runs of `noise`: their folders, and beside what. */
 const CIRCUMSTANCES = { noise: 'nothing', 'noise-beside-load': 'bursts of load' }
 
 /** A table of the components of each run, and how they were measured. */
 export function noise(reference) {
-  const runs = Object.entries(CIRCUMSTANCES).flatMap(([folder, beside]) => {
-    const run = reference.run(folder)
-    return run ? [{ run, beside }] : []
-  })
+  const runs = Object.entries(CIRCUMSTANCES).map(([folder, beside]) => ({ run: reference.run(folder), beside }))
+  const levels = [...new Set(runs[0].run.rows('noise.csv').map(({ level }) => level))]
   const rows = runs.flatMap(({ run, beside }) =>
     [...groupBy(run.rows('noise.csv'), ({ what }) => what)].map(([what, own]) => [
       `\`${what}\``,
       beside,
-      ...LEVELS.map((level) => {
+      ...levels.map((level) => {
         const found = own.find((row) => row.level === level)
         return found ? percent(numberOf(found, 'sd'), 1) : ''
       }),
     ]),
   )
   return together(
-    runs.length > 0 && markdownTable(['', 'beside', ...LEVELS], rows),
+    markdownTable(['', 'beside', ...levels], rows),
     ...runs.map(({ run, beside }) => paragraph(`Beside ${beside}: ${measuredBy(run)}`)),
   )
 }

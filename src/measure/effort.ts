@@ -39,7 +39,7 @@ export function blocksOf({ blocks, quick, budget, precision }: Effort, cells: nu
   const visitMs = quick ? VISIT_MS.quick : Math.min(VISIT_MS.longest, Math.max(VISIT_MS.shortest, perCell))
   return {
     visitMs,
-    /** Of each session. */
+    /** Each session may calibrate this long. */
     calibrationMs: CALIBRATION_SHARE * VISIT_OVERHEAD * visitMs * cells,
     fewest: blocks ?? BLOCKS.fewest,
     most: blocks ?? BLOCKS.most,

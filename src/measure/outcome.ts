@@ -79,10 +79,13 @@ interface Evidence extends Pick<GroupResult, 'limits'> {
   readonly cores: number
 }
 
+const visitsOf = ({ visits }: Pick<Evidence, 'visits'>, cell: Cell): Visit[] =>
+  visits.filter((visit) => visit.cell === cell)
+
 /** The outcomes of the cells that were compared with serial. */
 export function judge(evidence: Evidence): Outcome[] {
   const [serial, ...others] = evidence.cells
-  const of = (cell: Cell) => evidence.visits.filter((visit) => visit.cell === cell)
+  const of = (cell: Cell) => visitsOf(evidence, cell)
   const spread = spreadOf(others.map(of), of(serial))
   const outcomes = [...evidence.verdicts].map(([cell, verdict]) =>
     outcomeOf(cell, verdict, evidence, cell === serial ? { ...spread, speedup: 0 } : spread),
@@ -107,15 +110,14 @@ function karpFlattOwn({ cell, visits }: Sound, sound: readonly Sound[]): number 
 function outcomeOf(cell: Cell, verdict: Verdict, evidence: Evidence, spread: Spread): Outcome {
   const { cells, limits, cores } = evidence
   const [serial] = cells
-  const of = (which: Cell) => evidence.visits.filter((visit) => visit.cell === which)
   const peakOf = (threads: number) => limits.find((each) => each.threads === Math.min(threads, cores))?.peakGflops
-  const visits = of(cell)
+  const visits = visitsOf(evidence, cell)
   const finite = visits.every((visit) => visit.finite)
   const threads = cell.plan.programs.length
   const [one, together] = [peakOf(1), peakOf(threads)]
   const coresTogether = one && together && together / one
   const isTimed = visits.length > 0 && finite
-  const summary = isTimed ? summarise(cell, visits, of(serial), coresTogether, spread) : undefined
+  const summary = isTimed ? summarise(cell, visits, visitsOf(evidence, serial), coresTogether, spread) : undefined
   const findings = summary ? guard(cell, summary, visits, one, cores) : { errors: [], warnings: [] }
   const forecasts = evidence.forecasts.filter((forecast) => forecast.cell === cell)
   return {

@@ -80,7 +80,7 @@ function valuesOutside(count: number): number {
   }
 }
 
-/** Of a sample of at least two values. */
+/** Sample variance; takes at least two values. */
 function variance(values: readonly number[]): number {
   const center = mean(values)
   return sum(values.map((value) => (value - center) ** 2)) / (values.length - 1)

@@ -122,12 +122,12 @@ const timingOf = (samples: readonly Sample[]) => ({
   byThreads: new Map([...groupBy(samples, ({ threads }) => threads)].map(([threads, of]) => [threads, timeOf(of)])),
 })
 
-/** A repetition was preempted if it took this many medians, and this much longer; the median step was not. */
-const PREEMPTED = { times: 2, ns: 50_000 }
+/** A repetition that exceeds the median by this much, and by the median itself, was preempted; the median step was not. */
+const PREEMPTED_NS = 50_000
 
 function unpreempted(times: readonly number[]): readonly number[] {
   const typical = median(times)
-  const most = typical + Math.max(PREEMPTED.ns, (PREEMPTED.times - 1) * typical)
+  const most = typical + Math.max(PREEMPTED_NS, typical)
   return times.filter((time) => time <= most)
 }
 
