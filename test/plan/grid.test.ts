@@ -1,15 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { stepFlop, layerFlop } from '../../src/model/shape.ts'
 import { balancedStages } from '../../src/plan/build/balance.ts'
 import { bytesHandedOver, bytesHandedOverTo, bytesOf, slotFloats } from '../../src/plan/read/bytes.ts'
 import { planGrid } from '../../src/plan/build/programs.ts'
 import { signalsOf } from '../../src/plan/effects.ts'
 import { GRID_DEFAULTS, impossible, type Grid } from '../../src/plan/grid.ts'
-import { degreesOf, factorisations, gridOf, MODES, type Mode } from '../../src/plan/modes.ts'
+import { degreesOf, gridOf, MODES, type Mode } from '../../src/plan/modes.ts'
 import { PlanError } from '../../src/plan/plan.ts'
 import { schedules } from '../../src/plan/schedules/index.ts'
-import { split, length } from '../../src/plan/span.ts'
+import { length } from '../../src/plan/span.ts'
 import { anyGrid } from './arbitrary.ts'
 
 const model = { widths: [8, 16, 16, 16, 16, 4], activation: 'relu', loss: 'cross-entropy' } as const
@@ -182,82 +181,5 @@ describe('a plan', () => {
         expect(needless).toEqual([])
       }),
     )
-  })
-})
-
-describe('the factorisations of a thread count', () => {
-  it('are all products of three degrees, each once', () => {
-    for (let threads = 1; threads <= 48; threads++) {
-      const expected: string[] = []
-      for (let dp = 1; dp <= threads; dp++) {
-        for (let pp = 1; dp * pp <= threads; pp++) {
-          for (let tp = 1; dp * pp * tp <= threads; tp++) {
-            if (dp * pp * tp === threads) expected.push(`${dp}x${pp}x${tp}`)
-          }
-        }
-      }
-      const found = factorisations(threads).map(({ dp, pp, tp }) => `${dp}x${pp}x${tp}`)
-      expect(found.toSorted()).toEqual(expected.toSorted())
-    }
-  })
-})
-
-describe('the stages', () => {
-  it('cover all layers in order, none empty, and no cut makes the largest smaller', () => {
-    const widths = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 2, maxLength: 8 })
-    fc.assert(
-      fc.property(widths, fc.integer({ min: 1, max: 7 }), (any, wanted) => {
-        const some = { ...model, widths: any }
-        const layers = any.length - 1
-        const stages = Math.min(wanted, layers)
-        const spans = balancedStages(some, stages)
-        expect(spans.map(length).every((n) => n > 0)).toBe(true)
-        expect(spans.flatMap(({ from, to }) => [from, to]).toSpliced(-1, 1)[0]).toBe(0)
-        spans.forEach((span, s) => expect(span.to).toBe(spans[s + 1]?.from ?? layers))
-        const largest = Math.max(...spans.map((span) => cost(some, span.from, span.to)))
-        expect(largest).toBe(smallest(some, 0, stages))
-      }),
-      { numRuns: 200 },
-    )
-  })
-})
-
-const cost = (any: typeof model | { widths: number[] }, from: number, to: number): number => {
-  let flop = 0
-  for (let layer = from; layer < to; layer++) flop += layerFlop({ ...model, widths: any.widths }, layer, 1)
-  return flop
-}
-
-/** Smallest possible largest stage, by trying every cut. */
-function smallest(any: { widths: number[] }, from: number, stages: number): number {
-  const layers = any.widths.length - 1
-  if (stages === 1) return cost(any, from, layers)
-  let best = Infinity
-  for (let cut = from + 1; cut <= layers - stages + 1; cut++) {
-    best = Math.min(best, Math.max(cost(any, from, cut), smallest(any, cut, stages - 1)))
-  }
-  return best
-}
-
-describe('splitting', () => {
-  it('gives parts that follow each other and differ by at most one', () => {
-    fc.assert(
-      fc.property(fc.nat(1000), fc.nat(50), fc.integer({ min: 1, max: 60 }), (size, from, parts) => {
-        const spans = split({ from, to: from + size }, parts)
-        expect(spans).toHaveLength(parts)
-        spans.forEach((span, i) => expect(span.from).toBe(i === 0 ? from : spans[i - 1].to))
-        expect(spans.at(-1)!.to).toBe(from + size)
-        const lengths = spans.map(length)
-        expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1)
-      }),
-    )
-  })
-})
-
-describe('the flop count', () => {
-  it('is 6·B·Σ(in·out) − 2·B·in₁·out₁', () => {
-    const widths = [784, 128, 64, 10]
-    const sum = 784 * 128 + 128 * 64 + 64 * 10
-    expect(stepFlop({ ...model, widths }, 32)).toBe(6 * 32 * sum - 2 * 32 * 784 * 128)
   })
 })

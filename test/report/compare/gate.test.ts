@@ -1,16 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { gateLines, gateOf } from '../../../src/report/compare/gate.ts'
-import { comparisonOf, makeRun, serials, type MadeUpCell } from './made-up.ts'
+import { comparisonOf, serials, type MadeUpCell, openRuns } from './made-up.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gate-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-let made = 0
-const run = (cells: readonly MadeUpCell[]) => makeRun(join(folder, `run-${made++}`), cells)
-
+const run = openRuns('gate-')
 const BLOCKS = [100, 100.5, 101, 101.5, 102, 102.5]
 const times = (factor: number) => BLOCKS.map((ns) => factor * ns)
 const layer = (factor: number, fields: MadeUpCell['fields'] = {}): MadeUpCell => ({

@@ -1,5 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { afterAll } from 'vitest'
 import { appendRows } from '../../../src/report/folder/csv.ts'
 import { namesOf } from '../../../src/cells/columns.ts'
 import { SUMMARY_COLUMNS } from '../../../src/report/rows/summary.ts'
@@ -83,3 +85,27 @@ export const comparisonOf = (paths: readonly string[], limit?: number): Comparis
     paths.map((path, i) => readRun(path, 'ABC'[i])),
     limit,
   )
+
+export const BLOCKS = [100e3, 101e3, 102e3, 103e3, 104e3]
+export const times = (factor: number) => BLOCKS.map((ns) => factor * ns)
+
+export const split = (blocks: readonly number[], speedup: number, fields = {}): MadeUpCell => ({
+  cell: 'tensor-2',
+  blocks,
+  fields: {
+    mode: 'tensor',
+    threads: 2,
+    speedup,
+    speedup_ci_low: speedup - 0.1,
+    speedup_ci_high: speedup + 0.1,
+    ...fields,
+  },
+})
+
+/** Returns a function that writes made-up runs into a temporary folder, which is removed after the tests of the file. */
+export function openRuns(prefix: string) {
+  const folder = mkdtempSync(join(tmpdir(), prefix))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  let made = 0
+  return (cells: readonly MadeUpCell[], more = {}) => makeRun(join(folder, `run-${made++}`), cells, more)
+}
